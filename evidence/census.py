@@ -1,0 +1,143 @@
+"""Counts the fences of a page as rendered, and names those that look like Python but were not executed.
+
+The second opinion on `blocks`: the page is rendered as MkDocs renders it, with the extensions of mkdocs.yml.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import markdown
+from bs4 import BeautifulSoup
+from mkdocs.config import load_config
+
+from evidence.blocks import ROOT, Block, Problem, page_name, read_text
+
+EXCEPTIONS = Path(__file__).with_name("exceptions.toml")
+PYTHON_NAMES = {"python", "py", "python3", "py3", "pycon", "ipython", "ipython3"}
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One listing as a reader sees it."""
+
+    language: str  # the lexer's name; "" where none was given
+    text: str
+
+
+@dataclass(frozen=True)
+class Exemption:
+    """A listing that looks like Python and is not executed, and why."""
+
+    page: str
+    starts: str  # how the listing's text begins
+    reason: str
+
+
+def check(path: Path, blocks: Iterable[Block], exemptions: Iterable[Exemption]) -> list[Problem]:
+    """Return a problem for each listing that should have run, each block not shown, each idle exemption."""
+    page, source = page_name(path), read_text(path)
+    executed = [block.code.strip() for block in blocks]
+    outputs = {block.expected_output.strip() for block in blocks if block.expected_output}
+    exempt = {exemption: False for exemption in exemptions if exemption.page == page}
+    problems = []
+    for listing in listings(source):
+        text = listing.text.strip()
+        if text in executed:
+            executed.remove(text)
+            continue
+        if text in outputs or not looks_like_python(listing):
+            continue
+        allowed = [exemption for exemption in exempt if text.startswith(exemption.starts)]
+        exempt |= dict.fromkeys(allowed, True)
+        if not allowed:
+            problems.append(Problem(page, line_of(text, source), why_not_executed(listing)))
+    for block in blocks:
+        if block.code.strip() in executed:
+            executed.remove(block.code.strip())
+            problems.append(Problem(page, block.line, "the block is executed but no reader sees it."))
+    for exemption, used in exempt.items():
+        if not used:
+            text = (
+                f"the exemption of a listing that starts with {exemption.starts!r} is no longer "
+                f"needed. Take it out of evidence/{EXCEPTIONS.name}."
+            )
+            problems.append(Problem(page, 1, text))
+    return problems
+
+
+def listings(source: str) -> list[Listing]:
+    """Return all listings of a page in the order they are shown, as MkDocs with mkdocs.yml renders them."""
+    config = site_config()
+    renderer = markdown.Markdown(
+        extensions=config["markdown_extensions"], extension_configs=config["mdx_configs"]
+    )
+    soup = BeautifulSoup(renderer.convert(without_front_matter(source)), "html.parser")
+    return [Listing(language_of(pre), pre.get_text()) for pre in soup.select("pre:not(.evidence *)")]
+
+
+@functools.cache
+def site_config():
+    return load_config(str(ROOT / "mkdocs.yml"))
+
+
+def without_front_matter(source: str) -> str:
+    if source.startswith("---\n"):
+        return source.partition("\n---\n")[2]
+    return source
+
+
+def language_of(pre) -> str:
+    for element in [pre, *pre.find_all("code"), *pre.parents]:
+        for name in element.get("class") or []:
+            if name.startswith("language-"):
+                return name.removeprefix("language-")
+    return ""
+
+
+def looks_like_python(listing: Listing) -> bool:
+    """Say whether a reader would take a listing for Python that can be run."""
+    if listing.language in PYTHON_NAMES:
+        return True
+    if listing.language not in {"", "text"}:
+        return False
+    try:
+        tree = ast.parse(listing.text)
+    except SyntaxError:
+        return False
+    telling = ast.Import, ast.ImportFrom, ast.Assign, ast.Call, ast.FunctionDef, ast.ClassDef
+    return any(isinstance(node, telling) for node in ast.walk(tree))
+
+
+def why_not_executed(listing: Listing) -> str:
+    shown = f"fenced `{listing.language}`" if listing.language else "indented or fenced without a name"
+    return (
+        f"looks like Python but is not executed: it is {shown}. Open it with exactly ```python, "
+        f"or list it with a reason in evidence/{EXCEPTIONS.name}."
+    )
+
+
+def line_of(text: str, source: str) -> int:
+    """Return the line of the page at which a listing begins; 1 if its first line is not found as it stands."""
+    first = text.splitlines()[0].strip() if text else ""
+    for number, line in enumerate(source.splitlines(), 1):
+        if first and line.strip() == first:
+            return number
+    return 1
+
+
+def read_exemptions(path: Path = EXCEPTIONS) -> list[Exemption]:
+    """Read the listed exemptions; `ValueError` for one without page, start or reason."""
+    entries = tomllib.loads(path.read_text(encoding="utf-8")).get("not-executed", [])
+    for number, entry in enumerate(entries, 1):
+        if set(entry) != {"page", "starts", "reason"} or not all(entry.values()):
+            raise ValueError(
+                f"{path.name}: entry {number} of not-executed needs page, starts and reason, "
+                f"and nothing else."
+            )
+    return [Exemption(**entry) for entry in entries]

@@ -1,0 +1,146 @@
+"""Starts the runner in an environment, and hands out what each block did."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+
+from evidence.blocks import Block
+
+RUNNER = Path(__file__).with_name("runner.py")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a block may use before it is stopped."""
+
+    seconds: float = 90
+    memory: float = 4e9  # bytes, resident; watched on Linux only
+
+
+@dataclass(frozen=True)
+class Error:
+    """What ended a block. `line` is the page's; `None` where the block was stopped from outside."""
+
+    type: str  # `Stopped` for a block that broke a limit, crashed or left the interpreter
+    message: str
+    line: int | None
+    traceback: str  # within the page; for a block that was stopped, the end of its standard error
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one block did in one environment."""
+
+    output: str
+    error: Error | None
+    seconds: float  # wall time, its fork included
+
+
+class Execution:
+    """Blocks that are being run by a runner in the background.
+
+    `outcome(block)` waits for one of them. Close it, or use it as a context manager: that ends the runner and
+    whatever it still runs.
+    """
+
+    def __init__(
+        self,
+        blocks: Sequence[Block],
+        *,
+        python: str | Path = sys.executable,
+        variables: Mapping[str, str] | None = None,
+        imports: Sequence[str] = ("keras", "keras.models", "keras.layers"),
+        limits: Limits = Limits(),  # noqa: B008 (frozen)
+        jobs: int | None = None,
+        fork: bool = sys.platform == "linux",
+    ) -> None:
+        self._futures: dict[Block, Future[Outcome]] = {block: Future() for block in blocks}
+        self.import_seconds: float | None = None
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the execution)
+        self._process = subprocess.Popen(
+            [python, RUNNER],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            text=True,
+            encoding="utf-8",
+            env=clean_environment() | dict(variables or {}),
+        )
+        request = {
+            "blocks": [
+                {"page": block.page, "line": block.line, "code": block.code}
+                for block in self._futures
+            ],
+            "imports": list(imports),
+            "jobs": jobs or os.cpu_count() or 1,
+            "timeout": limits.seconds,
+            "memory": limits.memory,
+            "fork": fork,
+        }
+        self._reader = threading.Thread(target=self._read, args=(json.dumps(request),), daemon=True)
+        self._reader.start()
+
+    def outcome(self, block: Block) -> Outcome:
+        """Wait for a block's outcome; `RuntimeError` if the runner itself failed."""
+        return self._futures[block].result()
+
+    def outcomes(self) -> Iterator[tuple[Block, Outcome]]:
+        """Yield the blocks in the order they were given, each with its outcome."""
+        for block in self._futures:
+            yield block, self.outcome(block)
+
+    def close(self) -> None:
+        self._process.terminate()
+        self._process.wait()
+        self._reader.join()
+        self._errors.close()
+
+    def __enter__(self) -> Execution:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _read(self, request: str) -> None:
+        blocks = list(self._futures)
+        try:
+            with self._process.stdin as stdin:
+                stdin.write(request)
+            for line in self._process.stdout:
+                result = json.loads(line)
+                if "import_seconds" in result:
+                    self.import_seconds = result["import_seconds"]
+                    continue
+                error = Error(**result["error"]) if result["error"] else None
+                outcome = Outcome(result["output"], error, result["seconds"])
+                self._futures[blocks[result["index"]]].set_result(outcome)
+        except OSError:
+            pass  # The runner is gone; what it wrote on standard error says why.
+        self._process.wait()
+        self._errors.seek(0)
+        said = self._errors.read().decode("utf-8", "replace")[-4000:]
+        for future in self._futures.values():
+            if not future.done():
+                future.set_exception(RuntimeError(f"the runner ended early:\n{said}"))
+
+
+def clean_environment() -> dict[str, str]:
+    """Return this process's variables with what would change a block's output taken out or set."""
+    variables = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    return variables | {
+        "KERAS_BACKEND": "tensorflow",  # whatever the reader's ~/.keras/keras.json says
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "CUDA_VISIBLE_DEVICES": "-1",
+        "MPLBACKEND": "Agg",
+        "PYTHONIOENCODING": "utf-8",
+        "PYTHONUTF8": "1",
+    }

@@ -1,0 +1,62 @@
+"""Writes into the pages what their blocks print."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from evidence.blocks import EXPECTED_OUTPUT, Block, read_text
+
+
+def write_outputs(path: Path, outputs: Mapping[Block, str]) -> bool:
+    """Put each block's output under it, in place of the one that stands there; say whether the page changed.
+
+    A block without output and without an expected one (it asserts) stays as it is. The page's line ends and byte
+    order mark are kept. The page is replaced as a whole or not at all.
+    """
+    raw = path.read_bytes()
+    lines = read_text(path).splitlines(keepends=True)
+    for block in sorted(outputs, key=lambda block: block.line, reverse=True):
+        output = outputs[block]
+        if output == (block.expected_output or ""):
+            continue
+        end = closing_fence(lines, block.line - 1)
+        old = end + 1
+        if block.expected_output is not None:
+            marker = next(i for i in range(end, len(lines)) if lines[i].strip() == EXPECTED_OUTPUT)
+            opening = next(i for i in range(marker + 1, len(lines)) if lines[i].strip())
+            old = closing_fence(lines, opening) + 1
+        indent = re.match(r"\s*", lines[block.line - 1])[0]
+        lines[end + 1 : old] = output_lines(output, indent) if output else []
+    text = "".join(lines)
+    if b"\r\n" in raw:
+        text = text.replace("\n", "\r\n")
+    new = (b"\xef\xbb\xbf" if raw.startswith(b"\xef\xbb\xbf") else b"") + text.encode()
+    if new == raw:
+        return False
+    replace(path, new)
+    return True
+
+
+def output_lines(output: str, indent: str) -> list[str]:
+    ticks = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", output)), default=0))
+    body = output if output.endswith("\n") else output + "\n"
+    text = f"\n{EXPECTED_OUTPUT}\n\n{ticks}text\n{body}{ticks}\n"
+    return [indent + line if line.strip() else line for line in text.splitlines(keepends=True)]
+
+
+def closing_fence(lines: list[str], opening: int) -> int:
+    """Return the index of the line that closes the fence opened at the index `opening`."""
+    ticks = re.match(r"\s*(`+)", lines[opening])[1]
+    return next(i for i in range(opening + 1, len(lines)) if lines[i].lstrip().startswith(ticks))
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Replace a file's content so that a crash leaves either the old or the new one."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as new:
+        new.write(content)
+    Path(new.name).chmod(path.stat().st_mode)
+    os.replace(new.name, path)  # noqa: PTH105 (atomic on Windows too)
