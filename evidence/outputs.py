@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from evidence.blocks import EXPECTED_OUTPUT, Block, read_text
@@ -23,14 +23,9 @@ def write_outputs(path: Path, outputs: Mapping[Block, str]) -> bool:
         output = outputs[block]
         if output == (block.expected_output or ""):
             continue
-        end = closing_fence(lines, block.line - 1)
-        old = end + 1
-        if block.expected_output is not None:
-            marker = next(i for i in range(end, len(lines)) if lines[i].strip() == EXPECTED_OUTPUT)
-            opening = next(i for i in range(marker + 1, len(lines)) if lines[i].strip())
-            old = closing_fence(lines, opening) + 1
+        end, old = extent(lines, block)
         indent = re.match(r"\s*", lines[block.line - 1])[0]
-        lines[end + 1 : old] = output_lines(output, indent) if output else []
+        lines[end:old] = output_lines(output, indent) if output else []
     text = "".join(lines)
     if b"\r\n" in raw:
         text = text.replace("\n", "\r\n")
@@ -41,6 +36,22 @@ def write_outputs(path: Path, outputs: Mapping[Block, str]) -> bool:
     return True
 
 
+def extent(lines: Sequence[str], block: Block) -> tuple[int, int]:
+    """Return the indexes of the lines after a block's code and after its expected output, in its page's lines."""
+    end = end_of_fence(lines, block.line - 1)
+    if block.expected_output is None:
+        return end, end
+    marker = next(i for i in range(end, len(lines)) if lines[i].strip() == EXPECTED_OUTPUT)
+    opening = next(i for i in range(marker + 1, len(lines)) if lines[i].strip())
+    return end, end_of_fence(lines, opening)
+
+
+def end_of_fence(lines: Sequence[str], opening: int) -> int:
+    """Return the index of the line after the fence that opens at the index `opening`."""
+    ticks = re.match(r"\s*(`+)", lines[opening])[1]
+    return next(i + 1 for i in range(opening + 1, len(lines)) if lines[i].lstrip().startswith(ticks))
+
+
 def output_lines(output: str, indent: str) -> list[str]:
     ticks = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", output)), default=0))
     body = output if output.endswith("\n") else output + "\n"
@@ -48,15 +59,9 @@ def output_lines(output: str, indent: str) -> list[str]:
     return [indent + line if line.strip() else line for line in text.splitlines(keepends=True)]
 
 
-def closing_fence(lines: list[str], opening: int) -> int:
-    """Return the index of the line that closes the fence opened at the index `opening`."""
-    ticks = re.match(r"\s*(`+)", lines[opening])[1]
-    return next(i for i in range(opening + 1, len(lines)) if lines[i].lstrip().startswith(ticks))
-
-
 def replace(path: Path, content: bytes) -> None:
     """Replace a file's content so that a crash leaves either the old or the new one."""
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as new:
         new.write(content)
-    Path(new.name).chmod(path.stat().st_mode)
+    Path(new.name).chmod(path.stat().st_mode if path.exists() else 0o644)
     os.replace(new.name, path)  # noqa: PTH105 (atomic on Windows too)

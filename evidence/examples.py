@@ -1,0 +1,108 @@
+"""Runs the examples and hands them to MkDocs as notebooks with their outputs: a hook of mkdocs.yml.
+
+mkdocs-jupyter renders the notebooks. It does not run them: by default it lets errors pass, and its cache does not
+know under which Keras a page was made. Here an example that raises ends the build, and a run is kept under a name
+that tells the example's text and every installed package.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import platform
+import shutil
+import tempfile
+from pathlib import Path
+
+import jupytext
+import nbformat
+from mkdocs.exceptions import PluginError
+from mkdocs.structure.files import File
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError
+
+from evidence.blocks import ROOT
+from evidence.execution import clean_environment
+
+EXAMPLES = ROOT / "examples"
+CACHE = ROOT / ".cache" / "examples"
+CELL_SECONDS = 300
+
+
+def on_files(files, config):
+    for source in sorted(EXAMPLES.glob("*.py")):
+        notebook = executed(source)
+        for path, folder in [
+            (f"examples/{notebook.name}", notebook.parent.parent),
+            (f"examples/{source.name}", ROOT),
+        ]:
+            files.append(File(path, str(folder), config.site_dir, config.use_directory_urls))
+    return files
+
+
+def on_page_context(context, page, config, nav):
+    """Point a notebook page's edit link at its source."""
+    source = EXAMPLES / f"{Path(page.file.src_uri).stem}.py"
+    if page.file.src_uri.endswith(".ipynb") and page.edit_url:
+        page.edit_url = f"{config.repo_url.rstrip('/')}/edit/main/examples/{source.name}"
+    return context
+
+
+def executed(source: Path, cache: Path = CACHE) -> Path:
+    """Return the notebook of an example with its outputs, run unless this Python and these packages have.
+
+    `PluginError`, which ends the build, names the line of the cell that raised.
+    """
+    folder = cache / run_key(source) / "examples"
+    target = folder / f"{source.stem}.ipynb"
+    if target.exists():
+        return target
+    notebook = jupytext.read(source)
+    notebook.metadata["kernelspec"] = {
+        "name": "python3",
+        "display_name": "Python 3",
+        "language": "python",
+    }
+    client = NotebookClient(
+        notebook, timeout=CELL_SECONDS, kernel_name="python3", record_timing=False
+    )
+    variables = clean_environment() | {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+    try:
+        with tempfile.TemporaryDirectory() as directory:
+            client.execute(cwd=directory, env=variables)
+    except (CellExecutionError, CellTimeoutError) as error:
+        raise PluginError(failure(source, notebook, error)) from None
+    for old in cache.glob(f"*/examples/{target.name}"):
+        shutil.rmtree(old.parent.parent)
+    folder.mkdir(parents=True)
+    unfinished = target.with_suffix(".unfinished")
+    nbformat.write(notebook, unfinished)
+    unfinished.replace(target)
+    return target
+
+
+def run_key(source: Path) -> str:
+    """Identify all that decides what an example prints and draws."""
+    packages = {
+        f"{package.name}=={package.version}" for package in importlib.metadata.distributions()
+    }
+    parts = [source.stem, source.read_text(encoding="utf-8"), platform.python_version()]
+    return hashlib.sha256("\n".join([*parts, *sorted(packages)]).encode()).hexdigest()[:16]
+
+
+def failure(source: Path, notebook, error: Exception) -> str:
+    """Say at which cell an example failed, and how to see it again."""
+    cell = next(
+        (cell for cell in notebook.cells for output in cell.get("outputs", [])
+         if output.output_type == "error"),
+        None,
+    )  # fmt: skip
+    text = source.read_text(encoding="utf-8")
+    line = text[: text.find(cell.source)].count("\n") + 1 if cell else 1
+    what = (
+        f"{error.ename}: {error.evalue}"
+        if isinstance(error, CellExecutionError)
+        else f"a cell took more than {CELL_SECONDS} seconds"
+    )
+    name = f"examples/{source.name}"
+    return f"{name}:{line}: the cell that begins here failed: {what}\nRun it: python {name}"

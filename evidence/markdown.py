@@ -1,0 +1,74 @@
+"""A Python-Markdown extension that says under each block what it does in the other environments.
+
+It adds Markdown to the page's source before it is rendered, indented as the block is: so it works in lists, tabs
+and admonitions, and under any builder that renders with Python-Markdown.
+"""
+
+from __future__ import annotations
+
+import functools
+import io
+import re
+from collections.abc import Iterator
+
+import markdown
+import pytest_codeblocks
+from markdown.preprocessors import Preprocessor
+
+from evidence import records
+from evidence.blocks import Block
+from evidence.environments import read_environments
+from evidence.outputs import extent
+
+
+class Evidence(markdown.Extension):
+    def extendMarkdown(self, md):  # noqa: N802 (Python-Markdown's name)
+        # After line ends are normalised (30), before fences are read (25).
+        md.preprocessors.register(AddEvidence(md), "evidence", 28)
+
+
+class AddEvidence(Preprocessor):
+    def run(self, lines: list[str]) -> list[str]:
+        try:
+            found = pytest_codeblocks.extract_from_buffer(io.StringIO("\n".join(lines)), 10**6)
+        except RuntimeError:
+            return lines  # The page's tests say what is wrong with it.
+        for code in reversed([block for block in found if block.syntax == "python"]):
+            block = Block("", code.lineno, code.code, code.expected_output)
+            indent = re.match(r"\s*", lines[block.line - 1])[0]
+            _, end = extent(lines, block)
+            lines[end:end] = [indent + line if line else line for line in evidence(block)]
+        return lines
+
+
+def evidence(block: Block) -> Iterator[str]:
+    """Yield lines of Markdown that tell what a block does in the other environments."""
+    pinned = records.Deed(block.expected_output or "")
+    for done, labels in records.by_deed(block, all_records()).items():
+        where = " and ".join([", ".join(labels[:-1]), labels[-1]] if labels[1:] else labels)
+        if done == pinned:
+            text, output = f"Prints the same on {where}.", ""
+            if not block.expected_output:
+                text = f"Holds on {where} too."
+        elif done is None:
+            text, output = f"Not yet recorded on {where}.", ""
+        elif done.error:
+            text = f"On {where}, `{done.error}` at line {done.line} of the block"
+            text += ", after it printed:" if done.output else ":"
+            output = f"{done.output}{done.error}: {done.message}"
+        else:
+            text, output = f"On {where} it prints:", done.output
+        yield from ["", text, "{ .evidence }", ""]
+        if output:
+            yield from ["````evidence", *output.rstrip("\n").split("\n"), "````", ""]
+
+
+@functools.cache  # MkDocs makes a new renderer for each page.
+def all_records() -> dict[str, records.Record]:
+    """Return the records of all environments by their label."""
+    environments = read_environments().values()
+    return {environment.label: records.load(environment.key) for environment in environments}
+
+
+def makeExtension(**options):  # noqa: N802 (Python-Markdown's name)
+    return Evidence(**options)

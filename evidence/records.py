@@ -1,0 +1,92 @@
+"""Keeps what each block did in each environment, by the digest of its code: records/<environment>.json."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from evidence.blocks import ROOT, Block
+from evidence.execution import Outcome
+from evidence.outputs import replace
+
+FOLDER = ROOT / "records"
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What a block did, without what differs from run to run: seconds, addresses, its place on the page."""
+
+    output: str
+    error: str | None = None  # its type
+    message: str | None = None
+    line: int | None = None  # in the block, from 1
+
+
+@dataclass
+class Record:
+    """All that was recorded in one environment."""
+
+    environment: str
+    packages: list[str] = field(default_factory=list)  # exact versions of what ran
+    deeds: dict[str, Deed] = field(default_factory=dict)  # by digest
+
+
+def deed(block: Block, outcome: Outcome) -> Deed:
+    """Return what decides of an outcome."""
+    output = without_addresses(outcome.output)
+    if not outcome.error:
+        return Deed(output)
+    error = outcome.error
+    line = error.line - block.line if error.line else None
+    return Deed(output, error.type, without_addresses(error.message), line)
+
+
+def without_addresses(text: str) -> str:
+    return re.sub(r"0x[0-9a-f]{6,}", "0x…", text)
+
+
+def load(key: str, folder: Path = FOLDER) -> Record:
+    """Return the record of an environment; an empty one if there is none."""
+    path = folder / f"{key}.json"
+    if not path.exists():
+        return Record(key)
+    content = json.loads(path.read_text(encoding="utf-8"))
+    content["deeds"] = {digest: Deed(**entry) for digest, entry in content["deeds"].items()}
+    return Record(**content)
+
+
+def save(record: Record, folder: Path = FOLDER) -> None:
+    """Write a record, as a whole or not at all; what is the same stays the same byte for byte."""
+    folder.mkdir(exist_ok=True)
+    content = {
+        "environment": record.environment,
+        "packages": sorted(record.packages),
+        "deeds": {
+            digest: {name: value for name, value in vars(entry).items() if value is not None}
+            for digest, entry in sorted(record.deeds.items())
+        },
+    }
+    text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+    replace(folder / f"{record.environment}.json", text.encode())
+
+
+def missing(record: Record, blocks: Iterable[Block]) -> list[Block]:
+    """Return the blocks that were not recorded as they now stand."""
+    return [block for block in blocks if block.digest not in record.deeds]
+
+
+def keep_only(record: Record, blocks: Iterable[Block]) -> None:
+    """Forget the deeds of blocks that no page has any more."""
+    digests = {block.digest for block in blocks}
+    record.deeds = {digest: kept for digest, kept in record.deeds.items() if digest in digests}
+
+
+def by_deed(block: Block, records: Mapping[str, Record]) -> dict[Deed | None, list[str]]:
+    """Group environments' labels by what the block did there; `None` where that is not known."""
+    groups: dict[Deed | None, list[str]] = {}
+    for label, record in records.items():
+        groups.setdefault(record.deeds.get(block.digest), []).append(label)
+    return groups
