@@ -57,9 +57,7 @@ class PageCheck(pytest.Item):
     def runtest(self):
         problems = self.problems or census.check(self.path, self.blocks, census.read_exemptions())
         if problems:
-            raise BlockFailure(
-                "\n".join(map(str, problems)) + f"\n\nThen: pytest {page_name(self.path)}"
-            )
+            raise BlockError("\n".join(map(str, problems)) + f"\n\nThen: pytest {page_name(self.path)}")
 
     def repr_failure(self, excinfo):
         return message(excinfo) or super().repr_failure(excinfo)
@@ -78,7 +76,7 @@ class PageBlock(TestBlock):
     def runtest(self):
         outcome = self.config.stash[execution].outcome(self.block)
         if failure := compare(self.block, outcome):
-            raise BlockFailure(failure)
+            raise BlockError(failure)
 
     def repr_failure(self, excinfo):
         return message(excinfo) or pytest.Item.repr_failure(self, excinfo)
@@ -87,12 +85,12 @@ class PageBlock(TestBlock):
         return self.path, self.block.line - 1, f"{self.block.page}:{self.block.line}"
 
 
-class BlockFailure(Exception):
+class BlockError(Exception):
     """Its message is all that a contributor needs to see."""
 
 
 def message(excinfo) -> str | None:
-    return str(excinfo.value) if isinstance(excinfo.value, BlockFailure) else None
+    return str(excinfo.value) if isinstance(excinfo.value, BlockError) else None
 
 
 def compare(block: Block, outcome: Outcome) -> str | None:

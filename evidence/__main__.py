@@ -47,9 +47,7 @@ def run_record(options: argparse.Namespace) -> int:
     chosen = [known[name] for name in options.names if name in known]
     pages = [Path(name) for name in options.names if name not in known]
     if absent := [page for page in pages if not page.is_file()]:
-        return fail(
-            [f"{name}: neither a page nor an environment. There are: {', '.join(known)}" for name in absent]
-        )
+        return fail([f"{name}: neither a page nor an environment. There are: {', '.join(known)}" for name in absent])
     faults = [] if chosen else record_outputs(pages or blocks.pages())
     every_block = list(read_blocks(blocks.pages()))
     wanted = list(read_blocks(pages)) if pages else every_block
@@ -95,10 +93,8 @@ def record_environment(
     records.keep_only(record, every_block)
     todo = wanted if again else records.missing(record, wanted)
     if todo and not environment.installed:
-        return [
-            f"{environment.key}: {len(todo)} blocks are not recorded, and it is not installed. "
-            f"python -m evidence install {environment.key}"
-        ]
+        here = f"{environment.key}: {len(todo)} blocks are not recorded, and it is not installed."
+        return [f"{here} python -m evidence install {environment.key}"]
     if todo:
         variables = {"KERAS_BACKEND": environment.backend}
         with Execution(todo, python=environment.interpreter, variables=variables) as execution:
@@ -128,7 +124,10 @@ def run_install(options: argparse.Namespace) -> int:
         return fail([f"{name}: no such environment. There are: {', '.join(known)}" for name in unknown])
     faults = []
     for name in options.names or known:
-        print(f"{name}: installing" if not known[name].installed else f"{name}: is installed", flush=True)
+        print(
+            f"{name}: installing" if not known[name].installed else f"{name}: is installed",
+            flush=True,
+        )
         try:
             environments.install(known[name])
         except (LookupError, OSError) as error:

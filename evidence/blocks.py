@@ -79,9 +79,7 @@ def read_page(path: Path) -> tuple[list[Block], list[Problem]]:
         # `scan` names each cause that is known; whatever else stops the extraction must not pass.
         return [], problems or [Problem(name, 1, f"pytest-codeblocks cannot read it: {error}")]
     blocks = [
-        Block(name, block.lineno, block.code, block.expected_output)
-        for block in found
-        if block.syntax == "python"
+        Block(name, block.lineno, block.code, block.expected_output) for block in found if block.syntax == "python"
     ]
     problems += [
         Problem(
@@ -117,9 +115,12 @@ def scan(text: str) -> Iterator[tuple[int, str]]:
             if fence and fence["ticks"].startswith(ticks) and not fence["info"].strip():
                 opened = None
             elif line.lstrip().startswith(ticks):
-                yield number, (
-                    f"a fence opens inside the one of line {start}. "
-                    f"Close that one, or give it more than {len(ticks)} ticks."
+                yield (
+                    number,
+                    (
+                        f"a fence opens inside the one of line {start}. "
+                        f"Close that one, or give it more than {len(ticks)} ticks."
+                    ),
                 )
                 opened = None
             continue
@@ -128,7 +129,10 @@ def scan(text: str) -> Iterator[tuple[int, str]]:
             opened = number, fence["ticks"]
             if marker:
                 if info.strip() != "text":
-                    yield number, f"the expected output of line {marker} is fenced `text`, not `{info}`."
+                    yield (
+                        number,
+                        f"the expected output of line {marker} is fenced `text`, not `{info}`.",
+                    )
                 marker = None
                 block = None
             else:
@@ -138,14 +142,17 @@ def scan(text: str) -> Iterator[tuple[int, str]]:
         comment = MARKER.match(line)
         if comment:
             if line.strip() != EXPECTED_OUTPUT:
-                yield number, (
-                    f"unknown or unused marker `{comment['text'].strip()}`; "
-                    f"the only one here is {EXPECTED_OUTPUT}"
+                yield (
+                    number,
+                    (f"unknown or unused marker `{comment['text'].strip()}`; the only one here is {EXPECTED_OUTPUT}"),
                 )
             elif block is None:
                 yield number, "an expected output without a block before it."
             elif marker:
-                yield number, f"a second marker; the one of line {marker} still waits for its output."
+                yield (
+                    number,
+                    f"a second marker; the one of line {marker} still waits for its output.",
+                )
             else:
                 marker = number
         elif line.strip() and marker:
@@ -163,6 +170,9 @@ def misread(number: int, ticks: str, info: str) -> Iterator[tuple[int, str]]:
     """Yield what is wrong with an opening fence whose blocks would not be run as meant."""
     language = re.split(r"[\s{},.]+", info.strip().lstrip("{. "), maxsplit=1)[0].lower()
     if language in {"sh", "bash", "shell"}:
-        yield number, f"a `{info.strip()}` fence would be executed as a command. Fence it `console`."
+        yield (
+            number,
+            f"a `{info.strip()}` fence would be executed as a command. Fence it `console`.",
+        )
     elif language in {"py", "python", "python3", "py3"} and (info != "python" or ticks[0] != "`"):
         yield number, f"`{ticks}{info}` is not executed. Open the block with exactly ```python"

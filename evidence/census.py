@@ -74,9 +74,7 @@ def check(path: Path, blocks: Iterable[Block], exemptions: Iterable[Exemption]) 
 def listings(source: str) -> list[Listing]:
     """Return all listings of a page in the order they are shown, as MkDocs with mkdocs.yml renders them."""
     config = site_config()
-    renderer = markdown.Markdown(
-        extensions=config["markdown_extensions"], extension_configs=config["mdx_configs"]
-    )
+    renderer = markdown.Markdown(extensions=config["markdown_extensions"], extension_configs=config["mdx_configs"])
     soup = BeautifulSoup(renderer.convert(without_front_matter(source)), "html.parser")
     return [Listing(language_of(pre), pre.get_text()) for pre in soup.select("pre:not(.evidence *)")]
 
@@ -137,7 +135,6 @@ def read_exemptions(path: Path = EXCEPTIONS) -> list[Exemption]:
     for number, entry in enumerate(entries, 1):
         if set(entry) != {"page", "starts", "reason"} or not all(entry.values()):
             raise ValueError(
-                f"{path.name}: entry {number} of not-executed needs page, starts and reason, "
-                f"and nothing else."
+                f"{path.name}: entry {number} of not-executed needs page, starts and reason, and nothing else."
             )
     return [Exemption(**entry) for entry in entries]

@@ -49,8 +49,7 @@ def read_environments(path: Path = LIST) -> dict[str, Environment]:
     """Return the environments by key, in the order of the file."""
     entries = tomllib.loads(path.read_text(encoding="utf-8"))
     return {
-        key: Environment(key=key, **(entry | {"packages": tuple(entry["packages"])}))
-        for key, entry in entries.items()
+        key: Environment(key=key, **(entry | {"packages": tuple(entry["packages"])})) for key, entry in entries.items()
     }
 
 
@@ -76,7 +75,7 @@ def find_python(version: str) -> str:
 
 
 def run(command: list[str | Path]) -> None:
-    ended = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    ended = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     if ended.returncode:
         line = " ".join(map(str, command))
         raise OSError(f"{line}\nended with exit code {ended.returncode}:\n{ended.stdout[-2000:]}")

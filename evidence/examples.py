@@ -63,9 +63,7 @@ def executed(source: Path, cache: Path = CACHE) -> Path:
         "display_name": "Python 3",
         "language": "python",
     }
-    client = NotebookClient(
-        notebook, timeout=CELL_SECONDS, kernel_name="python3", record_timing=False
-    )
+    client = NotebookClient(notebook, timeout=CELL_SECONDS, kernel_name="python3", record_timing=False)
     variables = clean_environment() | {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
     try:
         with tempfile.TemporaryDirectory() as directory:
@@ -83,9 +81,7 @@ def executed(source: Path, cache: Path = CACHE) -> Path:
 
 def run_key(source: Path) -> str:
     """Identify all that decides what an example prints and draws."""
-    packages = {
-        f"{package.name}=={package.version}" for package in importlib.metadata.distributions()
-    }
+    packages = {f"{package.name}=={package.version}" for package in importlib.metadata.distributions()}
     parts = [source.stem, source.read_text(encoding="utf-8"), platform.python_version()]
     return hashlib.sha256("\n".join([*parts, *sorted(packages)]).encode()).hexdigest()[:16]
 

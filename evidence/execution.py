@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from evidence.blocks import Block
 
@@ -59,7 +60,7 @@ class Execution:
         python: str | Path = sys.executable,
         variables: Mapping[str, str] | None = None,
         imports: Sequence[str] = ("keras", "keras.models", "keras.layers"),
-        limits: Limits = Limits(),  # noqa: B008 (frozen)
+        limits: Limits = Limits(),
         jobs: int | None = None,
         fork: bool = sys.platform == "linux",
     ) -> None:
@@ -76,10 +77,7 @@ class Execution:
             env=clean_environment() | dict(variables or {}),
         )
         request = {
-            "blocks": [
-                {"page": block.page, "line": block.line, "code": block.code}
-                for block in self._futures
-            ],
+            "blocks": [{"page": block.page, "line": block.line, "code": block.code} for block in self._futures],
             "imports": list(imports),
             "jobs": jobs or os.cpu_count() or 1,
             "timeout": limits.seconds,
@@ -104,7 +102,7 @@ class Execution:
         self._reader.join()
         self._errors.close()
 
-    def __enter__(self) -> Execution:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

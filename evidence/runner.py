@@ -92,7 +92,11 @@ class Child:
                 return None
             self.kill()
         stdout, stderr, result = [self.read(file) for file in self.files]
-        outcome = {"index": self.index, "output": stdout[:OUTPUT_BYTES], "seconds": time.time() - self.start}
+        outcome = {
+            "index": self.index,
+            "output": stdout[:OUTPUT_BYTES],
+            "seconds": time.time() - self.start,
+        }
         if killed is None and result:
             outcome.update(json.loads(result))
         else:
@@ -178,9 +182,7 @@ class Spawned(Child):
 
     def launch(self, block):
         command = [sys.executable, os.path.abspath(__file__), "--block", self.directory.name]
-        self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=self.files[0], stderr=self.files[1]
-        )
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=self.files[0], stderr=self.files[1])
         self.pid = self.process.pid
         self.process.stdin.write(json.dumps(block).encode())
         self.process.stdin.close()

@@ -1,0 +1,51 @@
+"""Measures the blocks' test run against its limit, and against stock pytest-codeblocks."""
+
+from __future__ import annotations
+
+import os
+import re
+import statistics
+import subprocess
+import sys
+import time
+
+from evidence import blocks
+from evidence.blocks import ROOT
+from evidence.execution import Execution, clean_environment
+
+ROUNDS = 3
+PAGES = [blocks.page_name(path) for path in blocks.pages()]
+
+
+def run() -> int:
+    """Print the limit, the test run and the stock run, in seconds, and their ratios; each the median of rounds."""
+    limits, ours = [], []
+    for number in range(1, ROUNDS + 1):
+        print(f"round {number} of {ROUNDS}", file=sys.stderr, flush=True)
+        limits.append(limit())
+        ours.append(pytest("--tb=no", *PAGES))
+    stock = pytest("--noconftest", "--tb=no", *PAGES)
+    ratio = statistics.median(seconds / bound for (seconds, _), bound in zip(ours, limits, strict=True))
+    print(f"limit        {statistics.median(limits):6.1f} s   one import + the blocks' own times / cores")
+    for name, (seconds, said) in ("pytest", sorted(ours)[ROUNDS // 2]), ("stock", stock):
+        print(f"{name:12} {seconds:6.1f} s   {said}")
+    print(f"ratio        {ratio:6.2f}     at most 1.30 wanted")
+    return 0
+
+
+def limit() -> float:
+    """Return what the blocks take at the least: one import, and the blocks' own times over the cores, in seconds."""
+    found = [block for path in blocks.pages() for block in blocks.read_page(path)[0]]
+    with Execution(found) as execution:
+        own = sum(outcome.seconds for _, outcome in execution.outcomes())
+        return execution.import_seconds + own / (os.cpu_count() or 1)
+
+
+def pytest(*arguments: str) -> tuple[float, str]:
+    """Run pytest; return its wall time in seconds, from start to exit, and its closing line."""
+    command = [sys.executable, "-m", "pytest", "-q", "--codeblocks", *arguments]
+    start = time.perf_counter()
+    ended = subprocess.run(command, cwd=ROOT, env=clean_environment(), text=True, capture_output=True, check=False)
+    seconds = time.perf_counter() - start
+    closing = (ended.stdout.strip().splitlines() or ["no output"])[-1]
+    return seconds, re.sub(r" in [\d.]+s.*", "", closing).strip("= ")
