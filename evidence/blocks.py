@@ -19,7 +19,7 @@ import pytest_codeblocks
 ROOT = Path(__file__).resolve().parent.parent
 
 EXPECTED_OUTPUT = "<!--pytest-codeblocks:expected-output-->"
-FENCE = re.compile(r"^\s*(?P<ticks>`{3,}|~{3,})(?P<info>[^`]*)$")
+FENCE = re.compile(r"^(?P<indent>\s*)(?P<ticks>`{3,}|~{3,})(?P<info>[^`]*)$")
 MARKER = re.compile(r"^\s*<!--[-\s]*(?P<text>(pytest|codeblock).*?)-*(-->|$)")
 
 
@@ -74,7 +74,7 @@ def read_page(path: Path) -> tuple[list[Block], list[Problem]]:
         return [], [Problem(name, line, f"is not UTF-8 ({error.reason}). Save the page as UTF-8.")]
     problems = [Problem(name, line, text) for line, text in scan(text)]
     try:
-        found = pytest_codeblocks.extract_from_buffer(io.StringIO(text), max_num_lines=10**6)
+        found = extract(text)
     except RuntimeError as error:
         # `scan` names each cause that is known; whatever else stops the extraction must not pass.
         return [], problems or [Problem(name, 1, f"pytest-codeblocks cannot read it: {error}")]
@@ -92,6 +92,22 @@ def read_page(path: Path) -> tuple[list[Block], list[Problem]]:
         if is_silent(block)
     ]
     return blocks, sorted(problems, key=lambda problem: problem.line)
+
+
+def extract(text: str) -> list[pytest_codeblocks.CodeBlock]:
+    """Return all fences that pytest-codeblocks finds; `RuntimeError` where it gives up.
+
+    It drops the blank lines of an indented fence, so these are indented first.
+    """
+    indent, ticks, lines = "", "", []
+    for line in text.splitlines(keepends=True):
+        fence = FENCE.match(line)
+        if fence and not ticks:
+            indent, ticks = fence["indent"], fence["ticks"]
+        elif fence and fence["ticks"].startswith(ticks):
+            ticks = ""
+        lines.append(indent + line if ticks and line == "\n" else line)
+    return pytest_codeblocks.extract_from_buffer(io.StringIO("".join(lines)), max_num_lines=10**6)
 
 
 def read_text(path: Path) -> str:

@@ -76,7 +76,7 @@ def listings(source: str) -> list[Listing]:
     config = site_config()
     renderer = markdown.Markdown(extensions=config["markdown_extensions"], extension_configs=config["mdx_configs"])
     soup = BeautifulSoup(renderer.convert(without_front_matter(source)), "html.parser")
-    return [Listing(language_of(pre), pre.get_text()) for pre in soup.select("pre:not(.evidence *)")]
+    return [Listing(language_of(pre), pre.get_text()) for pre in soup.select("pre")]
 
 
 @functools.cache
@@ -113,7 +113,8 @@ def looks_like_python(listing: Listing) -> bool:
 
 
 def why_not_executed(listing: Listing) -> str:
-    shown = f"fenced `{listing.language}`" if listing.language else "indented or fenced without a name"
+    plain = listing.language in {"", "text"}
+    shown = "indented, or fenced without its name" if plain else f"fenced `{listing.language}`"
     return (
         f"looks like Python but is not executed: it is {shown}. Open it with exactly ```python, "
         f"or list it with a reason in evidence/{EXCEPTIONS.name}."

@@ -7,16 +7,14 @@ and admonitions, and under any builder that renders with Python-Markdown.
 from __future__ import annotations
 
 import functools
-import io
 import re
 from collections.abc import Iterator
 
 import markdown
-import pytest_codeblocks
 from markdown.preprocessors import Preprocessor
 
 from evidence import records
-from evidence.blocks import Block
+from evidence.blocks import Block, extract
 from evidence.environments import read_environments
 from evidence.outputs import extent
 
@@ -30,7 +28,7 @@ class Evidence(markdown.Extension):
 class AddEvidence(Preprocessor):
     def run(self, lines: list[str]) -> list[str]:
         try:
-            found = pytest_codeblocks.extract_from_buffer(io.StringIO("\n".join(lines)), 10**6)
+            found = extract("\n".join(lines))
         except RuntimeError:
             return lines  # The page's tests say what is wrong with it.
         for code in reversed([block for block in found if block.syntax == "python"]):

@@ -1,0 +1,55 @@
+"""Examples run as scripts, and one that raises never becomes a page."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from mkdocs.exceptions import PluginError
+
+from evidence import examples
+from evidence.blocks import ROOT
+
+SOURCES = sorted((ROOT / "examples").glob("*.py"))
+FAILING = "# %% [markdown]\n# # Title\n\n# %%\nx = 1\n\n# %%\nprint(x)\nassert x == 2, 'one'\n"
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+def test_runs_as_a_script(source, tmp_path):
+    ended = subprocess.run(
+        [sys.executable, source],
+        cwd=tmp_path,
+        env=os.environ | {"MPLBACKEND": "Agg"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr[-2000:]
+    assert "assert" in source.read_text(encoding="utf-8"), "an example asserts what it shows"
+
+
+def test_an_example_that_raises_ends_the_build_and_leaves_nothing(tmp_path):
+    source = tmp_path / "wrong.py"
+    source.write_text(FAILING)
+    with pytest.raises(
+        PluginError, match=r"examples/wrong\.py:8: .*AssertionError: one\nRun it: python examples/wrong"
+    ):
+        examples.executed(source, tmp_path / "cache")
+    assert not list((tmp_path / "cache").rglob("*.ipynb"))
+
+
+def test_a_run_is_kept_until_the_text_or_a_package_changes(tmp_path, monkeypatch):
+    source = tmp_path / "right.py"
+    source.write_text(FAILING.replace("== 2", "== 1"))
+    notebook = examples.executed(source, tmp_path / "cache")
+    text = notebook.read_text(encoding="utf-8")
+    assert '"text": [' in text and "1\\n" in text, "the notebook holds its outputs"
+    made = notebook.stat().st_mtime_ns
+    assert examples.executed(source, tmp_path / "cache").stat().st_mtime_ns == made
+
+    class NewKeras:
+        name, version = "keras", "99"
+
+    monkeypatch.setattr(examples.importlib.metadata, "distributions", lambda: [NewKeras])
+    again = examples.executed(source, tmp_path / "cache")
+    assert again != notebook and not notebook.exists()

@@ -1,0 +1,142 @@
+"""Each block runs in a process of its own: what it does to itself, it does to no other."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from evidence.blocks import Block
+from evidence.execution import Execution, Limits
+
+# A page's blocks run in forks on Linux, in fresh interpreters elsewhere: both must do.
+ways = pytest.mark.parametrize(
+    "fork", [pytest.param(True, marks=pytest.mark.skipif(os.name == "nt", reason="Windows cannot fork")), False]
+)
+
+
+LIMITS = Limits(seconds=30)
+
+
+def run(*codes, fork, line=10, limits=LIMITS):
+    blocks = [Block("docs/page.md", line + 100 * number, code, None) for number, code in enumerate(codes)]
+    with Execution(blocks, imports=["json"], limits=limits, fork=fork, jobs=2) as execution:
+        return [execution.outcome(block) for block in blocks]
+
+
+@ways
+def test_a_block_is_a_fresh_interpreter(fork):
+    first, second = run(
+        "import json\njson.changed = x = 1\n"
+        "class Thing:\n    pass\nprint(__name__, Thing.__module__, __import__('sys').modules['__main__'].x)",
+        "import json\nprint(hasattr(json, 'changed'), 'x' in globals())",
+        fork=fork,
+    )
+    assert (first.output, first.error) == ("__main__ __main__ 1\n", None)
+    assert (second.output, second.error) == ("False False\n", None)
+
+
+@ways
+def test_an_error_has_type_message_line_and_the_traceback_within_the_page(fork):
+    [outcome] = run("import json\n\ndef load():\n    return json.loads('{')\n\nprint('before')\nload()\n", fork=fork)
+    assert outcome.output == "before\n"
+    assert (outcome.error.type, outcome.error.line) == ("JSONDecodeError", 14)
+    assert "Expecting property name" in outcome.error.message
+    assert 'File "docs/page.md", line 17, in <module>\n    load()' in outcome.error.traceback
+    assert 'File "docs/page.md", line 14, in load' in outcome.error.traceback
+    assert "decoder.py" not in outcome.error.traceback
+
+
+@ways
+def test_a_syntax_error_has_its_line(fork):
+    [outcome] = run("x = 1\ny = = 2\n", fork=fork)
+    assert (outcome.error.type, outcome.error.line) == ("SyntaxError", 12)
+
+
+HARMFUL = {
+    "loops for ever": ("while True:\n    pass", "did not end within"),
+    "exits": ("import sys\nsys.exit()", "ended the interpreter with exit code 0"),
+    "exits with a code": ("import sys\nsys.exit(3)", "exit code 3"),
+    "exits at once": ("import os\nos._exit(0)", "ended the interpreter with exit code 0"),
+    "prints without end": ("while True:\n    print('x' * 10000)", "printed more than 1 MB"),
+}
+
+
+@ways
+@pytest.mark.parametrize(("code", "words"), HARMFUL.values(), ids=HARMFUL)
+def test_a_block_that_misbehaves_is_stopped_and_harms_no_other(code, words, fork):
+    bad, good = run(code, "import time\ntime.sleep(0.5)\nprint('here')", fork=fork, limits=Limits(seconds=3))
+    assert bad.error.type == "Stopped"
+    assert words in bad.error.message
+    assert (good.output, good.error) == ("here\n", None)
+
+
+@ways
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signals to die of")
+def test_a_block_that_crashes(fork):
+    bad, good = run("import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)", "print('here')", fork=fork)
+    assert "SIGSEGV" in bad.error.message
+    assert good.output == "here\n"
+
+
+@ways
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is watched on Linux")
+def test_a_block_that_eats_the_memory_is_stopped(fork):
+    code = "x = []\nwhile True:\n    x.append(bytearray(b'x' * 10_000_000))"
+    bad, good = run(code, "print('here')", fork=fork, limits=Limits(seconds=30, memory=500e6))
+    assert "more than 0.5 GB" in bad.error.message
+    assert good.output == "here\n"
+
+
+@ways
+def test_a_block_gets_no_input_and_a_folder_of_its_own(fork):
+    code = "import os\nprint(os.listdir('.'))\nopen('x', 'w').close()\n"
+    code += "try:\n    input()\nexcept EOFError:\n    print('end')"
+    for outcome in run(code, code, fork=fork):
+        assert (outcome.output, outcome.error) == ("[]\nend\n", None)
+
+
+@ways
+def test_what_other_programs_print_is_output_too(fork):
+    code = "import subprocess, sys\nprint('a')\nsubprocess.run([sys.executable, '-c', 'print(1)'])\nprint('é')"
+    [outcome] = run(code, fork=fork)
+    assert outcome.output == "a\n1\né\n"
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="asks /proc; blocks are forked on Linux only")
+def test_what_a_block_leaves_running_ends_with_it():
+    [outcome] = run(
+        "import subprocess, sys\nchild = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
+        "print(child.pid)",
+        fork=True,
+    )
+    for _ in range(50):
+        if not is_running(int(outcome.output)):
+            return
+        time.sleep(0.1)
+    os.kill(int(outcome.output), signal.SIGKILL)
+    pytest.fail("the block's child outlived it")
+
+
+def is_running(pid):
+    """Say whether a process runs: one that nobody has waited for yet (Z) does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def test_a_runner_that_cannot_import_says_so():
+    block = Block("docs/page.md", 1, "print(1)", None)
+    failure = pytest.raises(RuntimeError, match="No module named 'no_such_module'")
+    with Execution([block], imports=["no_such_module"], fork=True) as execution, failure:
+        execution.outcome(block)
+
+
+def test_closing_ends_a_block_that_runs():
+    start = time.monotonic()
+    execution = Execution([Block("docs/page.md", 1, "import time\ntime.sleep(60)", None)], imports=[], fork=True)
+    time.sleep(0.5)
+    execution.close()
+    assert time.monotonic() - start < 20

@@ -1,0 +1,100 @@
+"""The site builds strictly, its links lead somewhere, and its pages keep to the rules of CONTRIBUTING.md."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+
+from evidence.blocks import ROOT, page_name, read_text
+
+SOURCES = sorted((ROOT / "docs").rglob("*.md"))
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("site")
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", folder]
+    variables = os.environ | {
+        "REPO_URL": "https://github.com/someone/somewhere",
+        "SITE_URL": "https://example.org/guide/",
+    }
+    ended = subprocess.run(command, cwd=ROOT, env=variables, text=True, capture_output=True, check=False)
+    assert ended.returncode == 0, ended.stderr[-4000:]
+    return folder
+
+
+@pytest.fixture(scope="session")
+def pages(site):
+    return {
+        path.relative_to(site).as_posix(): BeautifulSoup(path.read_bytes(), "html.parser")
+        for path in site.rglob("*.html")
+    }
+
+
+def test_every_source_has_a_page(pages):
+    for source in SOURCES:
+        path = source.relative_to(ROOT / "docs").with_suffix("")
+        assert ("index.html" if path.name == "index" else f"{path.as_posix()}/index.html") in pages
+    for source in (ROOT / "examples").glob("*.py"):
+        assert f"examples/{source.stem}/index.html" in pages
+
+
+def test_links_and_anchors_of_the_built_pages(site):
+    lychee = Path(sys.executable).with_name("lychee.exe" if os.name == "nt" else "lychee")
+    ended = subprocess.run(
+        [lychee, "--offline", "--include-fragments", "--no-progress", "--root-dir", site,
+         "--remap", f"https://example.org/guide/ file://{site}/", f"{site}/**/*.html"],
+        text=True, capture_output=True, check=False,
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stdout[-4000:] + ended.stderr[-2000:]
+    assert not re.search(r"\b0 Total", ended.stdout), ended.stdout
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=page_name)
+def test_every_heading_has_an_id_of_its_own_choice(source):
+    text = re.sub(r"^(\s*)(`{3,}).*?^\1\2\s*$", "", read_text(source), flags=re.MULTILINE | re.DOTALL)
+    headings = re.findall(r"^#+ .*$", text, re.MULTILINE)
+    assert headings
+    without = [heading for heading in headings if not re.search(r"\{ ?#[a-z0-9-]+ ?\}$", heading)]
+    assert not without, f"{page_name(source)}: add {{#an-id}} to {without}"
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=page_name)
+def test_every_page_says_what_it_answers(source):
+    assert re.match(r"---\ndescription: .{20,}\n---\n", read_text(source))
+
+
+def test_every_line_of_evidence_stands_under_a_block(pages):
+    for name, page in pages.items():
+        blocks = len(page.select(".language-python.highlight pre"))
+        if blocks and not name.startswith("examples/"):
+            assert len(page.select("p.evidence")) >= blocks, name
+
+
+def test_wrong_code_wears_a_badge_that_is_text(pages):
+    badges = [badge for page in pages.values() for badge in page.select(".does-not-work")]
+    assert len(badges) > 10
+    for badge in badges:
+        assert badge.get_text() == "Does not work"
+        assert "language-python" in badge.find_next_sibling()["class"]
+
+
+@pytest.mark.parametrize("source", (ROOT / "examples").glob("*.py"), ids=lambda path: path.stem)
+def test_an_example_offers_its_sources_and_colab(site, pages, source):
+    page = pages[f"examples/{source.stem}/index.html"]
+    links = {link.get_text(): link["href"] for link in page.select(".take-along a")}
+    assert set(links) == {"Notebook", "Python script", "Open in Colab"}
+    folder = site / "examples" / source.stem
+    assert '"outputs"' in (folder / links["Notebook"]).read_text(encoding="utf-8")
+    assert (folder / links["Python script"]).read_bytes() == source.read_bytes()
+    assert links["Open in Colab"] == (
+        "https://colab.research.google.com/github/someone/somewhere/blob/gh-pages/"
+        f"examples/{source.stem}/{source.stem}.ipynb"
+    )
+    assert page.select("img[src^='data:image/png']"), "the plot is drawn"
+    edit = page.select_one("a[href*='/edit/main/']")["href"]
+    assert edit == f"https://github.com/someone/somewhere/edit/main/examples/{source.name}"
