@@ -1,15 +1,3 @@
-# ---
-# jupyter:
-#   jupytext:
-#     text_representation:
-#       extension: .py
-#       format_name: percent
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
-# ---
-
 # %% [markdown]
 # # Replacing the head teaches a network new digits
 #
@@ -105,7 +93,7 @@ network = make_network()
 compile_network(network, 0.002)
 network.fit(old_images, old_digits, epochs=8, batch_size=64, verbose=0)
 _, knows_old = network.evaluate(old_test_images, old_test_digits, verbose=0)
-print(f"0 to 4, images it has not seen: {knows_old:.0%} right")
+print(f"0 to 4, images it has not seen: {knows_old:.1%} right")
 assert knows_old > 0.9
 
 # %% [markdown]

@@ -30,7 +30,7 @@ FOUND = {
 def test_is_found(tmp_path, text, line):
     [problem] = count(tmp_path, text)
     assert problem.line == line
-    assert "execut" in problem.text
+    assert "executed" in problem.text
 
 
 PASSED = {
