@@ -17,6 +17,7 @@ from pathlib import Path
 import jupytext
 import nbformat
 from mkdocs.exceptions import PluginError
+from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError
@@ -29,6 +30,7 @@ CACHE = ROOT / ".cache" / "examples"
 CELL_SECONDS = 300
 
 
+@event_priority(100)  # before mkdocs-jupyter looks for notebooks
 def on_files(files, config):
     for source in sorted(EXAMPLES.glob("*.py")):
         notebook = executed(source)

@@ -58,7 +58,7 @@ def evidence(block: Block) -> Iterator[str]:
             text, output = f"On {where} it prints:", done.output
         yield from ["", text, "{ .evidence }", ""]
         if output:
-            yield from ["````evidence", *output.rstrip("\n").split("\n"), "````", ""]
+            yield from ["````text", *output.rstrip("\n").split("\n"), "````", ""]
 
 
 @functools.cache  # MkDocs makes a new renderer for each page.

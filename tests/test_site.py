@@ -12,6 +12,7 @@ from bs4 import BeautifulSoup
 from evidence.blocks import ROOT, page_name, read_text
 
 SOURCES = sorted((ROOT / "docs").rglob("*.md"))
+EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 
 
 @pytest.fixture(scope="session")
@@ -20,7 +21,7 @@ def site(tmp_path_factory):
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", folder]
     variables = os.environ | {
         "REPO_URL": "https://github.com/someone/somewhere",
-        "SITE_URL": "https://example.org/guide/",
+        "SITE_URL": "https://example.org/",
     }
     ended = subprocess.run(command, cwd=ROOT, env=variables, text=True, capture_output=True, check=False)
     assert ended.returncode == 0, ended.stderr[-4000:]
@@ -39,15 +40,15 @@ def test_every_source_has_a_page(pages):
     for source in SOURCES:
         path = source.relative_to(ROOT / "docs").with_suffix("")
         assert ("index.html" if path.name == "index" else f"{path.as_posix()}/index.html") in pages
-    for source in (ROOT / "examples").glob("*.py"):
+    for source in EXAMPLES:
         assert f"examples/{source.stem}/index.html" in pages
 
 
 def test_links_and_anchors_of_the_built_pages(site):
     lychee = Path(sys.executable).with_name("lychee.exe" if os.name == "nt" else "lychee")
     ended = subprocess.run(
-        [lychee, "--offline", "--include-fragments", "--no-progress", "--root-dir", site,
-         "--remap", f"https://example.org/guide/ file://{site}/", f"{site}/**/*.html"],
+        [lychee, "--offline", "--include-fragments", "--index-files", "index.html", "--no-progress", "--root-dir", site,
+         "--remap", f"https://example.org/ file://{site}/", f"{site}/**/*.html"],
         text=True, capture_output=True, check=False,
     )  # fmt: skip
     assert ended.returncode == 0, ended.stdout[-4000:] + ended.stderr[-2000:]
@@ -83,7 +84,7 @@ def test_wrong_code_wears_a_badge_that_is_text(pages):
         assert "language-python" in badge.find_next_sibling()["class"]
 
 
-@pytest.mark.parametrize("source", (ROOT / "examples").glob("*.py"), ids=lambda path: path.stem)
+@pytest.mark.parametrize("source", EXAMPLES, ids=lambda path: path.stem)
 def test_an_example_offers_its_sources_and_colab(site, pages, source):
     page = pages[f"examples/{source.stem}/index.html"]
     links = {link.get_text(): link["href"] for link in page.select(".take-along a")}
