@@ -72,6 +72,9 @@ def executed(source: Path, cache: Path = CACHE) -> Path:
             client.execute(cwd=directory, env=variables)
     except (CellExecutionError, CellTimeoutError) as error:
         raise PluginError(failure(source, notebook, error)) from None
+    for cell in (cell for cell in notebook.cells if cell.cell_type == "code"):
+        # TensorFlow tells standard error what machine it runs on: nothing of the example's.
+        cell.outputs = [each for each in cell.outputs if each.get("name") != "stderr"]
     for old in cache.glob(f"*/examples/{target.name}"):
         shutil.rmtree(old.parent.parent)
     folder.mkdir(parents=True)

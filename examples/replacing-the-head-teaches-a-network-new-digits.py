@@ -1,8 +1,9 @@
 # %% [markdown]
 # # Replacing the head teaches a network new digits
 #
-# A network that tells 0 to 4 apart learns 5 to 9 from five images of each: its last layer is replaced,
-# and all the others are frozen. The same network from scratch gets less out of these 25 images.
+# A network that tells 0 to 4 apart learns 5 to 9 from five images of each: its last
+# layer is replaced, and all the others are frozen. The same network from scratch gets
+# less out of these 25 images.
 #
 # The images are the handwritten digits that scikit-learn ships. Nothing is downloaded.
 
@@ -18,11 +19,12 @@ keras.utils.set_random_seed(0)
 # %% [markdown]
 # ## The images: digits that stand anywhere
 #
-# Each digit, 8 by 8 pixels, is put at a random place of a field of 12 by 12. So what it takes to see a
-# digit wherever it stands must be learned: that is what can be carried over.
+# Each digit, 8 by 8 pixels, is put at a random place of a field of 14 by 14. So what it
+# takes to see a digit wherever it stands must be learned: that is what can be carried
+# over.
 
 # %%
-SIDE = 12
+SIDE = 14
 FEW = 5
 chance = np.random.default_rng(0)
 pixels, digits = load_digits(return_X_y=True)
@@ -30,7 +32,7 @@ pixels = pixels.reshape(-1, 8, 8) / 16
 
 
 def scatter(chosen):
-    """Return an image for each chosen index, its digit at a random place, and the digits."""
+    """Return images of the chosen digits at random places, and the digits."""
     images = np.zeros((len(chosen), SIDE, SIDE, 1), "float32")
     places = chance.integers(0, SIDE - 8 + 1, size=(len(chosen), 2))
     for image, index, (row, column) in zip(images, chosen, places, strict=True):
@@ -99,8 +101,9 @@ assert knows_old > 0.9
 # %% [markdown]
 # ## The head is cut off, the rest frozen, a new head put on
 #
-# `keras.Model(network.inputs, ...output)` ends at the layer that the new head needs. It takes the layers
-# of the network, not copies of them. They are frozen *before* the new network is compiled.
+# `keras.Model(network.inputs, ...output)` ends at the layer that the new head needs. It
+# takes the layers of the network, not copies of them. They are frozen *before* the new
+# network is compiled.
 
 # %%
 body = keras.Model(network.inputs, network.get_layer("features").output)
@@ -111,17 +114,18 @@ compile_network(transferred, 0.01)
 
 print("layers:", [layer.name for layer in transferred.layers][-2:])
 print("weights to train:", [weight.name for weight in transferred.trainable_weights])
-print("of all parameters:", f"{new_head.count_params() / transferred.count_params():.1%}")
+share = new_head.count_params() / transferred.count_params()
+print(f"of all parameters: {share:.1%}")
 assert len(transferred.trainable_weights) == 2
 
 # %% [markdown]
 # ## Both learn from the same 25 images
 #
-# The second network is built alike, and starts from nothing.
+# The second network is built alike, starts from nothing, and learns at the same rate.
 
 # %%
 scratch = make_network()
-compile_network(scratch, 0.002)
+compile_network(scratch, 0.01)
 
 
 def learn(network):
@@ -150,7 +154,7 @@ for accuracy, label, colour in [
 ]:
     axis.plot(np.arange(1, 41), 100 * accuracy, color=colour, linewidth=2)
     axis.text(41, 100 * accuracy[-5:].mean(), label, color=colour, va="center")
-axis.axhline(20, color="#666666", linewidth=1, linestyle=":")
+axis.plot([1, 40], [20, 20], color="#666666", linewidth=1, linestyle=":")
 axis.text(41, 20, "guessing", color="#666666", va="center")
 axis.set(
     title="Unseen images of 5 to 9, after five of each",
@@ -173,8 +177,8 @@ assert transfer_knows > scratch_knows + 0.05
 # %% [markdown]
 # ## What was frozen did not move
 #
-# The weights that both networks share are what they were, and so the first network still answers as
-# before.
+# The weights that both networks share are what they were, and so the first network
+# still answers as before.
 
 # %%
 frozen_after = body.get_weights()
@@ -187,4 +191,5 @@ assert unmoved
 assert same_answers
 
 # %% [markdown]
-# How each step is done, and what goes wrong: [Replace the head](../../how-to/replace-the-head/).
+# How each step is done, and what goes wrong:
+# [Replace the head](../../how-to/replace-the-head/).

@@ -3,7 +3,7 @@
 import pytest
 
 from evidence import census
-from evidence.blocks import EXPECTED_OUTPUT, read_page
+from evidence.blocks import EXPECTED_OUTPUT, ROOT, read_page
 from evidence.census import Exemption
 
 BLOCK = f"```python\nprint(1)\n```\n\n{EXPECTED_OUTPUT}\n\n```text\n1\n```\n"
@@ -67,3 +67,8 @@ def test_an_exemption_without_a_reason_is_refused(tmp_path):
     path.write_text('[[not-executed]]\npage = "docs/index.md"\nstarts = "x"\nreason = ""\n')
     with pytest.raises(ValueError, match="entry 1"):
         census.read_exemptions(path)
+
+
+def test_the_exemptions_name_pages_that_exist():
+    for exemption in census.read_exemptions():
+        assert (ROOT / exemption.page).is_file(), f"take {exemption.page} out of {census.EXCEPTIONS}"

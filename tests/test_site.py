@@ -48,7 +48,7 @@ def test_links_and_anchors_of_the_built_pages(site):
     lychee = Path(sys.executable).with_name("lychee.exe" if os.name == "nt" else "lychee")
     ended = subprocess.run(
         [lychee, "--offline", "--include-fragments", "--index-files", "index.html", "--no-progress", "--root-dir", site,
-         "--remap", f"https://example.org/ file://{site}/", f"{site}/**/*.html"],
+         "--remap", f"https://example.org/ {site.as_uri()}/", f"{site}/**/*.html"],
         text=True, capture_output=True, check=False,
     )  # fmt: skip
     assert ended.returncode == 0, ended.stdout[-4000:] + ended.stderr[-2000:]
