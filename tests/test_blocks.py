@@ -75,6 +75,7 @@ BAD = {
 }
 
 
+@pytest.mark.filterwarnings("ignore:pytest-codeblocks")
 @pytest.mark.parametrize(("text", "line", "words"), BAD.values(), ids=BAD)
 def test_is_named_with_its_line(tmp_path, text, line, words):
     _, problems = read(tmp_path, text)
