@@ -87,7 +87,8 @@ def executed(source: Path, cache: Path = CACHE) -> Path:
 def run_key(source: Path) -> str:
     """Identify all that decides what an example prints and draws."""
     packages = {f"{package.name}=={package.version}" for package in importlib.metadata.distributions()}
-    parts = [source.stem, source.read_text(encoding="utf-8"), platform.python_version()]
+    texts = [path.read_text(encoding="utf-8") for path in (source, Path(__file__))]
+    parts = [source.stem, *texts, platform.python_version()]
     return hashlib.sha256("\n".join([*parts, *sorted(packages)]).encode()).hexdigest()[:16]
 
 
