@@ -42,7 +42,9 @@ class AddEvidence(Preprocessor):
 def evidence(block: Block) -> Iterator[str]:
     """Yield lines of Markdown that tell what a block does in the other environments."""
     pinned = records.Deed(block.expected_output or "")
-    for done, labels in records.by_deed(block, all_records()).items():
+    groups = records.by_deed(block, all_records())
+    # First those that do the same, or "the same" would seem to mean what stands above it.
+    for done, labels in sorted(groups.items(), key=lambda group: group[0] != pinned):
         where = " and ".join([", ".join(labels[:-1]), labels[-1]] if labels[1:] else labels)
         if done == pinned:
             text, output = f"Prints the same on {where}.", ""
