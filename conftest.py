@@ -7,6 +7,7 @@ fails for what would otherwise be passed over in silence, and each block runs in
 from __future__ import annotations
 
 import difflib
+import itertools
 
 import pytest
 from pytest_codeblocks.plugin import MarkdownFile, TestBlock
@@ -15,6 +16,7 @@ from evidence import census
 from evidence.blocks import Block, page_name, read_page
 from evidence.execution import Execution, Outcome
 
+DIFFERENCE_LINES = 60
 execution = pytest.StashKey[Execution]()
 
 
@@ -74,7 +76,10 @@ class PageBlock(TestBlock):
         self.obj = self.block = block
 
     def runtest(self):
-        outcome = self.config.stash[execution].outcome(self.block)
+        try:
+            outcome = self.config.stash[execution].outcome(self.block)
+        except RuntimeError as error:
+            raise BlockError(f"{self.block.page}:{self.block.line}: {error}") from None
         if failure := compare(self.block, outcome):
             raise BlockError(failure)
 
@@ -107,7 +112,10 @@ def compare(block: Block, outcome: Outcome) -> str | None:
         f"{block.page}:{block.line} (expected)",
         "printed",
     )
+    shown = "".join(itertools.islice(difference, DIFFERENCE_LINES))
+    if more := sum(1 for _ in difference):
+        shown += f"... and {more} lines more\n"
     return (
-        f"{block.page}:{block.line}: the block printed something else.\n\n{''.join(difference)}\n"
+        f"{block.page}:{block.line}: the block printed something else.\n\n{shown}\n"
         f"{alone}\nIf the new output is right: python -m evidence record {block.page}"
     )

@@ -46,11 +46,14 @@ def run_record(options: argparse.Namespace) -> int:
     known = environments.read_environments()
     chosen = [known[name] for name in options.names if name in known]
     pages = [Path(name) for name in options.names if name not in known]
-    if absent := [page for page in pages if not page.is_file()]:
+    if absent := [page for page in pages if not page.is_file() or page.suffix != ".md"]:
         return fail([f"{name}: neither a page nor an environment. There are: {', '.join(known)}" for name in absent])
     faults = [] if chosen else record_outputs(pages or blocks.pages())
+    if unreadable := [str(problem) for page in blocks.pages() for problem in grave_problems(*blocks.read_page(page))]:
+        # Without its blocks their records would be forgotten.
+        return fail(list(dict.fromkeys([*faults, *unreadable])))
     every_block = list(read_blocks(blocks.pages()))
-    wanted = list(read_blocks(pages)) if pages else every_block
+    wanted = [block for block in read_blocks(pages) if block in every_block] if pages else every_block
     for environment in chosen or known.values():
         faults += record_environment(environment, wanted, every_block, again=options.all)
     return fail(faults)
@@ -61,8 +64,7 @@ def record_outputs(pages: Iterable[Path]) -> list[str]:
     faults, readable = [], {}
     for page in pages:
         found, problems = blocks.read_page(page)
-        # A block that shows nothing yet is what this command is for.
-        grave = [problem for problem in problems if problem.line not in {b.line for b in found}]
+        grave = grave_problems(found, problems)
         faults += map(str, grave)
         if not grave:
             readable[page] = found
@@ -85,11 +87,20 @@ def record_outputs(pages: Iterable[Path]) -> list[str]:
     return faults
 
 
+def grave_problems(found: list[Block], problems: list[blocks.Problem]) -> list[blocks.Problem]:
+    """Return the problems but for blocks that show nothing yet: they are what `record` is for."""
+    lines = {block.line for block in found}
+    return [problem for problem in problems if problem.line not in lines]
+
+
 def record_environment(
     environment: Environment, wanted: list[Block], every_block: list[Block], *, again: bool
 ) -> list[str]:
     """Run what is wanted and not recorded in an environment, and save its record; return what is in the way."""
     record = records.load(environment.key)
+    if record.packages != sorted(environment.packages):
+        record.deeds.clear()  # Of other packages: nothing of it is known of these.
+        wanted = every_block
     records.keep_only(record, every_block)
     todo = wanted if again else records.missing(record, wanted)
     if todo and not environment.installed:
@@ -97,14 +108,18 @@ def record_environment(
         return [f"{here} python -m evidence install {environment.key}"]
     if todo:
         variables = {"KERAS_BACKEND": environment.backend}
-        with Execution(todo, python=environment.interpreter, variables=variables) as execution:
-            for number, (block, outcome) in enumerate(execution.outcomes(), 1):
-                record.deeds[block.digest] = records.deed(block, outcome)
-                show_progress(f"{environment.key}: block {number} of {len(todo)}, {block.page}")
-        show_progress("")
+        record.packages = sorted(environment.packages)
+        try:
+            with Execution(todo, python=environment.interpreter, variables=variables) as execution:
+                for number, (block, outcome) in enumerate(execution.outcomes(), 1):
+                    record.deeds[block.digest] = records.deed(block, outcome)
+                    show_progress(f"{environment.key}: block {number} of {len(todo)}, {block.page}")
+        finally:
+            show_progress("")
+            records.save(record)  # Interrupted: what was run so far.
         print(f"{environment.key}: {len(todo)} blocks recorded")
-    record.packages = list(environment.packages)
-    records.save(record)
+    else:
+        records.save(record)
     return []
 
 

@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 EXPECTED_OUTPUT = "<!--pytest-codeblocks:expected-output-->"
 FENCE = re.compile(r"^(?P<indent>\s*)(?P<ticks>`{3,}|~{3,})(?P<info>[^`]*)$")
-MARKER = re.compile(r"^\s*<!--[-\s]*(?P<text>(pytest|codeblock).*?)-*(-->|$)")
+MARKER = re.compile(r"<!--[-\s]*(?P<text>(pytest|codeblock).*?)-*(-->|$)")
 
 
 @dataclass(frozen=True)
@@ -81,16 +81,7 @@ def read_page(path: Path) -> tuple[list[Block], list[Problem]]:
     blocks = [
         Block(name, block.lineno, block.code, block.expected_output) for block in found if block.syntax == "python"
     ]
-    problems += [
-        Problem(
-            name,
-            block.line,
-            "the block shows nothing: it has neither an expected output nor an `assert`. "
-            f"Print what it shows, then: python -m evidence record {name}",
-        )
-        for block in blocks
-        if is_silent(block)
-    ]
+    problems += [Problem(name, block.line, fault) for block in blocks for fault in faults(block)]
     return blocks, sorted(problems, key=lambda problem: problem.line)
 
 
@@ -100,7 +91,7 @@ def extract(text: str) -> list[pytest_codeblocks.CodeBlock]:
     It drops the blank lines of an indented fence, so these are indented first.
     """
     indent, ticks, lines = "", "", []
-    for line in text.splitlines(keepends=True):
+    for line in io.StringIO(text):  # not splitlines(): that also splits at \f and U+2028
         fence = FENCE.match(line)
         if fence and not ticks:
             indent, ticks = fence["indent"], fence["ticks"]
@@ -115,80 +106,72 @@ def read_text(path: Path) -> str:
     return path.read_text(encoding="utf-8-sig")
 
 
-def is_silent(block: Block) -> bool:
-    return not block.expected_output and not re.search(r"^\s*assert\b", block.code, re.MULTILINE)
+def faults(block: Block) -> Iterator[str]:
+    """Yield what is wrong with a block's own text."""
+    if not block.expected_output and not re.search(r"^\s*assert\b", block.code, re.MULTILINE):
+        yield (
+            "the block shows nothing: it has neither an expected output nor an `assert`. "
+            f"Print what it shows, then: python -m evidence record {block.page}"
+        )
+    if "\t" in block.code:
+        yield "the block holds a tab, which a page shows as spaces. Indent with spaces."
 
 
 def scan(text: str) -> Iterator[tuple[int, str]]:
     """Yield line and text of each thing that pytest-codeblocks would drop, run unasked, or stop at."""
-    opened = None  # line, ticks and indent of the fence that is open
+    opened = None  # line and ticks of the fence that is open
     marker = None  # line of an expected-output marker that waits for its fence
-    block = None  # whether the fence before was a block that can have an output
-    for number, line in enumerate(text.splitlines(), 1):
+    after_block = False  # whether an expected output may follow
+    for number, line in enumerate(text.split("\n"), 1):
         fence = FENCE.match(line)
+        comment = MARKER.search(line)
         if opened:
             start, ticks = opened
-            if fence and fence["ticks"].startswith(ticks) and not fence["info"].strip():
+            if fence and fence["ticks"] == ticks and not fence["info"].strip():
                 opened = None
             elif line.lstrip().startswith(ticks):
-                yield (
-                    number,
-                    (
-                        f"a fence opens inside the one of line {start}. "
-                        f"Close that one, or give it more than {len(ticks)} ticks."
-                    ),
-                )
+                yield number, unclear_end(start, ticks)
                 opened = None
-            continue
-        if fence:
-            info = fence["info"].rstrip()
+        elif fence:
             opened = number, fence["ticks"]
-            if marker:
-                if info.strip() != "text":
-                    yield (
-                        number,
-                        f"the expected output of line {marker} is fenced `text`, not `{info}`.",
-                    )
-                marker = None
-                block = None
-            else:
-                yield from misread(number, fence["ticks"], info)
-                block = "fresh" if info == "python" else None
-            continue
-        comment = MARKER.match(line)
-        if comment:
-            if line.strip() != EXPECTED_OUTPUT:
-                yield (
-                    number,
-                    (f"unknown or unused marker `{comment['text'].strip()}`; the only one here is {EXPECTED_OUTPUT}"),
-                )
-            elif block is None:
-                yield number, "an expected output without a block before it."
-            elif marker:
-                yield (
-                    number,
-                    f"a second marker; the one of line {marker} still waits for its output.",
-                )
-            else:
-                marker = number
+            if marker and fence["info"].strip() != "text":
+                yield number, f"the output of line {marker} is fenced `text`, not `{fence['info']}`."
+            elif not marker:
+                yield from misread(number, fence["ticks"], fence["info"].rstrip())
+            after_block = not marker and fence["info"].rstrip() == "python"
+            marker = None
+        elif line.lstrip().startswith("```"):
+            yield number, "pytest-codeblocks takes this line for the beginning of a fence."
+        elif comment and line.strip() != EXPECTED_OUTPUT:
+            yield number, f"unknown marker `{comment['text'].strip()}`; here it is {EXPECTED_OUTPUT} or none."
+        elif comment and not after_block:
+            yield number, "an expected output without a block right before it."
+        elif comment and marker:
+            yield number, f"a second marker; the one of line {marker} still waits for its output."
+        elif comment:
+            marker = number
         elif line.strip() and marker:
             yield number, f"text stands between the marker of line {marker} and its output."
             marker = None
         elif line.strip():
-            block = None
+            after_block = False
     if opened:
         yield opened[0], "the fence is never closed."
     if marker:
         yield marker, "the expected output is missing: its fence must follow."
 
 
+def unclear_end(start: int, ticks: str) -> str:
+    return (
+        f"this line ends the fence of line {start} for pytest-codeblocks, not for the reader. "
+        f"Close that fence with {ticks} alone on a line; if it shows fences, give it more ticks."
+    )
+
+
 def misread(number: int, ticks: str, info: str) -> Iterator[tuple[int, str]]:
     """Yield what is wrong with an opening fence whose blocks would not be run as meant."""
     language = re.split(r"[\s{},.]+", info.strip().lstrip("{. "), maxsplit=1)[0].lower()
     if language in {"sh", "bash", "shell"}:
-        yield (
-            number,
-            f"a `{info.strip()}` fence would be executed as a command. Fence it `console`.",
-        )
-    elif language in {"py", "python", "python3", "py3"} and (info != "python" or ticks[0] != "`"):
+        yield number, f"`{info.strip()}`: pytest-codeblocks executes `sh` and `bash`. Fence commands `console`."
+    elif language.startswith("py") and (info != "python" or ticks[0] != "`"):
         yield number, f"`{ticks}{info}` is not executed. Open the block with exactly ```python"

@@ -56,7 +56,7 @@ def check(path: Path, blocks: Iterable[Block], exemptions: Iterable[Exemption]) 
         allowed = [exemption for exemption in exempt if text.startswith(exemption.starts)]
         exempt |= dict.fromkeys(allowed, True)
         if not allowed:
-            problems.append(Problem(page, line_of(text, source), why_not_executed(listing)))
+            problems.append(Problem(page, line_of(text, source, blocks), why_not_executed(listing)))
     for block in blocks:
         if block.code.strip() in executed:
             executed.remove(block.code.strip())
@@ -121,13 +121,15 @@ def why_not_executed(listing: Listing) -> str:
     )
 
 
-def line_of(text: str, source: str) -> int:
-    """Return the line of the page at which a listing begins; 1 if its first line is not found as it stands."""
-    first = text.splitlines()[0].strip() if text else ""
-    for number, line in enumerate(source.splitlines(), 1):
-        if first and line.strip() == first:
-            return number
-    return 1
+def line_of(text: str, source: str, blocks: Iterable[Block]) -> int:
+    """Return the line of the page at which a listing that is no block begins; 1 if it is not found as it stands."""
+    wanted = [line.strip() for line in text.split("\n")]
+    lines = [line.strip() for line in source.split("\n")]
+    taken = {block.line + number for block in blocks for number in range(block.code.count("\n") + 1)}
+    places = [number for number in range(1, len(lines) + 1) if lines[number - 1 :][: len(wanted)] == wanted]
+    # Several beginnings may be alike, as `import keras` is.
+    places = places or [number for number, line in enumerate(lines, 1) if wanted[0] and line.endswith(wanted[0])]
+    return next((number for number in places if number not in taken), 1)
 
 
 def read_exemptions(path: Path = EXCEPTIONS) -> list[Exemption]:

@@ -44,9 +44,9 @@ def on_files(files, config):
 
 def on_page_context(context, page, config, nav):
     """Point a notebook page's edit link at its source."""
-    source = EXAMPLES / f"{Path(page.file.src_uri).stem}.py"
-    if page.file.src_uri.endswith(".ipynb") and page.edit_url:
-        page.edit_url = f"{config.repo_url.rstrip('/')}/edit/main/examples/{source.name}"
+    notebook = page.file.src_uri
+    if notebook.endswith(".ipynb") and page.edit_url:
+        page.edit_url = page.edit_url.replace(f"/docs/{notebook}", f"/{notebook.removesuffix('.ipynb')}.py")
     return context
 
 
@@ -94,17 +94,12 @@ def run_key(source: Path) -> str:
 
 def failure(source: Path, notebook, error: Exception) -> str:
     """Say at which cell an example failed, and how to see it again."""
-    cell = next(
-        (cell for cell in notebook.cells for output in cell.get("outputs", [])
-         if output.output_type == "error"),
-        None,
-    )  # fmt: skip
-    text = source.read_text(encoding="utf-8")
-    line = text[: text.find(cell.source)].count("\n") + 1 if cell else 1
-    what = (
-        f"{error.ename}: {error.evalue}"
-        if isinstance(error, CellExecutionError)
-        else f"a cell took more than {CELL_SECONDS} seconds"
-    )
     name = f"examples/{source.name}"
+    if isinstance(error, CellTimeoutError):
+        return f"{name}: a cell took more than {CELL_SECONDS} seconds\nRun it: python {name}"
+    cells = (cell for cell in notebook.cells if cell.cell_type == "code")
+    cell = next(cell for cell in cells if any(each.output_type == "error" for each in cell.outputs))
+    text = source.read_text(encoding="utf-8")
+    line = text[: text.find(cell.source)].count("\n") + 1
+    what = f"{error.ename}: {error.evalue}"
     return f"{name}:{line}: the cell that begins here failed: {what}\nRun it: python {name}"

@@ -24,7 +24,7 @@ class Limits:
     """What a block may use before it is stopped."""
 
     seconds: float = 90
-    memory: float = 4e9  # bytes, resident; watched on Linux only
+    memory: float = 4e9  # bytes, resident; watched on Linux only, and not of processes that the block starts
 
 
 @dataclass(frozen=True)
@@ -119,10 +119,10 @@ class Execution:
                     self.import_seconds = result["import_seconds"]
                     continue
                 error = Error(**result["error"]) if result["error"] else None
-                outcome = Outcome(result["output"], error, result["seconds"])
+                outcome = Outcome(as_on_a_page(result["output"]), error, result["seconds"])
                 self._futures[blocks[result["index"]]].set_result(outcome)
-        except OSError:
-            pass  # The runner is gone; what it wrote on standard error says why.
+        except (OSError, ValueError):
+            pass  # The runner is gone, maybe in the middle of a line; what it wrote on standard error says why.
         self._process.wait()
         self._errors.seek(0)
         said = self._errors.read().decode("utf-8", "replace")[-4000:]
@@ -131,9 +131,15 @@ class Execution:
                 future.set_exception(RuntimeError(f"the runner ended early:\n{said}"))
 
 
+def as_on_a_page(output: str) -> str:
+    """Return an output as a fence can hold it: every line ends, and in `\\n`."""
+    output = output.replace("\r", "\n")
+    return output if not output or output.endswith("\n") else output + "\n"
+
+
 def clean_environment() -> dict[str, str]:
     """Return this process's variables with what would change a block's output taken out or set."""
-    variables = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    variables = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
     return variables | {
         "KERAS_BACKEND": "tensorflow",  # whatever the reader's ~/.keras/keras.json says
         "TF_CPP_MIN_LOG_LEVEL": "3",

@@ -16,13 +16,13 @@ from markdown.preprocessors import Preprocessor
 from evidence import records
 from evidence.blocks import Block, extract
 from evidence.environments import read_environments
-from evidence.outputs import extent
+from evidence.outputs import extent, fence_for
 
 
 class Evidence(markdown.Extension):
     def extendMarkdown(self, md):  # noqa: N802 (Python-Markdown's name)
-        # After line ends are normalised (30), before fences are read (25).
-        md.preprocessors.register(AddEvidence(md), "evidence", 28)
+        # Before white space is normalised (30): that expands the tabs that a block's digest is made of.
+        md.preprocessors.register(AddEvidence(md), "evidence", 35)
 
 
 class AddEvidence(Preprocessor):
@@ -53,19 +53,25 @@ def evidence(block: Block) -> Iterator[str]:
         elif done is None:
             text, output = f"Not yet recorded on {where}.", ""
         elif done.error:
-            text = f"On {where}, `{done.error}` at line {done.line} of the block"
+            place = f" at line {done.line} of the block" if done.line else ""
+            text = f"On {where}, `{done.error}`{place}"
             text += ", after it printed:" if done.output else ":"
             output = f"{done.output}{done.error}: {done.message}"
         else:
             text, output = f"On {where} it prints:", done.output
         yield from ["", text, "{ .evidence }", ""]
         if output:
-            yield from ["````text", *output.rstrip("\n").split("\n"), "````", ""]
+            ticks = fence_for(output)
+            yield from [f"{ticks}text", *output.rstrip("\n").split("\n"), ticks, ""]
 
 
-@functools.cache  # MkDocs makes a new renderer for each page.
 def all_records() -> dict[str, records.Record]:
     """Return the records of all environments by their label."""
+    return read_records(tuple(path.stat().st_mtime_ns for path in sorted(records.FOLDER.glob("*.json"))))
+
+
+@functools.cache  # MkDocs makes a new renderer for each page; `mkdocs serve` sees new records all the same.
+def read_records(written: tuple[int, ...]) -> dict[str, records.Record]:
     environments = read_environments().values()
     return {environment.label: records.load(environment.key) for environment in environments}
 

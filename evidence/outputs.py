@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import tempfile
@@ -17,8 +18,10 @@ def write_outputs(path: Path, outputs: Mapping[Block, str]) -> bool:
     A block without output and without an expected one (it asserts) stays as it is. The page's line ends and byte
     order mark are kept. The page is replaced as a whole or not at all.
     """
+    if all(output == (block.expected_output or "") for block, output in outputs.items()):
+        return False
     raw = path.read_bytes()
-    lines = read_text(path).splitlines(keepends=True)
+    lines = list(io.StringIO(read_text(path)))
     for block in sorted(outputs, key=lambda block: block.line, reverse=True):
         output = outputs[block]
         if output == (block.expected_output or ""):
@@ -30,8 +33,6 @@ def write_outputs(path: Path, outputs: Mapping[Block, str]) -> bool:
     if b"\r\n" in raw:
         text = text.replace("\n", "\r\n")
     new = (b"\xef\xbb\xbf" if raw.startswith(b"\xef\xbb\xbf") else b"") + text.encode()
-    if new == raw:
-        return False
     replace(path, new)
     return True
 
@@ -52,11 +53,16 @@ def end_of_fence(lines: Sequence[str], opening: int) -> int:
     return next(i + 1 for i in range(opening + 1, len(lines)) if lines[i].lstrip().startswith(ticks))
 
 
+def fence_for(text: str) -> str:
+    """Return as many ticks as a fence around a text needs."""
+    return "`" * max(3, 1 + max((len(run) for run in re.findall("`+", text)), default=0))
+
+
 def output_lines(output: str, indent: str) -> list[str]:
-    ticks = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", output)), default=0))
+    ticks = fence_for(output)
     body = output if output.endswith("\n") else output + "\n"
     text = f"\n{EXPECTED_OUTPUT}\n\n{ticks}text\n{body}{ticks}\n"
-    return [indent + line if line.strip() else line for line in text.splitlines(keepends=True)]
+    return [indent + line if line != "\n" else line for line in io.StringIO(text)]
 
 
 def replace(path: Path, content: bytes) -> None:

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from evidence.blocks import ROOT, Block
 from evidence.execution import Outcome
@@ -30,7 +29,7 @@ class Record:
     """All that was recorded in one environment."""
 
     environment: str
-    packages: list[str] = field(default_factory=list)  # exact versions of what ran
+    packages: list[str] = field(default_factory=list)  # what was installed by name, with exact versions
     deeds: dict[str, Deed] = field(default_factory=dict)  # by digest
 
 
@@ -48,9 +47,9 @@ def without_addresses(text: str) -> str:
     return re.sub(r"0x[0-9a-f]{6,}", "0x…", text)
 
 
-def load(key: str, folder: Path = FOLDER) -> Record:
+def load(key: str) -> Record:
     """Return the record of an environment; an empty one if there is none."""
-    path = folder / f"{key}.json"
+    path = FOLDER / f"{key}.json"
     if not path.exists():
         return Record(key)
     content = json.loads(path.read_text(encoding="utf-8"))
@@ -58,9 +57,9 @@ def load(key: str, folder: Path = FOLDER) -> Record:
     return Record(**content)
 
 
-def save(record: Record, folder: Path = FOLDER) -> None:
+def save(record: Record) -> None:
     """Write a record, as a whole or not at all; what is the same stays the same byte for byte."""
-    folder.mkdir(exist_ok=True)
+    FOLDER.mkdir(exist_ok=True)
     content = {
         "environment": record.environment,
         "packages": sorted(record.packages),
@@ -70,7 +69,7 @@ def save(record: Record, folder: Path = FOLDER) -> None:
         },
     }
     text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
-    replace(folder / f"{record.environment}.json", text.encode())
+    replace(FOLDER / f"{record.environment}.json", text.encode())
 
 
 def missing(record: Record, blocks: Iterable[Block]) -> list[Block]:

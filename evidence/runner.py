@@ -9,10 +9,12 @@ one. The parent must never build a model: after that every child hangs on Tensor
 safe (macOS) or not there (Windows), each block gets a fresh interpreter.
 """
 
+import faulthandler
 import importlib
 import json
 import linecache
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -24,6 +26,7 @@ import types
 POLL_SECONDS = 0.005
 OUTPUT_BYTES = 1000000  # A block that prints more is stopped.
 STDERR_BYTES = 4000  # The tail kept of what a block that was killed wrote on standard error.
+GRACE_SECONDS = 10  # After its limit a block ends itself, should the runner be gone.
 
 
 def main():
@@ -34,7 +37,6 @@ def main():
     (bytes of resident memory a block may use, Linux only) and `fork` (a boolean).
     """
     request = json.load(sys.stdin)
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(1))
     results = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # Whatever an import prints must not mix with the results.
 
@@ -48,10 +50,15 @@ def main():
             importlib.import_module(module)
     report({"import_seconds": time.time() - start})
 
+    # From here on a signal only ends the loop: an exception could come between a fork and its entry in `running`.
+    ended = []
+    for number in signal.SIGINT, signal.SIGTERM:
+        signal.signal(number, lambda number, frame: ended.append(number))
+    request["results"] = results.fileno()
     waiting = list(enumerate(request["blocks"]))[::-1]
     running = []
     try:
-        while waiting or running:
+        while (waiting or running) and not ended:
             while waiting and len(running) < request["jobs"]:
                 index, block = waiting.pop()
                 start_child = Forked if request["fork"] else Spawned
@@ -75,55 +82,76 @@ class Child:
 
     def __init__(self, index, block, request):
         self.index = index
+        self.page = block["page"]
         self.timeout = request["timeout"]
         self.memory = request["memory"]
+        self.results = request["results"]
         self.start = time.time()
         self.directory = tempfile.TemporaryDirectory(prefix="block-")
-        self.files = [tempfile.TemporaryFile() for _ in ("stdout", "stderr", "result")]
+        os.mkdir(os.path.join(self.directory.name, "work"))
+        self.stdout, self.stderr = tempfile.TemporaryFile(), tempfile.TemporaryFile()
         self.launch(block)
 
     def poll(self):
         """Return the block's outcome once it has ended or was stopped, `None` while it runs."""
         status = self.exit_status()
-        killed = None
+        broken = self.limit_broken(status is None)
         if status is None:
-            killed = self.limit_broken()
-            if killed is None:
+            if broken is None:
                 return None
+            self.ask_where()
             self.kill()
-        stdout, stderr, result = [self.read(file) for file in self.files]
         outcome = {
             "index": self.index,
-            "output": stdout[:OUTPUT_BYTES],
+            "output": text_of(self.stdout, 0, OUTPUT_BYTES),
             "seconds": time.time() - self.start,
         }
-        if killed is None and result:
-            outcome.update(json.loads(result))
-        else:
-            outcome["error"] = killed or death(status)
-            outcome["error"]["traceback"] = stderr[-STDERR_BYTES:]
-        for file in self.files:
-            file.close()
+        try:
+            with open(os.path.join(self.directory.name, "result")) as file:
+                outcome.update(json.load(file))
+        except (OSError, ValueError):
+            broken = broken or death(status)
+        if broken:
+            said = text_of(self.stderr, max(0, size(self.stderr) - STDERR_BYTES), STDERR_BYTES)
+            where = re.search(r'File "{}", line (\d+)'.format(re.escape(self.page)), said)
+            outcome["error"] = {
+                "type": "Stopped",
+                "message": broken,
+                "line": int(where.group(1)) if where else None,
+                "traceback": said,
+            }
+        self.stdout.close()
+        self.stderr.close()
         try:
             self.directory.cleanup()
         except OSError:
             pass  # Windows keeps files that a process just killed had open.
         return outcome
 
-    def limit_broken(self):
-        if time.time() - self.start > self.timeout:
-            return stopped("did not end within {:g} seconds".format(self.timeout))
-        if resident_bytes(self.pid) > self.memory:
-            return stopped("used more than {:g} GB of memory".format(self.memory / 1e9))
-        if os.fstat(self.files[0].fileno()).st_size > OUTPUT_BYTES:
-            return stopped("printed more than {:g} MB".format(OUTPUT_BYTES / 1e6))
+    def limit_broken(self, running):
+        if max(size(self.stdout), size(self.stderr)) > OUTPUT_BYTES:
+            return "printed more than {:g} MB".format(OUTPUT_BYTES / 1e6)
+        if running and time.time() - self.start > self.timeout:
+            return "did not end within {:g} seconds".format(self.timeout)
+        if running and resident_bytes(self.pid) > self.memory:
+            return "used more than {:g} GB of memory".format(self.memory / 1e9)
         return None
 
-    @staticmethod
-    def read(file):
-        file.seek(0)
-        # newline translation as on a terminal: what Windows prints ends in \r\n
-        return file.read().decode("utf-8", "replace").replace("\r\n", "\n")
+    def ask_where(self):
+        """Have a block that is about to be killed write on standard error where it is."""
+        if hasattr(faulthandler, "register"):
+            os.kill(self.pid, signal.SIGUSR1)
+            time.sleep(0.1)
+
+
+def size(file):
+    return os.fstat(file.fileno()).st_size
+
+
+def text_of(file, start, length):
+    file.seek(start)
+    # newline translation as on a terminal: what Windows prints ends in \r\n
+    return file.read(length).decode("utf-8", "replace").replace("\r\n", "\n")
 
 
 class Forked(Child):
@@ -136,24 +164,14 @@ class Forked(Child):
         try:
             os.setsid()
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
-            signal.alarm(int(self.timeout) + 10)  # Should this process's parent be gone.
-            os.chdir(self.directory.name)
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            os.close(self.results)  # What the block leaves running must not keep the reader waiting.
             os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-            os.dup2(self.files[0].fileno(), 1)
-            os.dup2(self.files[1].fileno(), 2)
-            sys.stdin = os.fdopen(0, "r")
-            sys.stdout = os.fdopen(1, "w", 1, encoding="utf-8")
-            sys.stderr = os.fdopen(2, "w", 1, encoding="utf-8")
-            result = execute(block)
-            self.files[2].write(json.dumps(result).encode())
-            self.files[2].flush()
-            os._exit(0)
-        except SystemExit as exit:
-            sys.stdout.flush()
-            os._exit(exit.code if isinstance(exit.code, int) else 0 if exit.code is None else 1)
-        except BaseException:
-            traceback.print_exc()
-            os._exit(1)
+            os.dup2(self.stdout.fileno(), 1)
+            os.dup2(self.stderr.fileno(), 2)
+            run_here(block, self.directory.name, self.timeout)
+        finally:
+            os._exit(1)  # Whatever happens, the runner's own code must not go on in the child.
 
     def exit_status(self):
         pid, status = os.waitpid(self.pid, os.WNOHANG)
@@ -181,34 +199,40 @@ class Spawned(Child):
     """A block in a fresh interpreter: this file, started with `--block`."""
 
     def launch(self, block):
-        command = [sys.executable, os.path.abspath(__file__), "--block", self.directory.name]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=self.files[0], stderr=self.files[1])
+        command = [sys.executable, os.path.abspath(__file__), "--block", self.directory.name, str(self.timeout)]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=self.stdout, stderr=self.stderr)
         self.pid = self.process.pid
         self.process.stdin.write(json.dumps(block).encode())
         self.process.stdin.close()
 
     def exit_status(self):
-        status = self.process.poll()
-        if status is not None:
-            path = os.path.join(self.directory.name, ".result")
-            if os.path.exists(path):
-                with open(path, "rb") as file:
-                    self.files[2].write(file.read())
-        return status
+        return self.process.poll()
 
     def kill(self):
         self.process.kill()
         self.process.wait()
 
 
-def run_alone(directory):
-    """Run the block on standard input in this interpreter; its result goes to `.result` in `directory`."""
-    block = json.load(sys.stdin)
-    sys.stdout = os.fdopen(1, "w", 1, encoding="utf-8")
-    os.chdir(directory)
-    result = execute(block)
-    with open(os.path.join(directory, ".result"), "w") as file:
-        json.dump(result, file)
+def run_here(block, directory, timeout):
+    """Run a block in this process, write its result into a file of `directory`, and end the process."""
+    status = 1
+    try:
+        faulthandler.enable(2)
+        if hasattr(faulthandler, "register"):
+            faulthandler.register(signal.SIGUSR1, 2)
+        faulthandler.dump_traceback_later(timeout + GRACE_SECONDS, exit=True, file=2)
+        sys.stdin = os.fdopen(0, "r")
+        sys.stdout = os.fdopen(1, "w", 1, encoding="utf-8")
+        sys.stderr = os.fdopen(2, "w", 1, encoding="utf-8")
+        os.chdir(os.path.join(directory, "work"))
+        process = os.getpid()
+        result = execute(block)
+        if os.getpid() == process:  # and not a fork that the block made
+            with open(os.path.join(directory, "result"), "w") as file:
+                json.dump(result, file)
+        status = 0
+    finally:
+        os._exit(status)
 
 
 def execute(block):
@@ -221,15 +245,16 @@ def execute(block):
     script = types.ModuleType("__main__")
     sys.modules["__main__"] = script
     sys.argv = [page]
+    stdout, error = sys.stdout, None
     try:
         exec(compile(code, page, "exec"), script.__dict__)
-        sys.stdout.flush()
-    except SystemExit:
-        raise
-    except BaseException as error:
-        sys.stdout.flush()
-        return {"error": describe(error, page)}
-    return {"error": None}
+    except BaseException as raised:
+        error = describe(raised, page)
+    try:
+        stdout.flush()
+    except (OSError, ValueError):
+        pass  # The block closed it.
+    return {"error": error}
 
 
 def describe(error, page):
@@ -241,24 +266,29 @@ def describe(error, page):
         line = frames[-1][1] if frames else None
     lines = ["Traceback (most recent call last):\n"] if frames else []
     lines += traceback.format_list(frames) + traceback.format_exception_only(type(error), error)
+    try:
+        message = str(error)
+    except BaseException:
+        message = "<exception str() failed>"
+    if isinstance(error, SystemExit):
+        message = "the block ended the interpreter ({})".format(message or "without an exit code")
     return {
         "type": type(error).__name__,
-        "message": str(error),
+        "message": printable(message),
         "line": line,
-        "traceback": "".join(lines),
+        "traceback": printable("".join(lines)),
     }
+
+
+def printable(text):
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def death(status):
     """Describe the end of a process that left no result."""
     if status < 0:
-        name = signal.Signals(-status).name
-        return stopped("was killed by {}".format(name))
-    return stopped("ended the interpreter with exit code {}".format(status))
-
-
-def stopped(message):
-    return {"type": "Stopped", "message": message, "line": None}
+        return "was killed by {}".format(signal.Signals(-status).name)
+    return "ended the interpreter with exit code {}".format(status)
 
 
 def resident_bytes(pid):
@@ -272,6 +302,6 @@ def resident_bytes(pid):
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--block"]:
-        run_alone(sys.argv[2])
+        run_here(json.load(sys.stdin), sys.argv[2], float(sys.argv[3]))
     else:
         main()

@@ -71,6 +71,11 @@ BAD = {
     "a fence with a space": ("``` python\nassert True\n```\n", 1, "exactly ```python"),
     "a fence of tildes": ("~~~python\nassert True\n~~~\n", 1, "exactly ```python"),
     "a block that shows nothing": ("text\n\n```python\nprint(1)\n```\n", 3, "shows nothing"),
+    "a fence closed by a longer one": ("```python\nassert 1\n````\n", 3, "fence of line 1"),
+    "a line that begins with ticks": ("text\n```x``` is code\n", 2, "beginning of a fence"),
+    "a marker within a line": ("text <!--pytest-codeblocks:skip-->\n", 1, "unknown marker"),
+    "a fence called python2": ("```python2\nassert True\n```\n", 1, "exactly ```python"),
+    "a tab": ("```python\nif True:\n\tassert True\n```\n", 1, "tab"),
     "a page that is not UTF-8": (b"# Page\n\ncaf\xe9\n", 3, "UTF-8"),
 }
 

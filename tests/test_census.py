@@ -21,6 +21,10 @@ FOUND = {
     "a fence without a name": ("```\nmodel.layers.pop()\n```\n", 2),
     "a fence called text": ("```text\nx = 1\n```\n", 2),
     "a session": ("```pycon\n>>> 1\n1\n```\n", 2),
+    "a listing that begins as a block does": (
+        "```python\nimport keras\nassert 1\n```\n\n    import keras\n    keras.x()\n",
+        6,
+    ),
     "raw HTML": ("<pre><code>import keras\n</code></pre>\n", 1),
     "a block in a comment": (f"<!--\n\n{BLOCK}\n-->\n", 3),
 }

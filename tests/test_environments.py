@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from evidence import environments
+from evidence import environments, records
 from evidence.__main__ import main
 
 
@@ -31,7 +31,16 @@ def test_an_environment_that_does_not_exist_is_named(capsys):
 
 def test_what_is_not_installed_is_said_with_its_command(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(environments, "FOLDER", tmp_path)
-    monkeypatch.setattr("evidence.records.FOLDER", tmp_path)
-    monkeypatch.setattr("evidence.records.load", lambda key: __import__("evidence.records").records.Record(key))
+    monkeypatch.setattr(records, "FOLDER", tmp_path)
     assert main(["record", "keras-3.15-jax"]) == 1
     assert "it is not installed. python -m evidence install keras-3.15-jax" in capsys.readouterr().err
+
+
+def test_a_record_of_other_packages_is_not_taken_for_one_of_these(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(environments, "FOLDER", tmp_path)
+    old = records.load("keras-3.15-jax")
+    monkeypatch.setattr(records, "FOLDER", tmp_path)
+    old.packages[0] = "jax==0.1"
+    records.save(old)
+    assert main(["record", "keras-3.15-jax"]) == 1
+    assert "blocks are not recorded" in capsys.readouterr().err

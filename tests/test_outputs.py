@@ -4,6 +4,7 @@ import pytest
 
 from evidence.__main__ import main
 from evidence.blocks import EXPECTED_OUTPUT, read_page
+from evidence.execution import Execution
 from evidence.outputs import write_outputs
 
 
@@ -60,6 +61,20 @@ def test_an_output_is_indented_as_its_block(tmp_path):
 def test_an_output_with_ticks_gets_a_longer_fence(tmp_path):
     write(tmp_path, BEFORE, "```\n")
     assert read_page(tmp_path / "page.md")[0][0].expected_output == "```\n"
+
+
+@pytest.mark.parametrize(
+    "code", ["print('x', end='')", "print('a\\rb')", "print('a\\x0cb\\u2028c')", "print('a\\n   \\nb')"]
+)
+def test_what_is_recorded_passes_from_then_on(tmp_path, code):
+    path = tmp_path / "page.md"
+    path.write_text(f"!!! note\n\n    ```python\n    {code}\n    ```\n", encoding="utf-8")
+    for again in False, True:
+        [block], _ = read_page(path)
+        with Execution([block], imports=[]) as execution:
+            output = execution.outcome(block).output
+        assert (output == block.expected_output) == again
+        assert write_outputs(path, {block: output}) != again
 
 
 def test_a_page_with_a_failing_block_is_left_as_it_is(tmp_path, capsys, monkeypatch):

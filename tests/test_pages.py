@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from evidence.blocks import EXPECTED_OUTPUT, ROOT
+from evidence.blocks import EXPECTED_OUTPUT, ROOT, page_name, pages
 
 OUTPUT = f"\n{EXPECTED_OUTPUT}\n\n```text\n1\n```\n"
 PAGES = {
@@ -30,6 +30,13 @@ def said(tmp_path_factory):
     return ended.stdout.replace(folder.as_posix() + "/", "")
 
 
+def test_pytest_collects_every_page_that_has_records():
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q"]
+    ended = subprocess.run(command, cwd=ROOT, text=True, capture_output=True, check=True)
+    collected = {line.partition("::")[0] for line in ended.stdout.splitlines() if ".md::" in line}
+    assert collected == {page_name(path) for path in pages()}
+
+
 def test_pages_that_are_right_pass_beside_the_wrong_ones(said):
     assert "5 failed, 7 passed" in said
     for name in "good.md", "windows.md":
@@ -50,7 +57,7 @@ def test_an_error_names_the_line_of_the_statement(said):
 
 
 def test_a_block_that_exits_is_named(said):
-    assert "exits.md:3: Stopped: ended the interpreter with exit code 0" in said
+    assert "exits.md:5: SystemExit: the block ended the interpreter (without an exit code)" in said
 
 
 def test_a_page_that_cannot_be_read_is_one_failure(said):

@@ -36,13 +36,14 @@ def test_a_deed_does_not_depend_on_place_time_or_addresses():
     assert deed == Deed("at 0x…\n", "ValueError", "<object at 0x…>", 2)
 
 
-def test_a_record_is_kept_and_stays_the_same_byte_for_byte(tmp_path):
+def test_a_record_is_kept_and_stays_the_same_byte_for_byte(tmp_path, monkeypatch):
+    monkeypatch.setattr(records, "FOLDER", tmp_path)
     record = Record("key", ["b==2", "a==1"], {"d2": Deed("é\n"), "d1": Deed("", "ValueError", "no", 3)})
-    records.save(record, tmp_path)
+    records.save(record)
     first = (tmp_path / "key.json").read_bytes()
-    records.save(records.load("key", tmp_path), tmp_path)
+    records.save(records.load("key"))
     assert (tmp_path / "key.json").read_bytes() == first
-    assert records.load("key", tmp_path).deeds == record.deeds
+    assert records.load("key").deeds == record.deeds
 
 
 def test_a_changed_block_is_missing():

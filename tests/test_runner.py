@@ -56,10 +56,10 @@ def test_a_syntax_error_has_its_line(fork):
 
 HARMFUL = {
     "loops for ever": ("while True:\n    pass", "did not end within"),
-    "exits": ("import sys\nsys.exit()", "ended the interpreter with exit code 0"),
-    "exits with a code": ("import sys\nsys.exit(3)", "exit code 3"),
     "exits at once": ("import os\nos._exit(0)", "ended the interpreter with exit code 0"),
     "prints without end": ("while True:\n    print('x' * 10000)", "printed more than 1 MB"),
+    "prints much at once": ("print('x' * 2000000)", "printed more than 1 MB"),
+    "fills standard error": ("import sys\nwhile True:\n    sys.stderr.write('x' * 10000)", "printed more than 1 MB"),
 }
 
 
@@ -70,6 +70,45 @@ def test_a_block_that_misbehaves_is_stopped_and_harms_no_other(code, words, fork
     assert bad.error.type == "Stopped"
     assert words in bad.error.message
     assert (good.output, good.error) == ("here\n", None)
+
+
+@ways
+@pytest.mark.parametrize(("code", "message"), [("", "without an exit code"), ("3", "(3)")])
+def test_a_block_that_exits_is_named_with_its_line(code, message, fork):
+    bad, good = run(f"import sys\nsys.exit({code})", "print('here')", fork=fork)
+    assert (bad.error.type, bad.error.line) == ("SystemExit", 12)
+    assert message in bad.error.message
+    assert good.output == "here\n"
+
+
+STRANGE = {
+    "forks": ("import os\nif os.fork():\n    os.wait()\nprint('end')", None),
+    "closes its output": ("import sys\nsys.stdout.close()", None),
+    "closes its output and exits": ("import sys\nsys.stdout.close()\nsys.exit()", "SystemExit"),
+    "raises what cannot be told": ("class E(Exception):\n    def __str__(self):\n        1 / 0\nraise E", "E"),
+    "raises a lone surrogate": ("raise ValueError('\\ud800')", "ValueError"),
+    "starts a thread without end": (
+        "import threading, time\nthreading.Thread(target=time.sleep, args=(60,)).start()",
+        None,
+    ),
+    "removes its folder": ("import os, shutil\nshutil.rmtree(os.getcwd())", None),
+}
+
+
+@ways
+@pytest.mark.skipif(os.name == "nt", reason="forks, and removes an open folder")
+@pytest.mark.parametrize(("code", "error"), STRANGE.values(), ids=STRANGE)
+def test_a_block_that_is_strange_gets_its_own_outcome(code, error, fork):
+    strange, good = run(code, "print('here')", fork=fork)
+    assert (strange.error.type if strange.error else None) == error
+    assert (good.output, good.error) == ("here\n", None)
+
+
+@ways
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signals to ask with")
+def test_a_block_that_is_stopped_says_where_it_was(fork):
+    [outcome] = run("x = 1\nwhile True:\n    x += 1", fork=fork, limits=Limits(seconds=2))
+    assert outcome.error.line in {12, 13}
 
 
 @ways
@@ -134,9 +173,17 @@ def test_a_runner_that_cannot_import_says_so():
         execution.outcome(block)
 
 
-def test_closing_ends_a_block_that_runs():
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="asks /proc")
+@pytest.mark.parametrize("numbers", [[], [signal.SIGINT]], ids=["close", "interrupt, then close"])
+def test_closing_ends_the_blocks_that_run(numbers, tmp_path):
+    code = f"import os, time\nopen(r'{tmp_path}/' + str(os.getpid()), 'w').close()\ntime.sleep(60)"
+    blocks = [Block("docs/page.md", line, code, None) for line in range(8)]
+    execution = Execution(blocks, imports=[], fork=True, jobs=4)
+    while len(list(tmp_path.iterdir())) < 4:
+        time.sleep(0.05)
+    for number in numbers:
+        execution._process.send_signal(number)
     start = time.monotonic()
-    execution = Execution([Block("docs/page.md", 1, "import time\ntime.sleep(60)", None)], imports=[], fork=True)
-    time.sleep(0.5)
     execution.close()
-    assert time.monotonic() - start < 20
+    assert time.monotonic() - start < 10
+    assert not [path.name for path in tmp_path.iterdir() if is_running(int(path.name))]
