@@ -53,10 +53,12 @@ def evidence(block: Block) -> Iterator[str]:
         elif done is None:
             text, output = f"Not yet recorded on {where}.", ""
         elif done.error:
-            place = f" at line {done.line} of the block" if done.line else ""
-            text = f"On {where}, `{done.error}`{place}"
-            text += ", after it printed:" if done.output else ":"
-            output = f"{done.output}{done.error}: {done.message}"
+            error = f"{done.error}: {done.message}"
+            place = f"line {done.line} of the block" if done.line else "the block"
+            text, output = f"On {where}, {place} ends in:", f"{done.output}{error}"
+            if not done.output and "\n" not in error:
+                ticks = fence_for(error)
+                text, output = f"On {where}, {place} ends in {ticks} {error} {ticks}.", ""
         else:
             text, output = f"On {where} it prints:", done.output
         yield from ["", text, "{ .evidence }", ""]

@@ -65,8 +65,20 @@ SHOWN = {
         ["Prints the same on JAX and PyTorch.", "Not yet recorded on OpenVINO."],
     ),
     "raised": (
-        [SAME, SAME, Deed("", "ValueError", "no", 3)],
-        ["Prints the same on JAX and PyTorch.", "On OpenVINO, `ValueError` at line 3 of the block:", "ValueError: no"],
+        [SAME, SAME, Deed("", "ValueError", "no `x`", 3)],
+        [
+            "Prints the same on JAX and PyTorch.",
+            "On OpenVINO, line 3 of the block ends in ``` ValueError: no `x` ```.",
+        ],
+    ),
+    "raised after it printed": (
+        [SAME, SAME, Deed("1\n", "ValueError", "no", 3)],
+        [
+            "Prints the same on JAX and PyTorch.",
+            "On OpenVINO, line 3 of the block ends in:",
+            "1",
+            "ValueError: no",
+        ],
     ),
 }
 
