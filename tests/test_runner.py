@@ -179,7 +179,9 @@ def test_closing_ends_the_blocks_that_run(numbers, tmp_path):
     code = f"import os, time\nopen(r'{tmp_path}/' + str(os.getpid()), 'w').close()\ntime.sleep(60)"
     blocks = [Block("docs/page.md", line, code, None) for line in range(8)]
     execution = Execution(blocks, imports=[], fork=True, jobs=4)
-    while len(list(tmp_path.iterdir())) < 4:
+    for _ in range(600):
+        if len(list(tmp_path.iterdir())) == 4:
+            break
         time.sleep(0.05)
     for number in numbers:
         execution._process.send_signal(number)
