@@ -7,6 +7,8 @@ turns each of these into a `Problem` that names the page and the line.
 
 from __future__ import annotations
 
+import ast
+import codeop
 import hashlib
 import io
 import re
@@ -108,13 +110,46 @@ def read_text(path: Path) -> str:
 
 def faults(block: Block) -> Iterator[str]:
     """Yield what is wrong with a block's own text."""
-    if not block.expected_output and not re.search(r"^\s*assert\b", block.code, re.MULTILINE):
+    if not block.expected_output and not asserts(block.code):
         yield (
             "the block shows nothing: it has neither an expected output nor an `assert`. "
             f"Print what it shows, then: python -m evidence record {block.page}"
         )
     if "\t" in block.code:
         yield "the block holds a tab, which a page shows as spaces. Indent with spaces."
+    if line := refused_by_a_prompt(block.code):
+        yield (
+            f"pasted at Python's prompt the block fails at line {block.line + line}: what is indented ends with "
+            "a blank line there, and only there. Put one after it, or take out the one within."
+        )
+
+
+def asserts(code: str) -> bool:
+    """Say whether a block asserts something; a block that is not Python is left to its run to tell."""
+    try:
+        return any(isinstance(node, ast.Assert) for node in ast.walk(ast.parse(code)))
+    except SyntaxError:
+        return "assert" in code
+
+
+def refused_by_a_prompt(code: str) -> int | None:
+    """Return the first line of a block that the prompt of Python 3.11 or 3.12 refuses when the block is pasted.
+
+    `None` for a block that goes through, and for one that is no Python anywhere.
+    """
+    try:
+        ast.parse(code)
+    except SyntaxError:
+        return None
+    command, statement = codeop.CommandCompiler(), []
+    for number, line in enumerate([*code.rstrip("\n").split("\n"), "", ""], 1):
+        statement.append(line)
+        try:
+            if command("\n".join(statement), symbol="single"):
+                statement = []
+        except SyntaxError:
+            return number
+    return None
 
 
 def scan(text: str) -> Iterator[tuple[int, str]]:

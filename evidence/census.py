@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,6 +20,12 @@ from mkdocs.config import load_config
 from evidence.blocks import ROOT, Block, Problem, page_name, read_text
 
 EXCEPTIONS = Path(__file__).with_name("exceptions.toml")
+PROMPT = re.compile(r"^\s*>>> ", re.MULTILINE)
+# What tells a listing from an output or a command. `pytest docs/index.md` is no Python; `pytest` alone is a name.
+TELLING = (
+    *(ast.Import, ast.ImportFrom, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Delete, ast.Call),
+    *(ast.FunctionDef, ast.ClassDef, ast.For, ast.With),
+)
 PYTHON_NAMES = {"python", "py", "python3", "py3", "pycon", "ipython", "ipython3"}
 
 
@@ -100,21 +107,21 @@ def language_of(pre) -> str:
 
 def looks_like_python(listing: Listing) -> bool:
     """Say whether a reader would take a listing for Python that can be run."""
-    if listing.language in PYTHON_NAMES:
+    if listing.language in PYTHON_NAMES or PROMPT.search(listing.text):
         return True
-    if listing.language not in {"", "text"}:
+    if listing.language not in {"", "text", "console"}:
         return False
+    lines = [line for line in listing.text.split("\n") if not line.startswith(("!", "%"))]
     try:
-        tree = ast.parse(listing.text)
+        tree = ast.parse("\n".join(lines))
     except SyntaxError:
         return False
-    telling = ast.Import, ast.ImportFrom, ast.Assign, ast.Call, ast.FunctionDef, ast.ClassDef
-    return any(isinstance(node, telling) for node in ast.walk(tree))
+    return any(isinstance(node, TELLING) for node in ast.walk(tree))
 
 
 def why_not_executed(listing: Listing) -> str:
-    plain = listing.language in {"", "text"}
-    shown = "indented, or fenced without its name" if plain else f"fenced `{listing.language}`"
+    plain = listing.language in {"", "text", "console"}
+    shown = "indented, or not fenced as `python`" if plain else f"fenced `{listing.language}`"
     return (
         f"looks like Python but is not executed: it is {shown}. Open it with exactly ```python, "
         f"or list it with a reason in evidence/{EXCEPTIONS.name}."
@@ -128,7 +135,7 @@ def line_of(text: str, source: str, blocks: Iterable[Block]) -> int:
     taken = {block.line + number for block in blocks for number in range(block.code.count("\n") + 1)}
     places = [number for number in range(1, len(lines) + 1) if lines[number - 1 :][: len(wanted)] == wanted]
     # Several beginnings may be alike, as `import keras` is.
-    places = places or [number for number, line in enumerate(lines, 1) if wanted[0] and line.endswith(wanted[0])]
+    places = places or [number for number, line in enumerate(lines, 1) if wanted[0] and wanted[0] in line]
     return next((number for number in places if number not in taken), 1)
 
 

@@ -12,6 +12,7 @@ import importlib.metadata
 import platform
 import shutil
 import tempfile
+from html import escape
 from pathlib import Path
 
 import jupytext
@@ -28,6 +29,7 @@ from evidence.execution import clean_environment
 EXAMPLES = ROOT / "examples"
 CACHE = ROOT / ".cache" / "examples"
 CELL_SECONDS = 300
+NO_ALTERNATIVE = "No description has been provided for this image"  # nbconvert's words
 
 
 @event_priority(100)  # before mkdocs-jupyter looks for notebooks
@@ -48,6 +50,19 @@ def on_page_context(context, page, config, nav):
     if notebook.endswith(".ipynb") and page.edit_url:
         page.edit_url = page.edit_url.replace(f"/docs/{notebook}", f"/{notebook.removesuffix('.ipynb')}.py")
     return context
+
+
+def on_page_content(html, page, config, files):
+    """Give the plots of a notebook page their text alternatives."""
+    if page.file.src_uri.endswith(".ipynb"):
+        notebook = nbformat.read(page.file.abs_src_path, as_version=4)
+        for cell in filter(draws, notebook.cells):
+            html = html.replace(NO_ALTERNATIVE, escape(cell.metadata["alt"]), 1)
+    return html
+
+
+def draws(cell) -> bool:
+    return any("image/png" in each.get("data", {}) for each in cell.get("outputs", []))
 
 
 def executed(source: Path, cache: Path = CACHE) -> Path:
@@ -72,6 +87,10 @@ def executed(source: Path, cache: Path = CACHE) -> Path:
             client.execute(cwd=directory, env=variables)
     except (CellExecutionError, CellTimeoutError) as error:
         raise PluginError(failure(source, notebook, error)) from None
+    for cell in filter(draws, notebook.cells):
+        if "alt" not in cell.metadata:
+            what = 'draws and says nothing to those who cannot see it: begin it with # %% alt="..."'
+            raise PluginError(f"{place(source, cell)}: the cell that begins here {what}")
     for cell in (cell for cell in notebook.cells if cell.cell_type == "code"):
         # TensorFlow tells standard error what machine it runs on: nothing of the example's.
         cell.outputs = [each for each in cell.outputs if each.get("name") != "stderr"]
@@ -99,7 +118,11 @@ def failure(source: Path, notebook, error: Exception) -> str:
         return f"{name}: a cell took more than {CELL_SECONDS} seconds\nRun it: python {name}"
     cells = (cell for cell in notebook.cells if cell.cell_type == "code")
     cell = next(cell for cell in cells if any(each.output_type == "error" for each in cell.outputs))
-    text = source.read_text(encoding="utf-8")
-    line = text[: text.find(cell.source)].count("\n") + 1
     what = f"{error.ename}: {error.evalue}"
-    return f"{name}:{line}: the cell that begins here failed: {what}\nRun it: python {name}"
+    return f"{place(source, cell)}: the cell that begins here failed: {what}\nRun it: python {name}"
+
+
+def place(source: Path, cell) -> str:
+    """Return where a cell begins, as a path and a line."""
+    text = source.read_text(encoding="utf-8")
+    return f"examples/{source.name}:{text[: text.find(cell.source)].count(chr(10)) + 1}"

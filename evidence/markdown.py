@@ -41,8 +41,8 @@ class AddEvidence(Preprocessor):
 
 def evidence(block: Block) -> Iterator[str]:
     """Yield lines of Markdown that tell what a block does in the other environments."""
-    pinned = records.Deed(block.expected_output or "")
-    groups = records.by_deed(block, all_records())
+    pinned = records.RecordedOutcome(block.expected_output or "")
+    groups = records.by_outcome(block, all_records())
     # First those that do the same, or "the same" would seem to mean what stands above it.
     for done, labels in sorted(groups.items(), key=lambda group: group[0] != pinned):
         where = " and ".join([", ".join(labels[:-1]), labels[-1]] if labels[1:] else labels)

@@ -67,7 +67,7 @@ def record_environment(
     """Run what is wanted and not recorded in an environment, and save its record; return what is in the way."""
     record = records.load(environment.key)
     if record.packages != sorted(environment.packages):
-        record.deeds.clear()  # Of other packages: nothing of it is known of these.
+        record.outcomes.clear()  # Of other packages: nothing of it is known of these.
         wanted = every_block
     records.keep_only(record, every_block)
     todo = wanted if again else records.missing(record, wanted)
@@ -80,7 +80,7 @@ def record_environment(
         try:
             with Execution(todo, python=environment.interpreter, variables=variables) as execution:
                 for number, (block, outcome) in enumerate(execution.outcomes(), 1):
-                    record.deeds[block.digest] = records.deed(block, outcome)
+                    record.outcomes[block.digest] = records.recorded(block, outcome)
                     show_progress(f"{environment.key}: block {number} of {len(todo)}, {block.page}")
         finally:
             show_progress("")

@@ -15,7 +15,7 @@ FOLDER = ROOT / "records"
 
 
 @dataclass(frozen=True)
-class Deed:
+class RecordedOutcome:
     """What a block did, without what differs from run to run: seconds, addresses, its place on the page."""
 
     output: str
@@ -30,17 +30,17 @@ class Record:
 
     environment: str
     packages: list[str] = field(default_factory=list)  # what was installed by name, with exact versions
-    deeds: dict[str, Deed] = field(default_factory=dict)  # by digest
+    outcomes: dict[str, RecordedOutcome] = field(default_factory=dict)  # by digest
 
 
-def deed(block: Block, outcome: Outcome) -> Deed:
+def recorded(block: Block, outcome: Outcome) -> RecordedOutcome:
     """Return what decides of an outcome."""
     output = without_addresses(outcome.output)
     if not outcome.error:
-        return Deed(output)
+        return RecordedOutcome(output)
     error = outcome.error
     line = error.line - block.line if error.line else None
-    return Deed(output, error.type, without_addresses(error.message), line)
+    return RecordedOutcome(output, error.type, without_addresses(error.message), line)
 
 
 def without_addresses(text: str) -> str:
@@ -53,7 +53,7 @@ def load(key: str) -> Record:
     if not path.exists():
         return Record(key)
     content = json.loads(path.read_text(encoding="utf-8"))
-    content["deeds"] = {digest: Deed(**entry) for digest, entry in content["deeds"].items()}
+    content["outcomes"] = {digest: RecordedOutcome(**entry) for digest, entry in content["outcomes"].items()}
     return Record(**content)
 
 
@@ -63,9 +63,9 @@ def save(record: Record) -> None:
     content = {
         "environment": record.environment,
         "packages": sorted(record.packages),
-        "deeds": {
+        "outcomes": {
             digest: {name: value for name, value in vars(entry).items() if value is not None}
-            for digest, entry in sorted(record.deeds.items())
+            for digest, entry in sorted(record.outcomes.items())
         },
     }
     text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
@@ -74,18 +74,18 @@ def save(record: Record) -> None:
 
 def missing(record: Record, blocks: Iterable[Block]) -> list[Block]:
     """Return the blocks that were not recorded as they now stand."""
-    return [block for block in blocks if block.digest not in record.deeds]
+    return [block for block in blocks if block.digest not in record.outcomes]
 
 
 def keep_only(record: Record, blocks: Iterable[Block]) -> None:
-    """Forget the deeds of blocks that no page has any more."""
+    """Forget the outcomes of blocks that no page has any more."""
     digests = {block.digest for block in blocks}
-    record.deeds = {digest: kept for digest, kept in record.deeds.items() if digest in digests}
+    record.outcomes = {digest: kept for digest, kept in record.outcomes.items() if digest in digests}
 
 
-def by_deed(block: Block, records: Mapping[str, Record]) -> dict[Deed | None, list[str]]:
+def by_outcome(block: Block, records: Mapping[str, Record]) -> dict[RecordedOutcome | None, list[str]]:
     """Group environments' labels by what the block did there; `None` where that is not known."""
-    groups: dict[Deed | None, list[str]] = {}
+    groups: dict[RecordedOutcome | None, list[str]] = {}
     for label, record in records.items():
-        groups.setdefault(record.deeds.get(block.digest), []).append(label)
+        groups.setdefault(record.outcomes.get(block.digest), []).append(label)
     return groups

@@ -7,6 +7,8 @@ It reads one JSON object from standard input (see `main`) and writes JSON lines 
 The children are forked from a parent that has only imported Keras: importing takes seconds, a fork a fraction of
 one. The parent must never build a model: after that every child hangs on TensorFlow and JAX. Where forking is not
 safe (macOS) or not there (Windows), each block gets a fresh interpreter.
+
+All of it is in this one file, because an environment of another Python gets nothing else.
 """
 
 import faulthandler
@@ -113,6 +115,7 @@ class Child:
             broken = broken or death(status)
         if broken:
             said = text_of(self.stderr, max(0, size(self.stderr) - STDERR_BYTES), STDERR_BYTES)
+            said = re.sub(r'  File ".*runner.py", line .*\n|\nExtension modules: .*\n', "", said)
             where = re.search(r'File "{}", line (\d+)'.format(re.escape(self.page)), said)
             outcome["error"] = {
                 "type": "Stopped",

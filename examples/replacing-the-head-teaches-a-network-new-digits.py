@@ -17,6 +17,7 @@ print("Keras", keras.__version__, "on", keras.backend.backend())
 keras.utils.set_random_seed(0)
 
 # %% [markdown]
+# <a id="images"></a>
 # ## The images: digits that stand anywhere
 #
 # Each digit, 8 by 8 pixels, is put at a random place of a field of 14 by 14. So what it
@@ -53,7 +54,7 @@ print("images of 0 to 4 to learn from:", len(old_images))
 print("images of 5 to 9 to learn from:", len(few_images))
 print("images of 5 to 9 to test with:", len(new_test_images))
 
-# %%
+# %% alt="Twenty-five small images in five columns: five handwritten samples each of the digits 5 to 9, at different places of their fields."
 figure, axes = plt.subplots(FEW, 5, figsize=(3.6, 3.8))
 for axis, image in zip(axes.T.flat, few_images, strict=True):
     axis.imshow(image[:, :, 0], cmap="gray_r")
@@ -63,6 +64,7 @@ plt.show()
 
 
 # %% [markdown]
+# <a id="knows-0-to-4"></a>
 # ## A network that knows 0 to 4
 
 
@@ -99,6 +101,7 @@ print(f"0 to 4, images it has not seen: {knows_old:.1%} right")
 assert knows_old > 0.9
 
 # %% [markdown]
+# <a id="cut"></a>
 # ## The head is cut off, the rest frozen, a new head put on
 #
 # `keras.Model(network.inputs, ...output)` ends at the layer that the new head needs. It
@@ -119,6 +122,7 @@ print(f"of all parameters: {share:.1%}")
 assert len(transferred.trainable_weights) == 2
 
 # %% [markdown]
+# <a id="learn"></a>
 # ## Both learn from the same 25 images
 #
 # The second network is built alike, starts from nothing, and learns at the same rate.
@@ -146,7 +150,7 @@ answers_before = network.predict(old_test_images, verbose=0)
 with_transfer = learn(transferred)
 from_scratch = learn(scratch)
 
-# %%
+# %% alt="Line chart of right answers on unseen images of 5 to 9 over 40 epochs. The network with the new head and all else frozen stays above the one that learns from scratch; both are above guessing, at 20 per cent."
 figure, axis = plt.subplots(figsize=(7, 4), layout="constrained")
 for accuracy, label, colour in [
     (with_transfer, "new head, rest frozen", "#0b6e99"),
@@ -175,6 +179,7 @@ print(f"from scratch: {scratch_knows:.0%} right")
 assert transfer_knows > scratch_knows + 0.05
 
 # %% [markdown]
+# <a id="frozen"></a>
 # ## What was frozen did not move
 #
 # The weights that both networks share are what they were, and so the first network

@@ -76,6 +76,9 @@ BAD = {
     "a marker within a line": ("text <!--pytest-codeblocks:skip-->\n", 1, "unknown marker"),
     "a fence called python2": ("```python2\nassert True\n```\n", 1, "exactly ```python"),
     "a tab": ("```python\nif True:\n\tassert True\n```\n", 1, "tab"),
+    "only a word of an assert": ('```python\n"""\nassert that\n"""\n```\n', 1, "shows nothing"),
+    "no blank line after what is indented": ("```python\nif True:\n    pass\nassert True\n```\n", 1, "at line 4"),
+    "a blank line within it": ("```python\nif True:\n    x = 1\n\n    assert x\n```\n", 1, "at line 5"),
     "a page that is not UTF-8": (b"# Page\n\ncaf\xe9\n", 3, "UTF-8"),
 }
 

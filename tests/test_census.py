@@ -25,7 +25,11 @@ FOUND = {
         "```python\nimport keras\nassert 1\n```\n\n    import keras\n    keras.x()\n",
         6,
     ),
-    "raw HTML": ("<pre><code>import keras\n</code></pre>\n", 1),
+    "a prompt": ("```\n>>> model.layers.pop()\n```\n", 2),
+    "a del": ("```text\ndel model.layers[-1]\n```\n", 2),
+    "a notebook's cell": ("```\n!pip install keras\nimport keras\n```\n", 2),
+    "Python called a console": ("```console\nimport keras\n```\n", 2),
+    "raw HTML": ("Text.\n\n<pre><code>import keras</code></pre>\n", 3),
     "a block in a comment": (f"<!--\n\n{BLOCK}\n-->\n", 3),
 }
 

@@ -38,6 +38,13 @@ def test_an_example_that_raises_ends_the_build_and_leaves_nothing(tmp_path):
     assert not list((tmp_path / "cache").rglob("*.ipynb"))
 
 
+def test_a_plot_without_words_ends_the_build(tmp_path):
+    source = tmp_path / "mute.py"
+    source.write_text("# %%\nimport matplotlib.pyplot as plt\n\nplt.plot([1, 2])\nplt.show()\n")
+    with pytest.raises(PluginError, match=r"examples/mute\.py:2: the cell that begins here draws"):
+        examples.executed(source, tmp_path / "cache")
+
+
 def test_a_run_is_kept_until_the_text_or_a_package_changes(tmp_path, monkeypatch):
     source = tmp_path / "right.py"
     source.write_text(FAILING.replace("== 2", "== 1"))

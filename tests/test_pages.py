@@ -65,4 +65,4 @@ def test_a_page_that_cannot_be_read_is_one_failure(said):
 
 
 def test_a_listing_that_is_not_executed_is_one_failure(said):
-    assert "unseen.md:3: looks like Python but is not executed: it is indented, or fenced without its name. " in said
+    assert "unseen.md:3: looks like Python but is not executed: it is indented, or not fenced as `python`. " in said

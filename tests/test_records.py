@@ -5,7 +5,7 @@ import pytest
 from evidence import environments, markdown, records
 from evidence.blocks import Block, pages, read_page
 from evidence.execution import Error, Outcome
-from evidence.records import Deed, Record
+from evidence.records import Record, RecordedOutcome
 
 BLOCK = Block("docs/page.md", 40, "print(1)\n", "1\n")
 
@@ -20,7 +20,7 @@ def test_every_block_is_recorded(key):
 @pytest.mark.parametrize("key", environments.read_environments())
 def test_no_record_outlives_its_block(key):
     digests = {block.digest for path in pages() for block in read_page(path)[0]}
-    left = set(records.load(key).deeds) - digests
+    left = set(records.load(key).outcomes) - digests
     assert not left, f"of no block: {', '.join(left)}. python -m evidence record"
 
 
@@ -30,34 +30,36 @@ def test_a_record_is_of_the_packages_that_are_listed(key):
     assert records.load(key).packages == listed, f"python -m evidence install && python -m evidence record --all {key}"
 
 
-def test_a_deed_does_not_depend_on_place_time_or_addresses():
+def test_what_is_recorded_does_not_depend_on_place_time_or_addresses():
     error = Error("ValueError", "<object at 0x7f00aa11bb22>", 42, "")
-    deed = records.deed(BLOCK, Outcome("at 0x7f00aa11bb22\n", error, seconds=1.5))
-    assert deed == Deed("at 0x…\n", "ValueError", "<object at 0x…>", 2)
+    recorded = records.recorded(BLOCK, Outcome("at 0x7f00aa11bb22\n", error, seconds=1.5))
+    assert recorded == RecordedOutcome("at 0x…\n", "ValueError", "<object at 0x…>", 2)
 
 
 def test_a_record_is_kept_and_stays_the_same_byte_for_byte(tmp_path, monkeypatch):
     monkeypatch.setattr(records, "FOLDER", tmp_path)
-    record = Record("key", ["b==2", "a==1"], {"d2": Deed("é\n"), "d1": Deed("", "ValueError", "no", 3)})
+    record = Record(
+        "key", ["b==2", "a==1"], {"d2": RecordedOutcome("é\n"), "d1": RecordedOutcome("", "ValueError", "no", 3)}
+    )
     records.save(record)
     first = (tmp_path / "key.json").read_bytes()
     records.save(records.load("key"))
     assert (tmp_path / "key.json").read_bytes() == first
-    assert records.load("key").deeds == record.deeds
+    assert records.load("key").outcomes == record.outcomes
 
 
 def test_a_changed_block_is_missing():
-    record = Record("key", deeds={BLOCK.digest: Deed("1\n")})
+    record = Record("key", outcomes={BLOCK.digest: RecordedOutcome("1\n")})
     assert records.missing(record, [BLOCK]) == []
     changed = Block("docs/page.md", 40, "print(2)\n", "1\n")
     assert records.missing(record, [changed]) == [changed]
 
 
-SAME = Deed("1\n")
+SAME = RecordedOutcome("1\n")
 SHOWN = {
     "the same": ([SAME, SAME, SAME], ["Prints the same on JAX, PyTorch and OpenVINO."]),
     "different": (
-        [SAME, Deed("2\n"), SAME],
+        [SAME, RecordedOutcome("2\n"), SAME],
         ["Prints the same on JAX and OpenVINO.", "On PyTorch it prints:", "2"],
     ),
     "unknown": (
@@ -65,14 +67,14 @@ SHOWN = {
         ["Prints the same on JAX and PyTorch.", "Not yet recorded on OpenVINO."],
     ),
     "raised": (
-        [SAME, SAME, Deed("", "ValueError", "no `x`", 3)],
+        [SAME, SAME, RecordedOutcome("", "ValueError", "no `x`", 3)],
         [
             "Prints the same on JAX and PyTorch.",
             "On OpenVINO, line 3 of the block ends in ``` ValueError: no `x` ```.",
         ],
     ),
     "raised after it printed": (
-        [SAME, SAME, Deed("1\n", "ValueError", "no", 3)],
+        [SAME, SAME, RecordedOutcome("1\n", "ValueError", "no", 3)],
         [
             "Prints the same on JAX and PyTorch.",
             "On OpenVINO, line 3 of the block ends in:",
@@ -83,11 +85,11 @@ SHOWN = {
 }
 
 
-@pytest.mark.parametrize(("deeds", "words"), SHOWN.values(), ids=SHOWN)
-def test_what_stands_under_a_block(deeds, words, monkeypatch):
+@pytest.mark.parametrize(("outcomes", "words"), SHOWN.values(), ids=SHOWN)
+def test_what_stands_under_a_block(outcomes, words, monkeypatch):
     found = {
-        label: Record(label, deeds={BLOCK.digest: deed} if deed else {})
-        for label, deed in zip(["JAX", "PyTorch", "OpenVINO"], deeds, strict=True)
+        label: Record(label, outcomes={BLOCK.digest: recorded} if recorded else {})
+        for label, recorded in zip(["JAX", "PyTorch", "OpenVINO"], outcomes, strict=True)
     }
     monkeypatch.setattr(markdown, "all_records", lambda: found)
     lines = [line for line in markdown.evidence(BLOCK) if line.strip("`{} .") not in {"", "evidence", "text"}]

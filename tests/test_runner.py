@@ -109,6 +109,7 @@ def test_a_block_that_is_strange_gets_its_own_outcome(code, error, fork):
 def test_a_block_that_is_stopped_says_where_it_was(fork):
     [outcome] = run("x = 1\nwhile True:\n    x += 1", fork=fork, limits=Limits(seconds=2))
     assert outcome.error.line in {12, 13}
+    assert "runner.py" not in outcome.error.traceback
 
 
 @ways

@@ -44,24 +44,41 @@ def test_every_source_has_a_page(pages):
         assert f"examples/{source.stem}/index.html" in pages
 
 
-def test_links_and_anchors_of_the_built_pages(site):
-    lychee = Path(sys.executable).with_name("lychee.exe" if os.name == "nt" else "lychee")
-    ended = subprocess.run(
-        [lychee, "--offline", "--include-fragments", "--index-files", "index.html", "--no-progress", "--root-dir", site,
-         "--remap", f"https://example.org/ {site.as_uri()}/", f"{site}/**/*.html"],
-        text=True, capture_output=True, check=False,
-    )  # fmt: skip
+def lychee(*arguments):
+    """Check links within what is given, anchors included, and none that lead elsewhere."""
+    program = Path(sys.executable).with_name("lychee.exe" if os.name == "nt" else "lychee")
+    command = [program, "--offline", "--include-fragments", "--no-progress", *arguments]
+    ended = subprocess.run(command, cwd=ROOT, text=True, capture_output=True, check=False)
     assert ended.returncode == 0, ended.stdout[-4000:] + ended.stderr[-2000:]
     assert not re.search(r"\b0 Total", ended.stdout), ended.stdout
 
 
+def test_links_and_anchors_of_the_built_pages(site):
+    remap = f"https://example.org/ {site.as_uri()}/"
+    lychee("--index-files", "index.html", "--root-dir", site, "--remap", remap, f"{site}/**/*.html")
+
+
+def test_links_and_anchors_of_the_repository_s_pages():
+    lychee("README.md", "CONTRIBUTING.md")
+
+
 @pytest.mark.parametrize("source", SOURCES, ids=page_name)
-def test_every_heading_has_an_id_of_its_own_choice(source):
-    text = re.sub(r"^(\s*)(`{3,}).*?^\1\2\s*$", "", read_text(source), flags=re.MULTILINE | re.DOTALL)
-    headings = re.findall(r"^#+ .*$", text, re.MULTILINE)
+def test_every_heading_has_an_id_of_its_own_choice(source, pages):
+    path = source.relative_to(ROOT / "docs").with_suffix("")
+    page = pages["index.html" if path.name == "index" else f"{path.as_posix()}/index.html"]
+    chosen = set(re.findall(r"\{ ?#([a-z0-9-]+) ?\}$", read_text(source), re.MULTILINE))
+    headings = page.select("article :is(h1, h2, h3, h4, h5, h6)")
     assert headings
-    without = [heading for heading in headings if not re.search(r"\{ ?#[a-z0-9-]+ ?\}$", heading)]
+    without = [heading.get_text() for heading in headings if heading.get("id") not in chosen]
     assert not without, f"{page_name(source)}: add {{#an-id}} to {without}"
+
+
+@pytest.mark.parametrize("source", EXAMPLES, ids=lambda path: path.stem)
+def test_every_heading_of_an_example_has_an_anchor(source):
+    headings = re.findall(r"^(.*)\n# ##+ (.*)$", source.read_text(encoding="utf-8"), re.MULTILINE)
+    assert headings
+    for before, heading in headings:
+        assert re.fullmatch(r'# <a id="[a-z0-9-]+"></a>', before), f"an <a id> before {heading!r}"
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=page_name)
@@ -96,6 +113,8 @@ def test_an_example_offers_its_sources_and_colab(site, pages, source):
         "https://colab.research.google.com/github/someone/somewhere/blob/gh-pages/"
         f"examples/{source.stem}/{source.stem}.ipynb"
     )
-    assert page.select("img[src^='data:image/png']"), "the plot is drawn"
+    plots = page.select("img[src^='data:image/png']")
+    assert plots
+    assert all(len(plot["alt"]) > 40 and "No description" not in plot["alt"] for plot in plots)
     edit = page.select_one("a[href*='/edit/main/']")["href"]
     assert edit == f"https://github.com/someone/somewhere/edit/main/examples/{source.name}"
