@@ -56,6 +56,12 @@ def test_passes(tmp_path, text):
     assert count(tmp_path, text) == []
 
 
+def test_what_the_evidence_adds_is_no_listing():
+    shown = census.listings((ROOT / "docs/why/after-pop-compile-again.md").read_text(encoding="utf-8"))
+    assert shown
+    assert not [listing for listing in shown if "NotImplementedError" in listing.text]
+
+
 def test_the_same_code_twice_must_run_twice(tmp_path):
     [problem] = count(tmp_path, BLOCK + "\n```\nprint(1)\n```\n")
     assert "not executed" in problem.text
