@@ -52,15 +52,15 @@ class Problem:
         return f"{self.page}:{self.line}: {self.text}"
 
 
-def pages(root: Path = ROOT) -> list[Path]:
+def pages() -> list[Path]:
     """Return all pages that hold blocks: those of the site, then those of the repository."""
-    return [*sorted((root / "docs").rglob("*.md")), *sorted(root.glob("*.md"))]
+    return [*sorted((ROOT / "docs").rglob("*.md")), *sorted(ROOT.glob("*.md"))]
 
 
-def page_name(path: Path, root: Path = ROOT) -> str:
-    """Return a page's path below `root`, as messages and records name it."""
+def page_name(path: Path) -> str:
+    """Return a page's path below the project's folder, as messages and records name it."""
     path = path.resolve()
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+    return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.as_posix()
 
 
 def read_page(path: Path) -> tuple[list[Block], list[Problem]]:

@@ -45,9 +45,9 @@ class Environment:
         return "\n".join([self.python, *self.packages])
 
 
-def read_environments(path: Path = LIST) -> dict[str, Environment]:
+def read_environments() -> dict[str, Environment]:
     """Return the environments by key, in the order of the file."""
-    entries = tomllib.loads(path.read_text(encoding="utf-8"))
+    entries = tomllib.loads(LIST.read_text(encoding="utf-8"))
     return {
         key: Environment(key=key, **(entry | {"packages": tuple(entry["packages"])})) for key, entry in entries.items()
     }

@@ -124,5 +124,6 @@ def failure(source: Path, notebook, error: Exception) -> str:
 
 def place(source: Path, cell) -> str:
     """Return where a cell begins, as a path and a line."""
-    text = source.read_text(encoding="utf-8")
-    return f"examples/{source.name}:{text[: text.find(cell.source)].count(chr(10)) + 1}"
+    before = source.read_text(encoding="utf-8").partition(cell.source)[0]
+    line = before.count("\n") + 1
+    return f"examples/{source.name}:{line}"

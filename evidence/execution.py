@@ -29,9 +29,9 @@ class Limits:
 
 @dataclass(frozen=True)
 class Error:
-    """What ended a block. `line` is the page's; `None` where the block was stopped from outside."""
+    """What ended a block. `line` is the page's; `None` where a block that was stopped could not tell."""
 
-    type: str  # `Stopped` for a block that broke a limit, crashed or left the interpreter
+    type: str  # `Stopped` for a block that broke a limit, crashed or ended its process
     message: str
     line: int | None
     traceback: str  # within the page; for a block that was stopped, the end of its standard error

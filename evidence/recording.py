@@ -41,7 +41,7 @@ def record_outputs(pages: Iterable[Path]) -> list[str]:
 
 
 def grave_problems(found: list[Block], problems: list[blocks.Problem]) -> list[blocks.Problem]:
-    """Return the problems but for blocks that show nothing yet: they are what `record` is for."""
+    """Return the problems that hide what the blocks are, not those of a block that can be run."""
     lines = {block.line for block in found}
     return [problem for problem in problems if problem.line not in lines]
 
