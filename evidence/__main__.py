@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from evidence import blocks, environments, recording
+from evidence import blocks, environments, recording, records, tables
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    known = environments.read_environments()
     parser = argparse.ArgumentParser(
         prog="python -m evidence",
         description="Runs the blocks of the pages and writes down what they did.",
@@ -21,20 +21,46 @@ def main(arguments: Sequence[str] | None = None) -> int:
     record = commands.add_parser(
         "record",
         help="write what the blocks print under them, and what they do in other environments into records/",
-        description="Runs blocks with this Python and writes what they print under them; then runs what "
-        "is not recorded yet in the other environments. With pages: only their blocks. With "
-        "environments: only there.",
+        description="Runs what is stale or absent in every installed environment, and writes what the pinned one "
+        "prints under the blocks. With pages: only their blocks. With environments: only there.",
     )
     record.add_argument("names", nargs="*", metavar="PAGE|ENVIRONMENT")
     record.add_argument("--all", action="store_true", help="run what is recorded already, too")
 
     install = commands.add_parser("install", help="install environments into .environments/")
-    install.add_argument("names", nargs="*", metavar="ENVIRONMENT", help=", ".join(known))
+    install.add_argument("names", nargs="*", metavar="ENVIRONMENT")
 
-    commands.add_parser("bench", help="measure the blocks' test run against its limit")
+    status = commands.add_parser(
+        "status",
+        help="say what is recorded, stale, missing or unknown",
+        description="Says of each environment how many blocks are recorded there as they stand; stale, for the "
+        "record is of other packages than are listed; missing, for they are new or were changed; or unknown, "
+        "for there is no record.",
+    )
+    listing = commands.add_parser("environments", help="list the environments")
+    for each in status, listing:
+        each.add_argument("--json", action="store_true", help="for programs")
 
-    for name, command in ("record", run_record), ("install", run_install), ("bench", run_bench):
-        commands.choices[name].set_defaults(command=command)
+    changes = commands.add_parser("changes", help="say in Markdown what releases changed")
+    changes.add_argument("names", nargs="*", metavar="ENVIRONMENT")
+    bench = commands.add_parser(
+        "bench",
+        help="measure the tests' run and the recording against their limits",
+        description="Measures the tests' run of the blocks, and a recording of them in all installed environments, "
+        "or only in these, which takes as long as that does.",
+    )
+    bench.add_argument("names", nargs="*", metavar="ENVIRONMENT")
+
+    functions = {
+        "record": run_record,
+        "install": run_install,
+        "status": run_status,
+        "environments": run_environments,
+        "changes": run_changes,
+        "bench": run_bench,
+    }
+    for name, function in functions.items():
+        commands.choices[name].set_defaults(command=function)
     options = parser.parse_args(arguments)
     return options.command(options)
 
@@ -44,33 +70,127 @@ def run_record(options: argparse.Namespace) -> int:
     chosen = [known[name] for name in options.names if name in known]
     pages = [Path(name) for name in options.names if name not in known]
     if absent := [page for page in pages if not page.is_file() or page.suffix != ".md"]:
-        return fail([f"{name}: neither a page nor an environment. There are: {', '.join(known)}" for name in absent])
-    faults = [] if chosen else recording.record_outputs(pages or blocks.pages())
-    faults += recording.record_environments(chosen or known.values(), pages or blocks.pages(), again=options.all)
-    return fail(list(dict.fromkeys(faults)))  # Both may name the same broken page.
+        return fail(
+            [
+                f"{name}: neither a page nor an environment. To list them: python -m evidence environments"
+                for name in absent
+            ]
+        )
+    wanted = chosen or list(known.values())
+    absent = [each.key for each in wanted if not each.installed]
+    if chosen and absent:
+        return fail([f"{key} is not installed: python -m evidence install {key}" for key in absent])
+    try:
+        faults = recording.record(
+            [each for each in wanted if each.installed], pages or blocks.pages(), again=options.all
+        )
+    except KeyboardInterrupt:
+        return fail(["Interrupted. What was run is kept; to go on: python -m evidence record"])
+    if absent:
+        print(
+            f"Not recorded in {len(absent)} environments that are not installed here: {', '.join(absent)}.\n"
+            "The workflow Record does it for a pull request; here: python -m evidence install",
+            file=sys.stderr,
+        )
+    return fail(faults)
 
 
 def run_install(options: argparse.Namespace) -> int:
     known = environments.read_environments()
     if unknown := [name for name in options.names if name not in known]:
-        return fail([f"{name}: no such environment. There are: {', '.join(known)}" for name in unknown])
+        return fail([no_such(name) for name in unknown])
+    chosen = [known[name] for name in options.names or known]
+    needed, free = environments.megabytes_to_install(chosen), environments.megabytes_free()
+    print(f"{needed / 1000:.1f} GB to install, {free / 1000:.1f} GB free", flush=True)
+    if needed > free:
+        return fail(["That does not fit. Install some of them: python -m evidence install ENVIRONMENT ..."])
     faults = []
-    for name in options.names or known:
-        print(
-            f"{name}: installing" if not known[name].installed else f"{name}: is installed",
-            flush=True,
-        )
+    for each in chosen:
         try:
-            environments.install(known[name])
+            environments.install(each, known_packages(each))
+            print(f"{each.key}: installed", flush=True)
         except (LookupError, OSError) as error:
-            faults.append(f"{name}: {error}")
+            faults.append(f"{each.key}: {error}")
     return fail(faults)
+
+
+def known_packages(environment: environments.Environment) -> list[str]:
+    """Return the versions that the environment's record names, or one that shares its installation."""
+    together = [
+        each for each in environments.read_environments().values() if each.installation == environment.installation
+    ]
+    return next((found for each in [environment, *together] if (found := records.load(each.key).packages)), [])
+
+
+def run_status(options: argparse.Namespace) -> int:
+    every_block = {block.digest for path in blocks.pages() for block in blocks.read_page(path)[0]}
+    states = []
+    for each in environments.read_environments().values():
+        record = records.load(each.key)
+        recorded = len(every_block & record.outcomes.keys())
+        stale = records.is_stale(record, each.pins)
+        states.append(
+            {
+                "environment": each.key,
+                "installed": each.installed,
+                "recorded": 0 if stale else recorded,
+                "stale": recorded if stale else 0,
+                "missing": len(every_block) - recorded if record.outcomes else 0,
+                "unknown": 0 if record.outcomes else len(every_block),
+            }
+        )
+    if options.json:
+        print(json.dumps({"blocks": len(every_block), "environments": states}, indent=1))
+        return 0
+    columns = "recorded", "stale", "missing", "unknown"
+    print(f"{'':24}" + "".join(f"{name:>10}" for name in columns))
+    for each in states:
+        row = f"{each['environment']:24}" + "".join(f"{each[name]:10}" for name in columns)
+        print(row if each["installed"] else f"{row}   not installed")
+    if any(each[name] for each in states for name in columns[1:]):
+        print("To record what is not: python -m evidence install && python -m evidence record")
+    return 0
+
+
+def run_environments(options: argparse.Namespace) -> int:
+    found = [
+        {
+            "key": each.key,
+            "line": each.line,
+            "release": each.release,
+            "python": each.python,
+            "backend": each.backend,
+            "installation": each.installation.name if each.installation else None,  # None for the pinned one
+        }
+        for each in environments.read_environments().values()
+    ]
+    if options.json:
+        print(json.dumps(found))
+    else:
+        for each in found:
+            print(f"{each['key']:24} {each['line']:24} {each['release']:10} Python {each['python']}")
+    return 0
+
+
+def run_changes(options: argparse.Namespace) -> int:
+    known = environments.read_environments()
+    if unknown := [name for name in options.names if name not in known]:
+        return fail([no_such(name) for name in unknown])
+    print("\n".join(tables.changes_as_text(options.names or known)))
+    return 0
+
+
+def no_such(name: str) -> str:
+    return f"{name}: no such environment. To list them: python -m evidence environments"
 
 
 def run_bench(options: argparse.Namespace) -> int:
     from evidence import bench
 
-    return bench.run()
+    known = environments.read_environments()
+    if unknown := [name for name in options.names if name not in known]:
+        return fail([no_such(name) for name in unknown])
+    return bench.run([known[name] for name in options.names or known if known[name].installed])
 
 
 def fail(faults: Sequence[str]) -> int:

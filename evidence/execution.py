@@ -60,12 +60,15 @@ class Execution:
         python: str | Path = sys.executable,
         variables: Mapping[str, str] | None = None,
         imports: Sequence[str] = ("keras", "keras.models", "keras.layers"),
+        module: str = "keras",
         limits: Limits = Limits(),
         jobs: int | None = None,
         fork: bool = sys.platform == "linux",
     ) -> None:
         self._futures: dict[Block, Future[Outcome]] = {block: Future() for block in blocks}
         self.import_seconds: float | None = None
+        self.versions: dict[str, str] = {}  # of keras and python, once the first outcome is there
+        self._home = tempfile.TemporaryDirectory(prefix="home-")
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the execution)
         self._process = subprocess.Popen(
             [python, RUNNER],
@@ -74,11 +77,12 @@ class Execution:
             stderr=self._errors,
             text=True,
             encoding="utf-8",
-            env=clean_environment() | dict(variables or {}),
+            env=clean_environment() | home_at(self._home.name) | dict(variables or {}),
         )
         request = {
             "blocks": [{"page": block.page, "line": block.line, "code": block.code} for block in self._futures],
             "imports": list(imports),
+            "module": module,
             "jobs": jobs or os.cpu_count() or 1,
             "timeout": limits.seconds,
             "memory": limits.memory,
@@ -101,6 +105,7 @@ class Execution:
         self._process.wait()
         self._reader.join()
         self._errors.close()
+        self._home.cleanup()
 
     def __enter__(self) -> Self:
         return self
@@ -116,7 +121,8 @@ class Execution:
             for line in self._process.stdout:
                 result = json.loads(line)
                 if "import_seconds" in result:
-                    self.import_seconds = result["import_seconds"]
+                    self.import_seconds = result.pop("import_seconds")
+                    self.versions = result
                     continue
                 error = Error(**result["error"]) if result["error"] else None
                 outcome = Outcome(as_on_a_page(result["output"]), error, result["seconds"])
@@ -137,11 +143,16 @@ def as_on_a_page(output: str) -> str:
     return output if not output or output.endswith("\n") else output + "\n"
 
 
+def home_at(folder: str) -> dict[str, str]:
+    """Return variables that put the home at `folder`: the reader's ~/.keras/keras.json must not count."""
+    return {"HOME": folder, "USERPROFILE": folder, "KERAS_HOME": folder}
+
+
 def clean_environment() -> dict[str, str]:
     """Return this process's variables with what would change a block's output taken out or set."""
     variables = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
     return variables | {
-        "KERAS_BACKEND": "tensorflow",  # whatever the reader's ~/.keras/keras.json says
+        "KERAS_BACKEND": "tensorflow",
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "CUDA_VISIBLE_DEVICES": "-1",
         "MPLBACKEND": "Agg",

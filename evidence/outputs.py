@@ -67,7 +67,12 @@ def output_lines(output: str, indent: str) -> list[str]:
 
 def replace(path: Path, content: bytes) -> None:
     """Replace a file's content so that a crash leaves either the old or the new one."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as new:
-        new.write(content)
-    Path(new.name).chmod(path.stat().st_mode if path.exists() else 0o644)
-    os.replace(new.name, path)  # noqa: PTH105 (atomic on Windows too)
+    new = tempfile.NamedTemporaryFile(dir=path.parent, delete=False)  # noqa: SIM115 (it is renamed)
+    try:
+        with new:
+            new.write(content)
+        Path(new.name).chmod(path.stat().st_mode if path.exists() else 0o644)
+        os.replace(new.name, path)  # noqa: PTH105 (atomic on Windows too)
+    except BaseException:
+        Path(new.name).unlink(missing_ok=True)
+        raise

@@ -2,7 +2,8 @@
 
 Started as a script by the Python of an environment, so it is plain standard library and runs on Python 3.6.
 It reads one JSON object from standard input (see `main`) and writes JSON lines to standard output: first
-`{"import_seconds": ...}`, then one outcome for each block, in the order in which they end.
+`{"import_seconds": ..., "keras": its version, "python": its version}`, then one outcome for each block, in the order in
+which they end.
 
 The children are forked from a parent that has only imported Keras: importing takes seconds, a fork a fraction of
 one. The parent must never build a model: after that every child hangs on TensorFlow and JAX. Where forking is not
@@ -13,6 +14,8 @@ All of it is in this one file, because an environment of another Python gets not
 
 import faulthandler
 import importlib
+import importlib.machinery
+import importlib.util
 import json
 import linecache
 import os
@@ -35,8 +38,8 @@ def main():
     """Run the blocks of the request on standard input.
 
     The request is an object with `blocks` (a list of objects with `page`, `line` and `code`), `imports` (names of
-    modules to import before forking), `jobs` (blocks at a time), `timeout` (seconds a block may take), `memory`
-    (bytes of resident memory a block may use, Linux only) and `fork` (a boolean).
+    modules to import before forking), `module` (what `import keras` is to give), `jobs` (blocks at a time), `timeout`
+    (seconds a block may take), `memory` (bytes of resident memory a block may use, Linux only) and `fork` (a boolean).
     """
     request = json.load(sys.stdin)
     results = os.fdopen(os.dup(1), "w")
@@ -47,10 +50,12 @@ def main():
         results.flush()
 
     start = time.time()
+    rename(request["module"])
     if request["fork"]:
         for module in request["imports"]:
             importlib.import_module(module)
-    report({"import_seconds": time.time() - start})
+    version = getattr(sys.modules.get("keras"), "__version__", None)
+    report({"import_seconds": time.time() - start, "keras": version, "python": sys.version.split()[0]})
 
     # From here on a signal only ends the loop: an exception could come between a fork and its entry in `running`.
     ended = []
@@ -76,6 +81,64 @@ def main():
             child.kill()
 
 
+def rename(module):
+    """Have `import keras` give another module: `tensorflow.keras` or `tf_keras`."""
+    if module == "tensorflow.keras":
+        importlib.import_module(module)
+        if "keras" in sys.modules:
+            return complete(sys.modules[module], "keras")
+    if module != "keras":
+        sys.meta_path.insert(0, Renamed(module))
+
+
+def complete(public, name):
+    """Give a module of the package `keras` the names that only its counterpart of `tensorflow.keras` has.
+
+    From TensorFlow 2.6 to 2.15 `tensorflow.keras` is made of that package, which must stay importable. Most names
+    are in both; `keras.optimizers.Adam` is not, up to 2.8.
+    """
+    private = sys.modules.setdefault(name, public)
+    for each, value in list(vars(public).items()):
+        if each.startswith("_"):
+            continue
+        if isinstance(value, types.ModuleType):
+            if "keras" in value.__name__ and private is not public:
+                complete(value, name + "." + each)
+                value = sys.modules[name + "." + each]
+        if not hasattr(private, each):
+            setattr(private, each, value)
+
+
+class Renamed(object):
+    """Finds `keras` and what is below it in another module."""
+
+    def __init__(self, module):
+        self.module = module
+        self.specs = {}
+
+    def find_spec(self, name, path=None, target=None):
+        if name != "keras" and not name.startswith("keras."):
+            return None
+        try:
+            found = importlib.util.find_spec(self.renamed(name))
+        except (ImportError, ValueError):  # ValueError: a module without a spec
+            found = self.renamed(name) in sys.modules
+        return importlib.machinery.ModuleSpec(name, self) if found else None
+
+    def renamed(self, name):
+        return self.module + name[len("keras") :]
+
+    def create_module(self, spec):
+        dir(importlib.import_module(self.renamed(spec.name)))  # A lazy module loads when it is looked at,
+        module = sys.modules[self.renamed(spec.name)]  # and puts the real one in its place.
+        self.specs[id(module)] = module.__spec__
+        sys.modules[spec.name] = module  # TensorFlow 2.0 wraps its modules, which then keep the spec they had.
+        return module
+
+    def exec_module(self, module):
+        module.__spec__ = self.specs[id(module)]  # The import has set the one under the other name.
+
+
 class Child:
     """A block that is being run: its process, its limits and the files it writes into.
 
@@ -88,6 +151,7 @@ class Child:
         self.timeout = request["timeout"]
         self.memory = request["memory"]
         self.results = request["results"]
+        self.module = request["module"]
         self.start = time.time()
         self.directory = tempfile.TemporaryDirectory(prefix="block-")
         os.mkdir(os.path.join(self.directory.name, "work"))
@@ -203,6 +267,7 @@ class Spawned(Child):
 
     def launch(self, block):
         command = [sys.executable, os.path.abspath(__file__), "--block", self.directory.name, str(self.timeout)]
+        command.append(self.module)
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=self.stdout, stderr=self.stderr)
         self.pid = self.process.pid
         self.process.stdin.write(json.dumps(block).encode())
@@ -228,6 +293,7 @@ def run_here(block, directory, timeout):
         sys.stdout = os.fdopen(1, "w", 1, encoding="utf-8")
         sys.stderr = os.fdopen(2, "w", 1, encoding="utf-8")
         os.chdir(os.path.join(directory, "work"))
+        sys.path.insert(0, "")
         process = os.getpid()
         result = execute(block)
         if os.getpid() == process:  # and not a fork that the block made
@@ -304,7 +370,9 @@ def resident_bytes(pid):
 
 
 if __name__ == "__main__":
+    del sys.path[0]  # This file's folder: the modules in it must not pass for packages that Keras imports.
     if sys.argv[1:2] == ["--block"]:
+        rename(sys.argv[4])
         run_here(json.load(sys.stdin), sys.argv[2], float(sys.argv[3]))
     else:
         main()

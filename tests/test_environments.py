@@ -1,17 +1,57 @@
 """Environments are found by name, and what is in the way is said with its remedy."""
 
+import re
+import shutil
+import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
 from evidence import environments, records
 from evidence.__main__ import main
+from evidence.blocks import ROOT
+from evidence.environments import Installation, read_environments
+
+SOME = read_environments()["keras-3.14-tensorflow"]
 
 
-def test_the_list_names_versions_exactly():
-    for environment in environments.read_environments().values():
-        assert all("==" in package for package in environment.packages), environment.key
-        assert environment.backend in environment.key
+def test_versions_are_exact():
+    for environment in read_environments().values():
+        assert all("==" in pin for pin in environment.pins), environment.key
+
+
+def test_one_environment_is_pinned_and_it_is_what_requirements_txt_installs():
+    [pinned] = [each for each in read_environments().values() if each.pinned]
+    assert f"\nkeras=={pinned.release}\n" in (ROOT / "requirements.txt").read_text()
+
+
+def test_a_key_names_line_and_release():
+    for environment in read_environments().values():
+        release = ".".join(environment.release.split(".")[:2])
+        assert release in environment.key
+        assert not environment.on or environment.backend in environment.key
+
+
+def test_a_line_goes_from_the_newest_to_the_oldest():
+    lines = {}
+    for each in read_environments().values():
+        lines.setdefault(each.line, []).append([int(part) for part in each.release.split(".")])
+    assert len(lines) == 7
+    for releases in lines.values():
+        assert releases == sorted(releases, reverse=True)
+
+
+def test_an_installation_is_shared():
+    shared = [each for each in read_environments().values() if each.installation == SOME.installation]
+    assert len(shared) > 3
+    assert len({each.folder for each in shared}) == len(shared)
+
+
+def test_a_package_of_its_own_hides_that_of_the_installation():
+    beside = replace(SOME, installation=replace(SOME.installation, packages=("keras==3.0.0", "numpy==2.4.6")))
+    assert beside.pins == ("keras==3.14.1", "numpy==2.4.6")
+    assert beside.variables["PYTHONPATH"].endswith(SOME.key)
 
 
 def test_this_python_is_found():
@@ -20,27 +60,74 @@ def test_this_python_is_found():
 
 
 def test_a_python_that_is_missing_is_said_so():
-    with pytest.raises(LookupError, match=r"no python2\.1 on PATH"):
-        environments.find_python("2.1")
+    with pytest.raises(LookupError, match=r"no Python 3\.1 here. uv python install 3\.1"):
+        environments.find_python("3.1")
 
 
-def test_an_environment_that_does_not_exist_is_named(capsys):
-    assert main(["install", "keras-0.1"]) == 1
-    assert "keras-0.1: no such environment. There are: keras-" in capsys.readouterr().err
+def test_a_missing_python_does_not_keep_others_from_being_installed(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(environments, "FOLDER", tmp_path)
+    without = replace(SOME, installation=Installation("old", "3.1", ("keras==0.1",), 1))
+    monkeypatch.setattr(environments, "read_environments", lambda: {"a": without, "b": without})
+    assert main(["install"]) == 1
+    assert capsys.readouterr().err.count("there is no Python 3.1 here") == 2
+
+
+def test_what_does_not_fit_on_the_disk_is_said_before(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(environments, "FOLDER", tmp_path)
+    monkeypatch.setattr(environments, "megabytes_free", lambda: 1000)
+    assert main(["install"]) == 1
+    captured = capsys.readouterr()
+    assert re.search(r"2\d\.\d GB to install, 1\.0 GB free", captured.out)
+    assert "does not fit" in captured.err
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_release_is_installed_beside_what_it_runs_on(tmp_path, monkeypatch):
+    """With a package that is small, and a Python that is this one."""
+    monkeypatch.setattr(environments, "FOLDER", tmp_path)
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    base = Installation("base", version, ("six==1.16.0",), 1)
+    environment = replace(SOME, installation=base, beside=("six==1.17.0",))
+    known = ["six==1.15.0"]  # of what it has of its own, the record's version does not count
+    environments.install(environment, known)
+    assert environment.installed
+    assert environment.packages() == ["six==1.17.0"]
+    code = "import six; print(six.__version__)"
+    command = [environment.interpreter, "-c", code]
+    ended = subprocess.run(command, env=environment.variables, capture_output=True, text=True, check=True)
+    assert ended.stdout == "1.17.0\n"
+    assert not replace(environment, beside=("six==1.14.0",)).installed
+    shutil.rmtree(environment.folder)
+    assert not environment.installed
+
+
+def test_what_the_record_knows_is_installed_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(environments, "FOLDER", tmp_path)
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    base = Installation("base", version, ("python-dateutil==2.9.0",), 1)
+    environment = replace(SOME, installation=base, beside=())
+    environments.install(environment, ["six==1.16.0", "never-heard-of==1.0"])
+    assert environment.packages() == ["python-dateutil==2.9.0", "six==1.16.0"]
+
+
+def test_the_pinned_environment_lists_what_keras_needs():
+    [pinned] = [each for each in read_environments().values() if each.pinned]
+    names = {environments.name_of(pin) for pin in pinned.packages()}
+    assert {"keras", "tensorflow", "numpy", "h5py"} <= names
+    assert "mkdocs" not in names
+
+
+@pytest.mark.parametrize("command", ["install", "changes"])
+def test_an_environment_that_does_not_exist_is_named(command, capsys):
+    assert main([command, "keras-0.1"]) == 1
+    said = capsys.readouterr().err
+    assert "keras-0.1: no such environment." in said
+    assert said.rstrip().endswith("python -m evidence environments")
 
 
 def test_what_is_not_installed_is_said_with_its_command(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(environments, "FOLDER", tmp_path)
     monkeypatch.setattr(records, "FOLDER", tmp_path)
     assert main(["record", "keras-3.15-jax"]) == 1
-    assert "it is not installed. python -m evidence install keras-3.15-jax" in capsys.readouterr().err
-
-
-def test_a_record_of_other_packages_is_not_taken_for_one_of_these(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(environments, "FOLDER", tmp_path)
-    old = records.load("keras-3.15-jax")
-    monkeypatch.setattr(records, "FOLDER", tmp_path)
-    old.packages[0] = "jax==0.1"
-    records.save(old)
-    assert main(["record", "keras-3.15-jax"]) == 1
-    assert "blocks are not recorded" in capsys.readouterr().err
+    assert "not installed: python -m evidence install keras-3.15-jax" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())

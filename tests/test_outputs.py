@@ -1,7 +1,10 @@
 """`python -m evidence record` writes outputs into a page and nothing else."""
 
+import functools
+
 import pytest
 
+from evidence import blocks, environments, recording, records
 from evidence.__main__ import main
 from evidence.blocks import EXPECTED_OUTPUT, read_page
 from evidence.execution import Execution
@@ -12,8 +15,8 @@ def write(tmp_path, text, *printed):
     """Write a page, put outputs under its blocks, return what the page then holds, as bytes."""
     path = tmp_path / "page.md"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    blocks, _ = read_page(path)
-    changed = write_outputs(path, dict(zip(blocks, printed, strict=True)))
+    found, _ = read_page(path)
+    changed = write_outputs(path, dict(zip(found, printed, strict=True)))
     after = path.read_bytes()
     assert changed == (after != (text if isinstance(text, bytes) else text.encode()))
     return after
@@ -78,8 +81,12 @@ def test_what_is_recorded_passes_from_then_on(tmp_path, code):
 
 
 def test_a_page_with_a_failing_block_is_left_as_it_is(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr("evidence.environments.read_environments", dict)
     path = tmp_path / "page.md"
+    pinned = {key: each for key, each in environments.read_environments().items() if each.pinned}
+    monkeypatch.setattr(environments, "read_environments", lambda: pinned)
+    monkeypatch.setattr(blocks, "pages", lambda: [path])
+    monkeypatch.setattr(records, "FOLDER", tmp_path / "records")
+    monkeypatch.setattr(recording, "Execution", functools.partial(Execution, imports=[]))
     path.write_text("```python\nprint(1)\n```\n\n```python\nraise ValueError('no')\n```\n")
     before = path.read_text()
     assert main(["record", str(path)]) == 1
@@ -87,6 +94,9 @@ def test_a_page_with_a_failing_block_is_left_as_it_is(tmp_path, capsys, monkeypa
     said = capsys.readouterr().err
     assert "page.md:6: ValueError: no" in said
     assert said.rstrip().endswith(f"python -m evidence record {path.as_posix()}")
+    path.write_text(before.replace("raise ValueError('no')", "print(2)"))
+    assert main(["record"]) == 0
+    assert [block.expected_output for block in read_page(path)[0]] == ["1\n", "2\n"]
 
 
 def test_a_page_that_is_not_there_is_named(capsys):

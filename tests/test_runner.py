@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import time
 from pathlib import Path
 
@@ -190,3 +191,30 @@ def test_closing_ends_the_blocks_that_run(numbers, tmp_path):
     execution.close()
     assert time.monotonic() - start < 10
     assert not [path.name for path in tmp_path.iterdir() if is_running(int(path.name))]
+
+
+@ways
+def test_the_runner_s_own_folder_holds_no_modules_of_a_block(fork):
+    """Keras 1.2 imports a package `tables`, TensorFlow one called `markdown`; both are names of modules here."""
+    [outcome] = run(
+        "import sys\nprint(sys.path[0] == '')\nprint([p for p in sys.path if p.endswith('evidence')])", fork=fork
+    )
+    assert outcome.output == "True\n[]\n"
+
+
+@ways
+def test_keras_can_be_made_to_mean_another_module(fork):
+    code = (
+        "import keras\nfrom keras.decoder import JSONDecoder\nimport keras.encoder\nimport json\n"
+        "print(keras is json, JSONDecoder is json.JSONDecoder, json.__spec__.name, keras.encoder.__spec__.name)"
+    )
+    block = Block("docs/page.md", 1, code, None)
+    with Execution([block], imports=["keras"], module="json", limits=LIMITS, fork=fork) as execution:
+        assert execution.outcome(block).output == "True True json json.encoder\n"
+        assert execution.versions["python"] == sys.version.split()[0]
+
+
+def test_what_the_reader_has_set_for_keras_does_not_count():
+    code = "import os\nprint(os.listdir(os.path.expanduser('~')), os.environ['KERAS_HOME'] == os.path.expanduser('~'))"
+    [outcome] = run(code, fork=False)
+    assert outcome.output == "[] True\n"

@@ -1,5 +1,6 @@
 """The site builds strictly, its links lead somewhere, and its pages keep to the rules of CONTRIBUTING.md."""
 
+import json
 import os
 import re
 import subprocess
@@ -68,6 +69,7 @@ def test_every_heading_has_an_id_of_its_own_choice(source, pages):
     page = pages["index.html" if path.name == "index" else f"{path.as_posix()}/index.html"]
     chosen = set(re.findall(r"\{ ?#([a-z0-9-]+) ?\}$", read_text(source), re.MULTILINE))
     headings = page.select("article :is(h1, h2, h3, h4, h5, h6)")
+    headings = [heading for heading in headings if not heading.find_parent(class_="evidence-table")]
     assert headings
     without = [heading.get_text() for heading in headings if heading.get("id") not in chosen]
     assert not without, f"{page_name(source)}: add {{#an-id}} to {without}"
@@ -86,11 +88,42 @@ def test_every_page_says_what_it_answers(source):
     assert re.match(r"---\ndescription: .{20,}\n---\n", read_text(source))
 
 
-def test_every_line_of_evidence_stands_under_a_block(pages):
+def test_evidence_stands_under_each_block(pages):
     for name, page in pages.items():
-        blocks = len(page.select(".language-python.highlight pre"))
-        if blocks and not name.startswith("examples/"):
-            assert len(page.select("p.evidence")) >= blocks, name
+        blocks = page.select(".language-python.highlight")
+        if name.startswith("examples/"):
+            continue
+        assert len(page.select("div.evidence")) == len(blocks), name
+        for block in blocks:
+            after = block.find_next_sibling()
+            if "language-text" in after["class"]:
+                after = after.find_next_sibling()
+            assert after["class"] == ["evidence"], name
+
+
+def test_no_block_is_marked_as_unknown(pages):
+    assert not [name for name, page in pages.items() if page.select("[data-is=unknown]")]
+
+
+def test_ids_are_unique_on_each_page(pages):
+    for name, page in pages.items():
+        ids = [element["id"] for element in page.select("article [id]")]
+        assert len(ids) == len(set(ids)), name
+
+
+def test_search_finds_error_messages_and_not_what_stands_under_every_block(site):
+    index = (site / "search" / "search_index.json").read_text(encoding="utf-8")
+    assert "object has no attribute 'pop'" in index
+    for repeated in "The same on every Keras measured", "What each Keras does", "Not applicable on":
+        assert repeated not in index
+
+
+def test_the_data_is_published_with_its_schema(site):
+    folder = site / "reference" / "data"
+    data = json.loads((folder / "records.json").read_text(encoding="utf-8"))
+    assert (folder / data["$schema"]).exists()
+    for block in data["blocks"]:
+        assert json.loads((folder / f"{block['digest']}.json").read_text(encoding="utf-8")) == block
 
 
 def test_wrong_code_wears_a_badge_that_is_text(pages):

@@ -1,0 +1,73 @@
+"""Publishes the records with the site: all in one file, its schema, and a file for each block. A hook of MkDocs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from mkdocs.structure.files import File
+
+from evidence import records
+from evidence.blocks import Block
+from evidence.markdown import all_records
+from evidence.records import Record
+from evidence.tables import FOLDER, Table, heading_of
+
+LICENCE = "https://creativecommons.org/publicdomain/zero/1.0/"
+
+
+def on_files(files, config):
+    """Add the data's files to the site, beside the pages that link to them."""
+    folder = FOLDER.removeprefix("docs/") + "/data"
+    table = Table(all_records())
+    contents = {
+        "records.json": as_json(all_data(table)),
+        "records.schema.json": records.SCHEMA.read_text(encoding="utf-8"),
+    }
+    contents |= {f"{block.digest}.json": as_json(block_data(table, block)) for block in table.blocks}
+    for name, content in contents.items():
+        files.append(File.generated(config, f"{folder}/{name}", content=content))
+    return files
+
+
+def all_data(table: Table) -> dict:
+    """Return all records as `records.schema.json` describes them."""
+    return {
+        "$schema": "records.schema.json",
+        "licence": LICENCE,
+        "environments": [environment_data(each, table.records[each.key]) for each in table.environments],
+        "blocks": [block_data(table, block) for block in table.blocks],
+    }
+
+
+def environment_data(environment, record: Record) -> dict:
+    return {
+        "key": environment.key,
+        "line": environment.line,
+        "release": environment.release,
+        "backend": environment.backend,
+        "python": environment.python,
+        "module": environment.module,
+        "keras": record.keras,
+        "packages": record.packages,
+    }
+
+
+def block_data(table: Table, block: Block) -> dict:
+    """Return where a block stands, its code, and what it did in each environment, by key."""
+    outcomes = {each.key: table.outcome(block, each) for each in table.environments}
+    return {
+        "digest": block.digest,
+        "page": block.page,
+        "heading": heading_of(block).id,
+        "code": block.code,
+        "outcomes": {
+            key: {name: value for name, value in vars(outcome).items() if value is not None}
+            for key, outcome in outcomes.items()
+            if outcome
+        },
+    }
+
+
+def as_json(content: Mapping) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=1)

@@ -1,0 +1,280 @@
+"""Makes what the pages of docs/reference/ show of all records, as HTML with links relative to that folder."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape, unescape
+from itertools import groupby
+
+from evidence import records
+from evidence.blocks import ROOT, Block, pages, read_page, read_text
+from evidence.environments import Environment, canonical, read_environments
+from evidence.outcomes import between, changes, errors, needs, new_lines, spans
+from evidence.records import Record, RecordedOutcome
+
+FOLDER = "docs/reference"
+QUESTIONS = f"{FOLDER}/behaviour-by-release.md"
+HEADING = re.compile(r"^(#+) (?P<text>.*?) *\{ ?#(?P<id>[\w-]+) ?\}$", re.MULTILINE)
+NAMES = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch", "openvino": "OpenVINO", "numpy": "NumPy"}
+SHORT = 120  # characters of an outcome in a list
+
+
+@dataclass
+class Table:
+    """What there is to show: the blocks, where they stand, and what they did."""
+
+    records: Mapping[str, Record]
+    environments: list[Environment] = field(default_factory=lambda: list(read_environments().values()))
+    blocks: list[Block] = field(default_factory=lambda: [block for path in pages() for block in read_page(path)[0]])
+
+    def outcome(self, block: Block, environment: Environment) -> RecordedOutcome | None:
+        return self.records[environment.key].outcomes.get(block.digest)
+
+
+def render(name: str, records: Mapping[str, Record]) -> str:
+    """Return the HTML of the table called `name`; `KeyError` if there is none."""
+    return '<div class="evidence-table">' + "".join(TABLES[name](Table(records))) + "</div>"
+
+
+def behaviour_table(table: Table) -> Iterator[str]:
+    """Questions by lines of Keras: each block of the page of questions prints one answer."""
+    lines = [list(line) for _, line in groupby(table.environments, key=lambda each: each.line)]
+    # A box of its own scrolls, not the page; a keyboard reaches it.
+    yield '<div class="wide" role="region" aria-label="Behaviour by release" tabindex="0">'
+    yield '<table class="behaviour" data-search-exclude=""><thead><tr><th scope="col">Question</th>'
+    for line in lines:
+        yield f'<th scope="col">{escape(line[0].line)}</th>'
+    yield "</tr></thead><tbody>"
+    for block in table.blocks:
+        if block.page != QUESTIONS:
+            continue
+        heading = heading_of(block)
+        yield f'<tr><th scope="row"><a href="#{heading.id}">{heading.html}</a></th>'
+        cells = [list(answers(table, block, line)) for line in lines]
+        for together, same in groupby(cells, key=lambda cell: cell[0][0] if len(cell) == 1 else id(cell)):
+            same = list(same)
+            yield f'<td colspan="{len(same)}">' if len(same) > 1 else "<td>"
+            for answer, those in same[0] if len(same) == 1 else [(together, [e for [(_, es)] in same for e in es])]:
+                link = f'<a href="data/{block.digest}.json">{escape(answer)}</a>'
+                yield f"<div{on(those)}>{link}{'' if len(same[0]) == 1 else f' <small>{between(those)}</small>'}</div>"
+            yield "</td>"
+        yield "</tr>"
+    yield "</tbody></table></div>"
+
+
+def answers(table: Table, block: Block, line: Sequence[Environment]) -> Iterator[tuple[str, list[Environment]]]:
+    """Yield a line's answers to a block's question, newest first, each with its releases."""
+    for answer, those in groupby(line, key=lambda each: answer_of(block, table.outcome(block, each))):
+        yield answer, list(those)
+
+
+def answer_of(block: Block, outcome: RecordedOutcome | None) -> str:
+    if outcome is None:
+        return "not measured"
+    if needs(block, outcome):
+        return "not applicable"
+    return outcome.error or outcome.output.strip()
+
+
+def what_changed(table: Table) -> Iterator[str]:
+    """By line and release, newest first: the blocks that behave differently from the release before."""
+    found = list(changes(table.blocks, table.environments, table.records))
+    for name, line in groupby(found, key=lambda change: change[0].line):
+        yield f'<h2 id="{slug(name)}">{escape(name)}</h2>'
+        for newer, older, differences in line:
+            title = f"{spans([newer], [newer])} after {older.label}"
+            yield f'<h3 id="{newer.key.replace(".", "-")}">{escape(title)}</h3>'
+            yield f"<p>{changed_with(table, older, newer)}</p>"
+            if not differences:
+                yield "<p>No block behaves differently.</p>"
+                continue
+            idiom = [each for each in differences if needs(each[0], each[1]) or needs(each[0], each[2])]
+            yield "<ul>"
+            for block, before, after in differences:
+                if (block, before, after) not in idiom:
+                    yield f"<li>{place(block)}: {difference(before, after)}</li>"
+            yield "</ul>"
+            if idiom:
+                yield f"<p>{count(len(idiom), 'block')} can be run on only one of the two:</p><ul>"
+                lacking = sorted((needs(b, before) or needs(b, after), b.page, b.line, b) for b, before, after in idiom)
+                for words, those in groupby(lacking, key=lambda each: each[0]):
+                    places = ", ".join(dict.fromkeys(place(block) for *_, block in those))
+                    yield f"<li>{ticks(words)}: {places}</li>"
+                yield "</ul>"
+
+
+def changes_as_text(keys: Iterable[str]) -> Iterator[str]:
+    """Yield lines of Markdown that say what some releases changed, for those who review a new one."""
+    keys, table = set(keys), Table({key: records.load(key) for key in read_environments()})
+    for newer, older, differences in changes(table.blocks, table.environments, table.records):
+        if newer.key not in keys:
+            continue
+        yield f"## {spans([newer], [newer])} after {older.label}\n"
+        yield f"{as_text(changed_with(table, older, newer))}\n"
+        for block, before, after in differences:
+            words = as_text(difference(before, after))
+            yield f"- {block.page}:{block.line} {heading_of(block).text}: {words}"
+        yield "" if differences else "No block behaves differently.\n"
+
+
+def as_text(html: str) -> str:
+    return unescape(re.sub(r"</?code>", "`", re.sub(r"</?strong>", "**", html)))
+
+
+def changed_with(table: Table, older: Environment, newer: Environment) -> str:
+    """Say what else changed between two releases, and whether Keras stands alone."""
+    before, after = (versions(table.records[each.key]) for each in (older, newer))
+    changed = [
+        f"{NAMES[name]} {before.get(name, 'none')} to {after.get(name, 'none')}"
+        for name in (newer.backend, "numpy")
+        if before.get(name) != after.get(name)
+    ]
+    if older.python != newer.python:
+        changed.append(f"Python {older.python} to {newer.python}")
+    if newer.module == "tensorflow.keras":
+        changed = [each for each in changed if not each.startswith("TensorFlow")]
+    if not changed:
+        return "Nothing else that computes changed."
+    return f"<strong>Not Keras alone</strong>: {escape(', '.join(changed))}."
+
+
+def versions(record: Record) -> dict[str, str]:
+    found = dict(each.split("==") for each in record.packages)
+    if "tensorflow-cpu" in found:
+        found["tensorflow"] = found["tensorflow-cpu"]
+    return found
+
+
+def beneath(environment: Environment, record: Record) -> str:
+    """Name what Keras computes with: "TensorFlow 2.21.0, NumPy 2.4.6"."""
+    found = versions(record)
+    names = dict.fromkeys([environment.backend, "numpy"])
+    return ", ".join(f"{NAMES[name]} {found[name]}" for name in names if name in found)
+
+
+def difference(before: RecordedOutcome, after: RecordedOutcome) -> str:
+    """Show only what differs of two outcomes."""
+    old, new = in_short(before, after), in_short(after, before)
+    if old and new:
+        return f"{old} before, {new} now"
+    return f"now also {new}" if new else f"no longer {old}"
+
+
+def in_short(outcome: RecordedOutcome, other: RecordedOutcome) -> str:
+    """Show what an outcome has and another has not."""
+    parts = [" / ".join(new_lines(other.output, outcome.output))]
+    if outcome.error:
+        parts.append(f"{outcome.error}: {next(iter(outcome.message.splitlines()), '')}")
+    text = " / ".join(part for part in parts if part)
+    return f"<code>{escape(text if len(text) <= SHORT else text[:SHORT] + '…')}</code>" if text else ""
+
+
+def error_index(table: Table) -> Iterator[str]:
+    """Every error message of the records, by type: where it comes, and what to read about it."""
+    found: dict[tuple[str, str], dict[Block, list[Environment]]] = {}
+    for block in table.blocks:
+        for environment in table.environments:
+            outcome = table.outcome(block, environment)
+            for error in errors(block, outcome) if outcome else ():
+                found.setdefault(error, {}).setdefault(block, []).append(environment)
+    in_order = sorted(found, key=lambda each: (each[0].lower(), each[1].lower()))
+    for kind, group in groupby(in_order, key=lambda each: each[0]):
+        yield f'<h2 id="{slug(kind)}">{escape(kind)}</h2>'
+        for error in group:
+            blocks = found[error]
+            where = {environment for those in blocks.values() for environment in those}
+            lacking = [lack(table, block, those) for block, those in blocks.items()]
+            yield f'<pre class="error">{escape(error[1] or "(no message)")}</pre>'
+            yield f"<p>On {spans(where, table.environments)}."
+            yield f" Such a release lacks what a block is written with: it {ticks(lacking[0])}." if lacking[0] else ""
+            yield f" What to do: {', '.join(dict.fromkeys(place(block) for block in blocks))}.</p>"
+
+
+def lack(table: Table, block: Block, environments: Sequence[Environment]) -> str | None:
+    return needs(block, table.outcome(block, environments[0]))
+
+
+def environment_table(table: Table) -> Iterator[str]:
+    """All environments: what runs in each, how long its blocks took, and when its record last changed."""
+    yield '<table data-search-exclude=""><thead><tr>'
+    for title in "Release", "Keras says", "Python", "Computes with", "Blocks", "Seconds", "Recorded":
+        yield f'<th scope="col">{title}</th>'
+    yield "</tr></thead><tbody>"
+    for each in table.environments:
+        record, seconds = table.records[each.key], records.load_seconds(each.key)
+        took = f"{seconds.importing + sum(seconds.blocks.values()):.0f}" if seconds.blocks else ""
+        cells = record.keras or "", seconds.python, beneath(each, record), str(len(record.outcomes)), took, seconds.date
+        yield f'<tr id="{each.key.replace(".", "-")}"><th scope="row">{spans([each], table.environments)}</th>'
+        yield (
+            "".join(f"<td>{escape(cell)}</td>" for cell in cells)
+            if record.outcomes
+            else ('<td colspan="6">not measured here</td>')
+        )
+        yield "</tr>"
+    yield "</tbody></table>"
+
+
+@dataclass(frozen=True)
+class Heading:
+    """Where a block stands."""
+
+    page: str
+    text: str  # Markdown
+    id: str
+
+    @property
+    def html(self) -> str:
+        return ticks(self.text)
+
+
+def heading_of(block: Block) -> Heading:
+    """Return the nearest heading above a block."""
+    lines = read_text(ROOT / block.page).split("\n")[: block.line]
+    for line in reversed(lines):
+        if found := HEADING.match(line):
+            return Heading(block.page, found["text"], found["id"])
+    return Heading(block.page, block.page, "")
+
+
+def place(block: Block) -> str:
+    """Return a link to the section that a block stands in; its page alone where that is not of the site."""
+    heading = heading_of(block)
+    if not block.page.startswith("docs/"):
+        return f"<code>{escape(block.page)}</code>"
+    return f'<a href="{posixpath.relpath(block.page, FOLDER)}#{heading.id}">{heading.html}</a>'
+
+
+def on(chosen: Iterable[Environment]) -> str:
+    """Return the attribute that names environments to the script: their places as ranges."""
+    places = sorted(list(read_environments()).index(each.key) for each in chosen)
+    ranges: list[list[int]] = []
+    for place in places:
+        if ranges and place == ranges[-1][1] + 1:
+            ranges[-1][1] = place
+        else:
+            ranges.append([place, place])
+    return ' data-on="{}"'.format(" ".join(f"{a}-{b}" if a != b else f"{a}" for a, b in ranges))
+
+
+def ticks(text: str) -> str:
+    """Return a line of Markdown as HTML, its code marked."""
+    return re.sub(r"`+ ?(.*?) ?`+", r"<code>\1</code>", escape(text, quote=False))
+
+
+def count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' if number != 1 else ''}"
+
+
+def slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", canonical(text)).strip("-")
+
+
+TABLES = {
+    "behaviour": behaviour_table,
+    "changes": what_changed,
+    "errors": error_index,
+    "environments": environment_table,
+}
