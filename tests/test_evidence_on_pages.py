@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+import tomllib
 from types import MappingProxyType
 
 import markdown as python_markdown
@@ -11,8 +12,10 @@ from bs4 import BeautifulSoup
 
 from evidence import markdown, records, tables
 from evidence.blocks import EXPECTED_OUTPUT, Block
+from evidence.census import EXCEPTIONS
 from evidence.environments import read_environments
 from evidence.markdown import evidence
+from evidence.outcomes import behaviours
 from evidence.records import Record, RecordedOutcome
 from evidence.tables import Table
 
@@ -233,3 +236,15 @@ def test_headings_are_found_above_a_block(table):
     for block in table.blocks:
         if block.page.startswith("docs/"):
             assert re.fullmatch(r"[a-z0-9-]+", tables.heading_of(block).id), block.page
+
+
+def test_more_than_three_behaviours_need_a_reason(table):
+    exceptions = tomllib.loads(EXCEPTIONS.read_text(encoding="utf-8"))["many-behaviours"]
+    listed = {(each["page"], each["heading"]) for each in exceptions if each["reason"]}
+    found = set()
+    for block in table.blocks:
+        ran = [each for each in behaviours(block, table.environments, table.records) if each.outcome and not each.needs]
+        if len(ran) > 3 and block.page != tables.QUESTIONS:
+            found.add((block.page, tables.heading_of(block).id))
+    assert not found - listed, "split these blocks, or give a reason in evidence/exceptions.toml"
+    assert not listed - found, "take these out of evidence/exceptions.toml: they are no longer needed"
