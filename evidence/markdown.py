@@ -97,7 +97,7 @@ def evidence(block: Block) -> Iterator[str]:
             yield f"<li{on(each.environments)} data-is={state(block, each)}>"
             yield from listed(block, each, environments)
             yield "</li>"
-        yield "</ul></details>"
+        yield f"</ul><p>For tf.keras, {code('keras')} was made to mean {code('tensorflow.keras')}.</p></details>"
     yield "</div>"
 
 

@@ -129,7 +129,11 @@ All of it stands in the page (evidence/markdown.py): #environments names the env
       some(count.other, "differs", "differ") +
       some(count.lacking, "is not applicable", "are not applicable") +
       some(count.unknown, "is not measured", "are not measured");
-    summary?.append(make("span", "", (total ? `${sums}.` : "") + note));
+    const instead = {
+      tf: " There, write “from tensorflow import keras”.",
+      "tf-keras": " There, write “import tf_keras as keras”.",
+    };
+    summary?.append(make("span", "", (total ? `${sums}.` : "") + note + (instead[environment.line] ?? "")));
     if (!links.size) return;
     const list = make("details", "my-links", make("summary", "", "Where it differs"));
     list.append(make("ul", "", ...links.values()));
