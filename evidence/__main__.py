@@ -45,10 +45,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     changes.add_argument("names", nargs="*", metavar="ENVIRONMENT")
     bench = commands.add_parser(
         "bench",
-        help="measure the tests' run and the recording against their limits",
-        description="Measures the tests' run of the blocks, and a recording of them in all installed environments, "
-        "or only in these, which takes as long as that does.",
+        help="measure the search, and the tests' run and the recording against their limits",
+        description="Asks the built site's search what people asked, in Chromium; measures the tests' run of the "
+        "blocks, and a recording of them in all installed environments, or only in these, which takes as long as "
+        "that does.",
     )
+    bench.add_argument("--only", choices=["search", "tests", "records"], help="measure one of them")
     bench.add_argument("names", nargs="*", metavar="ENVIRONMENT")
 
     functions = {
@@ -190,7 +192,8 @@ def run_bench(options: argparse.Namespace) -> int:
     known = environments.read_environments()
     if unknown := [name for name in options.names if name not in known]:
         return fail([no_such(name) for name in unknown])
-    return bench.run([known[name] for name in options.names or known if known[name].installed])
+    chosen = [known[name] for name in options.names or known if known[name].installed]
+    return bench.run(chosen, [options.only] if options.only else bench.PARTS)
 
 
 def fail(faults: Sequence[str]) -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from html import escape, unescape
 from itertools import groupby
 
-from evidence import records
+from evidence import api, records
 from evidence.blocks import ROOT, Block, pages, read_page, read_text
 from evidence.environments import Environment, canonical, read_environments
 from evidence.outcomes import between, changes, errors, needs, new_lines, spans
@@ -20,6 +20,7 @@ QUESTIONS = f"{FOLDER}/behaviour-by-release.md"
 HEADING = re.compile(r"^(#+) (?P<text>.*?) *\{ ?#(?P<id>[\w-]+) ?\}$", re.MULTILINE)
 NAMES = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch", "openvino": "OpenVINO", "numpy": "NumPy"}
 SHORT = 120  # characters of an outcome in a list
+MANY = 4  # pages that the table of methods names for each
 
 
 @dataclass
@@ -174,12 +175,7 @@ def in_short(outcome: RecordedOutcome, other: RecordedOutcome) -> str:
 
 def error_index(table: Table) -> Iterator[str]:
     """Every error message of the records, by type: where it comes, and what to read about it."""
-    found: dict[tuple[str, str], dict[Block, list[Environment]]] = {}
-    for block in table.blocks:
-        for environment in table.environments:
-            outcome = table.outcome(block, environment)
-            for error in errors(block, outcome) if outcome else ():
-                found.setdefault(error, {}).setdefault(block, []).append(environment)
+    found = messages(table)
     in_order = sorted(found, key=lambda each: (each[0].lower(), each[1].lower()))
     for kind, group in groupby(in_order, key=lambda each: each[0]):
         yield f'<h2 id="{slug(kind)}">{escape(kind)}</h2>'
@@ -191,6 +187,17 @@ def error_index(table: Table) -> Iterator[str]:
             yield f"<p>On {spans(where, table.environments)}."
             yield f" Such a release lacks what a block is written with: it {ticks(lacking[0])}." if lacking[0] else ""
             yield f" What to do: {', '.join(dict.fromkeys(place(block) for block in blocks))}.</p>"
+
+
+def messages(table: Table) -> dict[tuple[str, str], dict[Block, list[Environment]]]:
+    """Return, by type and message of an error, the blocks that raised or printed it, and where."""
+    found: dict[tuple[str, str], dict[Block, list[Environment]]] = {}
+    for block in table.blocks:
+        for environment in table.environments:
+            outcome = table.outcome(block, environment)
+            for error in errors(block, outcome) if outcome else ():
+                found.setdefault(error, {}).setdefault(block, []).append(environment)
+    return found
 
 
 def lack(table: Table, block: Block, environments: Sequence[Environment]) -> str | None:
@@ -215,6 +222,39 @@ def environment_table(table: Table) -> Iterator[str]:
         )
         yield "</tr>"
     yield "</tbody></table>"
+
+
+def api_table(table: Table) -> Iterator[str]:
+    """The methods and attributes by class: what each does to structure, and the pages whose blocks use it."""
+    uses, members = api.uses(table.blocks), api.members()
+    for name in api.CLASSES:
+        yield f'<h2 id="{slug(name)}"><code>keras.{"layers." if name == "Layer" else ""}{name}</code></h2>'
+        yield '<table class="api"><thead><tr>'
+        yield "".join(f'<th scope="col">{title}</th>' for title in ("Name", "What it does to structure", "Used on"))
+        yield "</tr></thead><tbody>"
+        for each in members:
+            if each.of == name and each.covered:
+                yield f'<tr id="{name.lower()}-{each.name}"><th scope="row"><code>{each.name}</code></th>'
+                yield f"<td>{ticks(each.text)}</td><td>{', '.join(used_on(uses.get(each.name, {})))}</td></tr>"
+        yield "</tbody></table>"
+    yield '<h2 id="not-covered">Not covered</h2>'
+    for name in api.CLASSES:
+        left_out = [each for each in members if each.of == name and not each.covered]
+        if left_out:
+            yield f"<p>Of <code>{name}</code>, because each is</p><ul>"
+            for reason, those in groupby(sorted(left_out, key=lambda each: each.text), key=lambda each: each.text):
+                yield f"<li>{ticks(reason)}: {', '.join(f'<code>{each.name}</code>' for each in those)}</li>"
+            yield "</ul>"
+
+
+def used_on(uses: Mapping[str, int]) -> Iterator[str]:
+    """Yield links to the pages that use a member, those that use it most first."""
+    found = [page for page in sorted(uses, key=lambda page: (-uses[page], page)) if page.startswith("docs/")]
+    for page in found[:MANY]:
+        title = next(HEADING.finditer(read_text(ROOT / page)))
+        yield f'<a href="{posixpath.relpath(page, FOLDER)}">{ticks(title["text"])}</a>'
+    if found[MANY:]:
+        yield f"{count(len(found) - MANY, 'page')} more"
 
 
 @dataclass(frozen=True)
@@ -273,6 +313,7 @@ def slug(text: str) -> str:
 
 
 TABLES = {
+    "api": api_table,
     "behaviour": behaviour_table,
     "changes": what_changed,
     "errors": error_index,

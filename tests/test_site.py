@@ -8,33 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from bs4 import BeautifulSoup
 
 from evidence.blocks import ROOT, page_name, read_text
 
 SOURCES = sorted((ROOT / "docs").rglob("*.md"))
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
-
-
-@pytest.fixture(scope="session")
-def site(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("site")
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", folder]
-    variables = os.environ | {
-        "REPO_URL": "https://github.com/someone/somewhere",
-        "SITE_URL": "https://example.org/",
-    }
-    ended = subprocess.run(command, cwd=ROOT, env=variables, text=True, capture_output=True, check=False)
-    assert ended.returncode == 0, ended.stderr[-4000:]
-    return folder
-
-
-@pytest.fixture(scope="session")
-def pages(site):
-    return {
-        path.relative_to(site).as_posix(): BeautifulSoup(path.read_bytes(), "html.parser")
-        for path in site.rglob("*.html")
-    }
 
 
 def test_every_source_has_a_page(pages):

@@ -1,0 +1,180 @@
+# %% [markdown]
+# # What removing layers from the middle costs
+#
+# A trained network loses layers from its middle, more and more of them. The first costs
+# little, then accuracy falls steeply; a few epochs of training win most of it back. How
+# much each step costs is measured here, before and after that training.
+#
+# The images are the handwritten digits that scikit-learn ships. Nothing is downloaded.
+
+# %%
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+from sklearn.datasets import load_digits
+
+print("Keras", keras.__version__, "on", keras.backend.backend())
+keras.utils.set_random_seed(0)
+
+# %% [markdown]
+# <a id="network"></a>
+# ## A network of eight residual blocks
+#
+# Each block adds something to what comes in, so it has a way around it. Without that, a
+# layer in the middle could not be left out so easily: the next one would get something
+# it has never seen.
+
+# %%
+BLOCKS = 8
+pixels, digits = load_digits(return_X_y=True)
+pixels = (pixels / 16).astype("float32")
+order = np.random.default_rng(0).permutation(len(pixels))
+test, train = order[:600], order[600:]
+
+
+def compile_network(network, learning_rate):
+    network.compile(
+        optimizer=keras.optimizers.Adam(learning_rate),
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy"],
+    )
+
+
+def knows(network):
+    """Return the share of right answers on images that the network has not seen."""
+    return network.evaluate(pixels[test], digits[test], verbose=0)[1]
+
+
+inputs = keras.Input((64,))
+x = keras.layers.Dense(64, activation="relu", name="first")(inputs)
+for number in range(1, BLOCKS + 1):
+    changed = keras.layers.Dense(64, activation="relu", name=f"middle_{number}")(x)
+    x = keras.layers.Add(name=f"add_{number}")([x, changed])
+outputs = keras.layers.Dense(10, name="head")(x)
+network = keras.Model(inputs, outputs)
+
+compile_network(network, 0.001)
+network.fit(pixels[train], digits[train], epochs=20, batch_size=64, verbose=0)
+whole = knows(network)
+print(f"all {BLOCKS} blocks: {whole:.1%} right")
+assert whole > 0.9
+
+# %% [markdown]
+# <a id="remove"></a>
+# ## Removing a block: a clone that skips its layers
+#
+# `clone_model` calls the layers of the network again, one by one. Where the block is to
+# go, `call_function` gives back what came in: for the `Add`, the way around the block.
+# The layer that is no longer called is not in the new model.
+#
+# All other layers are the same objects. To train the smaller network without changing
+# the large one, it is copied, weights and all.
+
+
+# %%
+def without(network, numbers):
+    """Return an independent copy of the network that lacks these blocks."""
+    adds = {f"add_{number}" for number in numbers}
+
+    def call(layer, *args, **kwargs):
+        if layer.name in adds:
+            return args[0][0]
+        return layer(*args, **kwargs)
+
+    smaller = keras.models.clone_model(
+        network, clone_function=lambda layer: layer, call_function=call
+    )
+    copy = keras.models.clone_model(smaller)
+    copy.set_weights(smaller.get_weights())
+    return copy
+
+
+same = without(network, [])
+smaller = without(network, [4])
+unchanged = np.allclose(
+    network.predict(pixels[test], verbose=0),
+    same.predict(pixels[test], verbose=0),
+    atol=1e-4,
+)
+print("nothing removed, the same answers:", unchanged)
+print("layers:", len(network.layers), "to", len(smaller.layers))
+print("weights:", network.count_params(), "to", smaller.count_params())
+assert unchanged
+assert "middle_4" not in [layer.name for layer in smaller.layers]
+
+# %% [markdown]
+# <a id="which"></a>
+# ## Which block can go?
+#
+# One block at a time is removed from the whole network. They are not worth the same.
+
+# %%
+worth = {}
+for number in range(1, BLOCKS + 1):
+    smaller = without(network, [number])
+    compile_network(smaller, 0.001)
+    worth[number] = whole - knows(smaller)
+    print(f"without block {number}: {whole - worth[number]:.1%} right")
+
+# %% [markdown]
+# <a id="cost"></a>
+# ## What it costs, before and after fine-tuning
+#
+# The blocks go in the order of their worth, the cheapest first. Each network is measured
+# as it was cut, and once more after five epochs of training with small steps. The whole
+# one gets these five epochs too: without them the others would only have learned longer.
+
+# %%
+cheapest_first = sorted(worth, key=worth.get)
+before, after, sizes = [], [], []
+for removed in range(BLOCKS + 1):
+    smaller = without(network, cheapest_first[:removed])
+    compile_network(smaller, 0.0005)
+    before.append(knows(smaller))
+    smaller.fit(pixels[train], digits[train], epochs=5, batch_size=64, verbose=0)
+    after.append(knows(smaller))
+    sizes.append(smaller.count_params())
+    print(f"{removed} removed: {before[-1]:.1%} right, fine-tuned {after[-1]:.1%}")
+
+# %% alt="Line chart of right answers on unseen digits by the number of blocks removed, from none to eight. Without training the line falls further with each block, steeply at the end. After five epochs of training it stays near that of the whole network until most blocks are gone."
+figure, axis = plt.subplots(figsize=(7, 4), layout="constrained")
+for accuracy, label, colour in [
+    (after, "fine-tuned", "#0b6e99"),
+    (before, "as cut", "#b3541e"),
+]:
+    axis.plot(range(BLOCKS + 1), 100 * np.array(accuracy), color=colour, linewidth=2)
+    axis.text(BLOCKS + 0.15, 100 * accuracy[-1], label, color=colour, va="center")
+axis.set(
+    title="Unseen digits, after removing blocks from the middle",
+    xlabel="blocks removed",
+    ylabel="right answers, %",
+    xlim=(0, BLOCKS + 1.6),
+    xticks=range(BLOCKS + 1),
+    ylim=(0, 102),
+)
+axis.spines[["top", "right"]].set_visible(False)
+plt.show()
+
+# %%
+half = BLOCKS // 2
+print(f"half of the blocks: {sizes[half] / sizes[0]:.0%} of the weights")
+print(f"as cut: {before[half]:.1%} right, fine-tuned: {after[half]:.1%}")
+print(f"without any: {before[-1]:.1%} as cut, {after[-1]:.1%} fine-tuned")
+assert before[half] < whole - 0.2
+assert after[half] > after[0] - 0.03
+
+# %% [markdown]
+# <a id="original"></a>
+# ## The whole network is as it was
+#
+# The smaller ones were copies, so their training did not touch it.
+
+# %%
+compile_network(network, 0.001)
+still = knows(network)
+print(f"all {BLOCKS} blocks: {still:.1%} right")
+assert still == whole
+
+# %% [markdown]
+# How each step is done, and what goes wrong:
+# [Insert or replace a layer](../../how-to/insert-or-replace-a-layer/).

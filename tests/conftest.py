@@ -1,0 +1,39 @@
+"""The built site, and a browser to look at it."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from bs4 import BeautifulSoup
+
+from evidence.blocks import ROOT
+from evidence.browser import chromium
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("site")
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", folder]
+    variables = os.environ | {
+        "REPO_URL": "https://github.com/someone/somewhere",
+        "SITE_URL": "https://example.org/",
+    }
+    ended = subprocess.run(command, cwd=ROOT, env=variables, text=True, capture_output=True, check=False)
+    assert ended.returncode == 0, ended.stderr[-4000:]
+    return folder
+
+
+@pytest.fixture(scope="session")
+def pages(site):
+    return {
+        path.relative_to(site).as_posix(): BeautifulSoup(path.read_bytes(), "html.parser")
+        for path in site.rglob("*.html")
+    }
+
+
+@pytest.fixture(scope="session")
+def needs_chromium():
+    if not chromium():
+        told = "Without Chromium this cannot be tested: apt-get install chromium, or name one in the variable CHROMIUM"
+        pytest.fail(told) if os.environ.get("CI") == "true" else pytest.skip(told)

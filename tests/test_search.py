@@ -1,0 +1,76 @@
+"""Each question that people asked has an answer, and the site's search finds it."""
+
+import re
+
+import pytest
+
+from evidence import search
+from evidence.blocks import ROOT, read_text
+from evidence.tables import HEADING
+
+QUESTIONS = search.read_questions()
+PAGES = {path.relative_to(ROOT / "docs").as_posix(): read_text(path) for path in (ROOT / "docs").rglob("*.md")}
+
+
+def headings(page):
+    return {each["id"] for each in HEADING.finditer(PAGES.get(page, ""))}
+
+
+def test_the_questions_are_all_there():
+    assert len(QUESTIONS) == 127
+    assert len({each.topic for each in QUESTIONS}) == 35
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.typed[:60])
+def test_a_heading_answers_it(question):
+    for answer in question.answers:
+        page, _, heading = answer.partition("#")
+        assert heading in headings(page), f"{search.QUESTIONS.name}: {answer} is not there. Map it to another heading."
+
+
+def words(text):
+    return re.findall(r"\w+", text.lower())
+
+
+def test_no_title_is_pasted_into_a_page():
+    texts = {page: f" {' '.join(words(text))} " for page, text in PAGES.items()}
+    for question in QUESTIONS:
+        title = f" {' '.join(words(question.typed))} "
+        assert len(title.split()) < 5 or not [page for page, text in texts.items() if title in text], question.typed
+
+
+def test_halves_share_no_topic():
+    work, check = search.halves(QUESTIONS)
+    assert not {each.topic for each in work} & {each.topic for each in check}
+    assert len(work) + len(check) == len(QUESTIONS)
+    assert 0.4 < len(work) / len(QUESTIONS) < 0.6
+
+
+def test_the_start_page_leads_to_each_answers_page(pages):
+    links = pages["index.html"].select("article a[href]")
+    led = {link["href"].partition("#")[0].strip("/") for link in links}
+    for question in QUESTIONS:
+        for page in question.pages - {"index.md"}:
+            assert page.removesuffix(".md") in led, f"docs/index.md has no link to {page}"
+
+
+@pytest.fixture(scope="module")
+def page(needs_chromium, site):
+    with search.opened(site) as page:
+        yield page
+
+
+def misses(found):
+    return "\n".join(f"{question.typed}: {', '.join(instead)}" for question, instead in found.misses)
+
+
+@pytest.mark.parametrize("half", [0, 1], ids=["work", "check"])
+def test_search_finds_the_answers(page, half):
+    found = search.ask(page, search.halves(QUESTIONS)[half])
+    assert found.soon >= 0.9 * found.asked, misses(found)
+    assert found.first >= 0.6 * found.asked
+
+
+def test_search_finds_messages_of_errors(page):
+    found = search.ask(page, search.read_messages())
+    assert found.soon >= 0.95 * found.asked, misses(found)
