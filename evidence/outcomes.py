@@ -22,6 +22,7 @@ IDIOMS = {
     r"module '[\w.]*keras(?P<module>[\w.]*)' has no attribute '(?P<name>\w+)'": "needs `keras{module}.{name}`",
     r"No module named '(?P<name>keras[\w.]*)'": "needs `{name}`",
     r"cannot import name '(?P<name>\w+)'": "needs `{name}`",
+    r"unexpected keyword argument '(?P<name>call_function|clone_function)'": "needs `clone_model({name}=...)`",
     r"must be an instance of class Layer\. (Found|Received): .*Tensor\(": "needs `keras.Input` in a Sequential",
     r"(`fit` is not supported with|fit not implemented for)": "needs a backend that trains",
 }
