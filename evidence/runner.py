@@ -218,7 +218,7 @@ def size(file):
 def text_of(file, start, length):
     file.seek(start)
     # newline translation as on a terminal: what Windows prints ends in \r\n
-    return file.read(length).decode("utf-8", "replace").replace("\r\n", "\n")
+    return printable(file.read(length).decode("utf-8", "replace").replace("\r\n", "\n"))
 
 
 class Forked(Child):
@@ -350,6 +350,9 @@ def describe(error, page):
 
 
 def printable(text):
+    """Return text as a page can hold it: without a terminal's colours, and control characters as escapes."""
+    text = re.sub(r"\x1b\[[0-9;]*m", "", text)
+    text = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", lambda found: "\\x{:02x}".format(ord(found.group())), text)
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 

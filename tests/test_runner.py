@@ -106,6 +106,15 @@ def test_a_block_that_is_strange_gets_its_own_outcome(code, error, fork):
 
 
 @ways
+def test_what_a_block_says_can_stand_on_a_page(fork):
+    [printed, raised] = run(
+        "print('\\033[1mbold\\033[0m \\a')", "raise ValueError('\\033[1mbold\\033[0m \\0')", fork=fork
+    )
+    assert printed.output == "bold \\x07\n"
+    assert raised.error.message == "bold \\x00"
+
+
+@ways
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no signals to ask with")
 def test_a_block_that_is_stopped_says_where_it_was(fork):
     [outcome] = run("x = 1\nwhile True:\n    x += 1", fork=fork, limits=Limits(seconds=2))
