@@ -43,6 +43,7 @@ class Evidence(markdown.Extension):
         md.preprocessors.register(AddEvidence(md, tables), "evidence", 27)
         # As elements, so that the builder checks and rewrites their links (0), and before it numbers headings (5).
         md.treeprocessors.register(AddTables(md, tables), "evidence-tables", 15)
+        md.treeprocessors.register(HeadMessages(md), "evidence-messages", 4)
 
 
 class AddEvidence(Preprocessor):
@@ -78,6 +79,15 @@ class AddTables(Treeprocessor):
         for place, element in enumerate(root):
             if element.tag == "p" and element.text in self.tables:
                 root[place] = ElementTree.fromstring(render(self.tables[element.text], all_records()))
+
+
+class HeadMessages(Treeprocessor):
+    """Make each message of the index of errors a heading, which the search finds, after the contents are listed (5)."""
+
+    def run(self, root: ElementTree.Element) -> None:
+        for element in root.iter("pre"):
+            if element.get("class") == "error":
+                element.tag = "h3"
 
 
 def evidence(block: Block) -> Iterator[str]:

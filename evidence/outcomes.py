@@ -170,8 +170,8 @@ def pattern_of(part: ast.expr, error: str | None) -> str:
         return pattern_of(part.value, error)
     if ast.unparse(part) == f"type({error}).__name__":
         return r"(?P<type>\w*(?:Error|Exception))"
-    mentions_it = any(isinstance(each, ast.Name) and each.id == error for each in ast.walk(part))
-    return "(?P<message>.+)" if mentions_it else ".*"
+    says_it = any(isinstance(each, ast.Name) and each.id == error for each in ast.walk(part))
+    return "(?P<message>.+)" if says_it and not isinstance(part, ast.Compare) else ".*"
 
 
 def spans(chosen: Iterable[Environment], environments: Sequence[Environment]) -> str:

@@ -43,7 +43,7 @@ class Question:
 
 def read_questions(path: Path = QUESTIONS) -> list[Question]:
     found = tomllib.loads(path.read_text("utf-8"))["question"]
-    return [Question(each["title"], (each["answer"],), each["topic"]) for each in found]
+    return [Question(each["title"], (each["answer"], *each.get("also", ())), each["topic"]) for each in found]
 
 
 def halves(questions: Sequence[Question]) -> tuple[list[Question], list[Question]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -183,10 +184,15 @@ def error_index(table: Table) -> Iterator[str]:
             blocks = found[error]
             where = {environment for those in blocks.values() for environment in those}
             lacking = [lack(table, block, those) for block, those in blocks.items()]
-            yield f'<pre class="error">{escape(error[1] or "(no message)")}</pre>'
+            yield f'<pre class="error" id="{error_id(*error)}">{escape(error[1] or "(no message)")}</pre>'
             yield f"<p>On {spans(where, table.environments)}."
             yield f" Such a release lacks what a block is written with: it {ticks(lacking[0])}." if lacking[0] else ""
             yield f" What to do: {', '.join(dict.fromkeys(place(block) for block in blocks))}.</p>"
+
+
+def error_id(kind: str, message: str) -> str:
+    """Return what links to a message: the same as long as its words are."""
+    return f"error-{hashlib.sha256(f'{kind}: {message}'.encode()).hexdigest()[:8]}"
 
 
 def messages(table: Table) -> dict[tuple[str, str], dict[Block, list[Environment]]]:
