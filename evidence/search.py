@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from evidence import records, tables
 from evidence.blocks import ROOT
@@ -24,6 +24,7 @@ from evidence.environments import read_environments
 QUESTIONS = ROOT / "tests/questions.toml"
 FIELD = "[data-md-component=search-query]"
 NOTHING_TYPED = "Type to start searching"
+SAID = "document.querySelector('.md-search-result__meta').textContent.trim() "
 ERRORS = "reference/errors.md"
 FIRST = 3  # results that a reader looks at
 
@@ -75,11 +76,11 @@ def opened(site: Path) -> Iterator[Page]:
 
 def results(page: Page, typed: str) -> list[str]:
     """Type into the search; return the pages found, relative to docs/, the best first (ten at the most)."""
-    field, said = page.locator(FIELD), page.locator(".md-search-result__meta")
+    field = page.locator(FIELD)
     for text in "", typed:  # What is said of nothing typed comes between the results of two searches.
         field.fill(text)
         field.dispatch_event("keyup")  # which the search waits for
-        expect(said).not_to_have_text(NOTHING_TYPED) if text else expect(said).to_have_text(NOTHING_TYPED)
+        page.wait_for_function(SAID + ("!== " if text else "=== ") + repr(NOTHING_TYPED))
     links = page.locator(".md-search-result__item > .md-search-result__link")
     paths = [link.get_attribute("href").partition("#")[0].partition("?")[0] for link in links.all()]
     root = page.url.partition("?")[0].partition("#")[0]

@@ -18,7 +18,7 @@ def headings(page):
 
 def test_the_questions_are_all_there():
     assert len(QUESTIONS) == 127
-    assert len({each.topic for each in QUESTIONS}) == 35
+    assert len({each.topic for each in QUESTIONS}) == 34
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.typed[:60])
@@ -34,9 +34,11 @@ def words(text):
 
 def test_no_title_is_pasted_into_a_page():
     texts = {page: f" {' '.join(words(text))} " for page, text in PAGES.items()}
+    messages = {f"{each.topic}: {each.typed}" for each in search.read_messages()}
     for question in QUESTIONS:
         title = f" {' '.join(words(question.typed))} "
-        assert len(title.split()) < 5 or not [page for page, text in texts.items() if title in text], question.typed
+        if question.typed not in messages and len(title.split()) > 4:
+            assert not [page for page, text in texts.items() if title in text], question.typed
 
 
 def test_halves_share_no_topic():
