@@ -34,10 +34,10 @@ def words(text):
 
 def test_no_title_is_pasted_into_a_page():
     texts = {page: f" {' '.join(words(text))} " for page, text in PAGES.items()}
-    messages = {f"{each.topic}: {each.typed}" for each in search.read_messages()}
     for question in QUESTIONS:
         title = f" {' '.join(words(question.typed))} "
-        if question.typed not in messages and len(title.split()) > 4:
+        is_message = re.match(r"\w+Error: ", question.typed)  # Keras's words, which pages may quote
+        if not is_message and len(title.split()) > 4:
             assert not [page for page, text in texts.items() if title in text], question.typed
 
 
