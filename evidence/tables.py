@@ -186,7 +186,9 @@ def error_index(table: Table) -> Iterator[str]:
             lacking = [lack(table, block, those) for block, those in blocks.items()]
             yield f'<pre class="error" id="{error_id(*error)}">{escape(error[1] or "(no message)")}</pre>'
             yield f"<p>On {spans(where, table.environments)}."
-            yield f" Such a release lacks what a block is written with: it {ticks(lacking[0])}." if lacking[0] else ""
+            if lacking[0]:
+                it = "" if lacking[0].startswith("line ") else "it "
+                yield f" Such a release lacks what a block is written with: {it}{ticks(lacking[0])}."
             yield f" What to do: {', '.join(dict.fromkeys(place(block) for block in blocks))}.</p>"
 
 

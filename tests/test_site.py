@@ -63,7 +63,7 @@ def test_every_heading_of_an_example_has_an_anchor(source):
 
 @pytest.mark.parametrize("source", SOURCES, ids=page_name)
 def test_every_page_says_what_it_answers(source):
-    assert re.match(r"---\ndescription: .{20,}\n---\n", read_text(source))
+    assert re.match(r"---\ndescription: .{20,}\n(?:\w+: .+\n)*---\n", read_text(source))
 
 
 def test_evidence_stands_under_each_block(pages):
