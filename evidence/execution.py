@@ -77,7 +77,7 @@ class Execution:
             stderr=self._errors,
             text=True,
             encoding="utf-8",
-            env=clean_environment() | home_at(self._home.name) | dict(variables or {}),
+            env=clean_environment() | at_home(self._home.name) | dict(variables or {}),
         )
         request = {
             "blocks": [{"page": block.page, "line": block.line, "code": block.code} for block in self._futures],
@@ -143,9 +143,15 @@ def as_on_a_page(output: str) -> str:
     return output if not output or output.endswith("\n") else output + "\n"
 
 
-def home_at(folder: str) -> dict[str, str]:
+def at_home(folder: str) -> dict[str, str]:
     """Return variables that put the home at `folder`: the reader's ~/.keras/keras.json must not count."""
-    return {"HOME": folder, "USERPROFILE": folder, "KERAS_HOME": folder}
+    # Blocks compile much the same. With JAX that takes more time than all else: what one compiled, the next ones find.
+    compiled = {
+        "JAX_COMPILATION_CACHE_DIR": str(Path(folder) / "jax"),
+        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+        "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
+    }
+    return {"HOME": folder, "USERPROFILE": folder, "KERAS_HOME": folder} | compiled
 
 
 def clean_environment() -> dict[str, str]:
