@@ -64,7 +64,9 @@ def page(needs_chromium, site):
 
 def test_what_is_pasted_is_words(page):
     """Quotes, colons and signs are operators of the search; in a message they are not."""
-    assert search.results(page, 'Freeze: layers "no_such_word" of axis -1')[: search.FIRST].count("how-to/freeze-layers.md")
+    assert search.results(page, 'Freeze: layers "no_such_word" of axis -1')[: search.FIRST].count(
+        "how-to/freeze-layers.md"
+    )
 
 
 def misses(found):
