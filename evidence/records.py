@@ -65,7 +65,8 @@ def normalised(text: str) -> str:
     text = re.sub(r"0x[0-9a-f]{6,}", "0x…", text)
     text = re.sub(r"[^\s'\"(]*[/\\](?:site-packages|\.environments[/\\][\w.-]+|block-\w+[/\\]work)[/\\]", "", text)
     text = re.sub(r"[^\s'\"(]*[/\\](__autograph_generated_file)\w+", r"\1", text)
-    # TensorFlow 1 appends where a node was made, which is of the runner.
+    # Where a node was made is of the runner: TensorFlow 2 tells it in between, TensorFlow 1 at the end.
+    text = re.sub(r' defined at \(most recent call last\):\n(?: *File "[^"]*", line \d+, in .*\n+)*', "\n", text)
     return re.split(r"\n+(?:Caused by op|Original stack trace for) ", text)[0]
 
 

@@ -105,6 +105,10 @@ def test_what_is_recorded_does_not_depend_on_place_time_or_addresses():
         (r"no file C:\Temp\block-ab12\work\model.h5 there", "no file model.h5 there"),
         ('"/tmp/__autograph_generated_filexy1z.py"', '"__autograph_generated_file.py"'),
         ("layers/dense.py and 1/2", "layers/dense.py and 1/2"),
+        (
+            'loss defined at (most recent call last):\n  File "a.py", line 3, in b\n\n  File "c", line 4, in d\nNo',
+            "loss\nNo",
+        ),
     ],
 )
 def test_what_is_recorded_does_not_depend_on_folders(said, kept):
