@@ -138,6 +138,7 @@ TRY = "try:\n    f()\nexcept {} as error:\n    {}\n"
         (TRY.format("ValueError", "print(error)") + 'print("layers:", n)', "layers: 2\n", []),
         (TRY.format("ValueError", "print(error)") + "print(names)", "['a']\n", []),  # It may be of either.
         (TRY.format("ValueError", 'print("raised")'), "raised\n", []),
+        (TRY.format("ValueError", 'print("no" in str(error))'), "True\n", []),
     ],
 )
 def test_an_error_that_is_caught_and_printed_is_found(code, printed, found):

@@ -23,6 +23,14 @@ def test_every_source_has_a_page(pages):
         assert f"examples/{source.stem}/index.html" in pages
 
 
+def test_each_message_is_a_heading_to_find_and_to_link_to_but_not_in_the_contents(pages):
+    page = pages["reference/errors/index.html"]
+    found = [each["id"] for each in page.select("h3.error")]
+    assert len(found) == len(set(found)) > 200
+    assert "'Functional' object has no attribute 'pop'" in {each.get_text() for each in page.select("h3.error")}
+    assert not page.select('.md-nav [href^="#error-"]')
+
+
 def lychee(*arguments):
     """Check links within what is given, anchors included, and none that lead elsewhere."""
     program = Path(sys.executable).with_name("lychee.exe" if os.name == "nt" else "lychee")
