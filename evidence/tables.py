@@ -21,7 +21,7 @@ QUESTIONS = f"{FOLDER}/behaviour-by-release.md"
 HEADING = re.compile(r"^(#+) (?P<text>.*?) *\{ ?#(?P<id>[\w-]+) ?\}$", re.MULTILINE)
 NAMES = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch", "openvino": "OpenVINO", "numpy": "NumPy"}
 SHORT = 120  # characters of an outcome in a list
-MANY = 4  # pages that the table of methods names for each
+MANY = 4  # pages that the table of methods names for each before the others are folded
 
 
 @dataclass
@@ -238,12 +238,15 @@ def api_table(table: Table) -> Iterator[str]:
     for name in api.CLASSES:
         yield f'<h2 id="{slug(name)}"><code>keras.{"layers." if name == "Layer" else ""}{name}</code></h2>'
         yield '<table class="api"><thead><tr>'
-        yield "".join(f'<th scope="col">{title}</th>' for title in ("Name", "What it does to structure", "Used on"))
+        yield "".join(
+            f'<th scope="col">{title}</th>' for title in ("Name", "What it does to structure, and where it is used")
+        )
         yield "</tr></thead><tbody>"
         for each in members:
             if each.of == name and each.covered:
-                yield f'<tr id="{name.lower()}-{each.name}"><th scope="row"><code>{each.name}</code></th>'
-                yield f"<td>{ticks(each.text)}</td><td>{', '.join(used_on(uses.get(each.name, {})))}</td></tr>"
+                breaks = each.name.replace("_", "_<wbr />")
+                yield f'<tr id="{name.lower()}-{each.name}"><th scope="row"><code>{breaks}</code></th>'
+                yield f"<td>{ticks(each.text)}{used_on(uses.get(each.name, {}))}</td></tr>"
         yield "</tbody></table>"
     yield '<h2 id="not-covered">Not covered</h2>'
     for name in api.CLASSES:
@@ -255,14 +258,17 @@ def api_table(table: Table) -> Iterator[str]:
             yield "</ul>"
 
 
-def used_on(uses: Mapping[str, int]) -> Iterator[str]:
-    """Yield links to the pages that use a member, those that use it most first."""
+def used_on(uses: Mapping[str, int]) -> str:
+    """Return links to the pages that use a member, those that use it most first."""
     found = [page for page in sorted(uses, key=lambda page: (-uses[page], page)) if page.startswith("docs/")]
-    for page in found[:MANY]:
-        title = next(HEADING.finditer(read_text(ROOT / page)))
-        yield f'<a href="{posixpath.relpath(page, FOLDER)}">{ticks(title["text"])}</a>'
-    if found[MANY:]:
-        yield f"{count(len(found) - MANY, 'page')} more"
+    titles = [ticks(next(HEADING.finditer(read_text(ROOT / page)))["text"]) for page in found]
+    links = [
+        f'<a href="{posixpath.relpath(page, FOLDER)}">{title}</a>' for page, title in zip(found, titles, strict=True)
+    ]
+    html = f"<p>{', '.join(links[:MANY])}</p>"
+    if rest := links[MANY:]:
+        html += f"<details><summary>{count(len(rest), 'page')} more</summary><p>{', '.join(rest)}</p></details>"
+    return html
 
 
 @dataclass(frozen=True)
