@@ -23,8 +23,7 @@ from evidence.environments import read_environments
 
 QUESTIONS = ROOT / "tests/questions.toml"
 FIELD = "[data-md-component=search-query]"
-NOTHING_TYPED = "Type to start searching"
-SAID = "document.querySelector('.md-search-result__meta').textContent.trim() "
+NOTHING_TYPED = "document.querySelector('.md-search-result__meta').textContent.trim() == 'Type to start searching'"
 ERRORS = "reference/errors.md"
 FIRST = 3  # results that a reader looks at
 
@@ -80,7 +79,7 @@ def results(page: Page, typed: str) -> list[str]:
     for text in "", typed:  # What is said of nothing typed comes between the results of two searches.
         field.fill(text)
         field.dispatch_event("keyup")  # which the search waits for
-        page.wait_for_function(SAID + ("!== " if text else "=== ") + repr(NOTHING_TYPED))
+        page.wait_for_function(f"!({NOTHING_TYPED})" if text else NOTHING_TYPED)
     links = page.locator(".md-search-result__item > .md-search-result__link")
     paths = [link.get_attribute("href").partition("#")[0].partition("?")[0] for link in links.all()]
     root = page.url.partition("?")[0].partition("#")[0]
