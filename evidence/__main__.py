@@ -125,7 +125,7 @@ def known_packages(environment: environments.Environment) -> list[str]:
 
 
 def run_status(options: argparse.Namespace) -> int:
-    every_block = {block.digest for path in blocks.pages() for block in blocks.read_page(path)[0]}
+    every_block = {block.digest for block in blocks.every_block()}
     states = []
     for each in environments.read_environments().values():
         record = records.load(each.key)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from evidence.blocks import Block
+from evidence.blocks import Block, nodes
 
 FILE = Path(__file__).with_name("api.toml")
 CLASSES = "Sequential", "Model", "Layer"  # each has the members of those after it
@@ -48,7 +48,7 @@ def uses(blocks: Iterable[Block]) -> Mapping[str, Counter[str]]:
 @functools.cache
 def names(code: str) -> frozenset[str]:
     found = set()
-    for node in ast.walk(ast.parse(code)):
+    for node in nodes(code):
         if isinstance(node, ast.Attribute):
             found.add(node.attr)
         elif isinstance(node, ast.ClassDef):

@@ -73,7 +73,7 @@ def run_tests() -> int:
 
 def record_all(environments: Sequence[Environment]) -> int:
     """Record all blocks in environments, into a folder that is thrown away; that prints limit, time and ratio."""
-    found = [block for path in blocks.pages() for block in blocks.read_page(path)[0]]
+    found = blocks.every_block()
     with tempfile.TemporaryDirectory() as folder:
         known = {each.key: records.load_seconds(each.key) for each in environments}  # the longest begin first
         records.FOLDER = Path(folder)
@@ -89,7 +89,7 @@ def record_all(environments: Sequence[Environment]) -> int:
 
 def limit() -> float:
     """Return what the blocks take at the least: one import, and the blocks' own times over the cores, in seconds."""
-    found = [block for path in blocks.pages() for block in blocks.read_page(path)[0]]
+    found = blocks.every_block()
     with Execution(found) as execution:
         own = sum(outcome.seconds for _, outcome in execution.outcomes())
         return execution.import_seconds + own / CORES

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import ast
 import codeop
+import contextlib
+import functools
 import hashlib
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,7 +36,7 @@ class Block:
     code: str
     expected_output: str | None
 
-    @property
+    @functools.cached_property
     def digest(self) -> str:
         """Identify the code, wherever it stands: editing a block changes it, moving it does not."""
         return hashlib.sha256(self.code.encode()).hexdigest()[:16]
@@ -76,15 +78,29 @@ def read_page(path: Path) -> tuple[list[Block], list[Problem]]:
         return [], [Problem(name, line, f"is not UTF-8 ({error.reason}). Save the page as UTF-8.")]
     problems = [Problem(name, line, text) for line, text in scan(text)]
     try:
-        found = extract(text)
+        blocks = blocks_of(name, text)
     except RuntimeError as error:
         # `scan` names each cause that is known; whatever else stops the extraction must not pass.
         return [], problems or [Problem(name, 1, f"pytest-codeblocks cannot read it: {error}")]
-    blocks = [
-        Block(name, block.lineno, block.code, block.expected_output) for block in found if block.syntax == "python"
-    ]
     problems += [Problem(name, block.line, fault) for block in blocks for fault in faults(block)]
-    return blocks, sorted(problems, key=lambda problem: problem.line)
+    return [*blocks], sorted(problems, key=lambda problem: problem.line)
+
+
+def every_block() -> list[Block]:
+    """Return the blocks of all pages that can be read."""
+    found = []
+    for path in pages():
+        with contextlib.suppress(RuntimeError, UnicodeDecodeError):
+            found += blocks_of(page_name(path), read_text(path))
+    return found
+
+
+@functools.cache  # A build of the site reads each page several times.
+def blocks_of(name: str, text: str) -> Sequence[Block]:
+    found = extract(text)
+    return tuple(
+        Block(name, block.lineno, block.code, block.expected_output) for block in found if block.syntax == "python"
+    )
 
 
 def extract(text: str) -> list[pytest_codeblocks.CodeBlock]:
@@ -127,9 +143,15 @@ def faults(block: Block) -> Iterator[str]:
 def asserts(code: str) -> bool:
     """Say whether a block asserts something; a block that is not Python is left to its run to tell."""
     try:
-        return any(isinstance(node, ast.Assert) for node in ast.walk(ast.parse(code)))
+        return any(isinstance(node, ast.Assert) for node in nodes(code))
     except SyntaxError:
         return "assert" in code
+
+
+@functools.cache
+def nodes(code: str) -> Sequence[ast.AST]:
+    """Return all nodes of a block's syntax; `SyntaxError` if it is no Python."""
+    return tuple(ast.walk(ast.parse(code)))
 
 
 def refused_by_a_prompt(code: str) -> int | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 
 from mkdocs.structure.files import File
 
@@ -19,14 +18,13 @@ LICENCE = "https://creativecommons.org/publicdomain/zero/1.0/"
 def on_files(files, config):
     """Add the data's files to the site, beside the pages that link to them."""
     folder = FOLDER.removeprefix("docs/") + "/data"
-    table = Table(all_records())
-    contents = {
-        "records.json": as_json(all_data(table)),
-        "records.schema.json": records.SCHEMA.read_text(encoding="utf-8"),
-    }
-    contents |= {f"{block.digest}.json": as_json(block_data(table, block)) for block in table.blocks}
+    data = all_data(Table(all_records()))
+    contents = {f"{block['digest']}.json": block for block in data["blocks"]} | {"records.json": data}
     for name, content in contents.items():
-        files.append(File.generated(config, f"{folder}/{name}", content=content))
+        text = json.dumps(content, ensure_ascii=False)
+        files.append(File.generated(config, f"{folder}/{name}", content=text))
+    schema = records.SCHEMA.read_text(encoding="utf-8")
+    files.append(File.generated(config, f"{folder}/records.schema.json", content=schema))
     return files
 
 
@@ -67,7 +65,3 @@ def block_data(table: Table, block: Block) -> dict:
             if outcome
         },
     }
-
-
-def as_json(content: Mapping) -> str:
-    return json.dumps(content, ensure_ascii=False, indent=1)

@@ -7,6 +7,7 @@ that tells the example's text and every installed package.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import importlib.metadata
 import platform
@@ -105,10 +106,14 @@ def executed(source: Path, cache: Path = CACHE) -> Path:
 
 def run_key(source: Path) -> str:
     """Identify all that decides what an example prints and draws."""
-    packages = {f"{package.name}=={package.version}" for package in importlib.metadata.distributions()}
     texts = [path.read_text(encoding="utf-8") for path in (source, Path(__file__))]
     parts = [source.stem, *texts, platform.python_version()]
-    return hashlib.sha256("\n".join([*parts, *sorted(packages)]).encode()).hexdigest()[:16]
+    return hashlib.sha256("\n".join([*parts, *sorted(packages())]).encode()).hexdigest()[:16]
+
+
+@functools.cache
+def packages() -> set[str]:
+    return {f"{package.name}=={package.version}" for package in importlib.metadata.distributions()}
 
 
 def failure(source: Path, notebook, error: Exception) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 import functools
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import groupby, pairwise
 
-from evidence.blocks import Block
+from evidence.blocks import Block, nodes
 from evidence.environments import Environment
 from evidence.records import Record, RecordedOutcome
 
@@ -70,6 +70,7 @@ def behaviours(block: Block, environments: Iterable[Environment], records: Mappi
     )
 
 
+@functools.cache  # What a block did is compared again and again, and never changes.
 def kind(block: Block, outcome: RecordedOutcome | None) -> object:
     """Return what two outcomes have in common if, and only if, they behave alike."""
     if outcome is None:
@@ -81,6 +82,7 @@ def kind(block: Block, outcome: RecordedOutcome | None) -> object:
     return "prints", without_messages(block.code, outcome.output)
 
 
+@functools.cache
 def needs(block: Block, outcome: RecordedOutcome | None) -> str | None:
     """Say what a release lacks of the idiom that a block is written in; `None` if the block came to its point."""
     if outcome is None or outcome.error is None:
@@ -93,24 +95,24 @@ def needs(block: Block, outcome: RecordedOutcome | None) -> str | None:
     return None
 
 
+@functools.cache
 def surgery_line(code: str) -> int:
     """Return the line on which a block's surgery begins, from 1; 0 if it does none that is known."""
     try:
-        tree = ast.parse(code)
+        found = nodes(code)
     except SyntaxError:
         return 0
-    attributes = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr in SURGERY]
+    attributes = [node for node in found if isinstance(node, ast.Attribute) and node.attr in SURGERY]
     lines = [node.lineno for node in attributes if ast.unparse(node) != "keras.layers"]
     return min(lines, default=0)
 
 
-def errors(block: Block, outcome: RecordedOutcome) -> Iterator[tuple[str, str]]:
-    """Yield type and message of what ended a block, and of what it caught and printed."""
-    if outcome.error:
-        yield outcome.error, outcome.message
-    for line in outcome.output.splitlines():
-        if found := printed_error(block.code, line):
-            yield found
+@functools.cache
+def errors(block: Block, outcome: RecordedOutcome) -> Sequence[tuple[str, str]]:
+    """Return type and message of what ended a block, and of what it caught and printed."""
+    ended = [(outcome.error, outcome.message)] if outcome.error else []
+    printed = [printed_error(block.code, line) for line in outcome.output.splitlines()]
+    return (*ended, *filter(None, printed))
 
 
 def without_messages(code: str, output: str) -> str:
@@ -137,12 +139,12 @@ def printed_error(code: str, line: str) -> tuple[str, str] | None:
 def prints(code: str) -> tuple[list[tuple[str, str]], list[str]]:
     """Return patterns of the lines that a block prints: of caught errors, each with its type, and of all else."""
     try:
-        tree = ast.parse(code)
+        found = nodes(code)
     except SyntaxError:
         return [], [".*"]
-    handlers = [each for each in ast.walk(tree) if isinstance(each, ast.ExceptHandler) and each.name]
+    handlers = [each for each in found if isinstance(each, ast.ExceptHandler) and each.name]
     of_errors, of_others = [], []
-    for call in ast.walk(tree):
+    for call in found:
         if not isinstance(call, ast.Call) or ast.unparse(call.func) != "print":
             continue
         handler = next((each for each in handlers if call in ast.walk(each)), None)
@@ -179,7 +181,7 @@ def spans(chosen: Iterable[Environment], environments: Sequence[Environment]) ->
 
     A range is of neighbours in one line, all of them chosen; the releases at its ends were measured.
     """
-    chosen = set(chosen)
+    chosen = {each.key for each in chosen}
     ranges: dict[str, list[str]] = {}  # by the backend and the words around them
     for _, line in groupby(environments, key=lambda each: each.line):
         for run in runs(chosen, list(line)):
@@ -188,15 +190,15 @@ def spans(chosen: Iterable[Environment], environments: Sequence[Environment]) ->
     for (on, words), found in ranges.items():
         backends.setdefault(words.format(join(found)), []).extend([on] if on else [])
     with_backends = [each for each in environments if each.on]
-    if len(backends) > 1 and chosen.issuperset(with_backends):
+    if len(backends) > 1 and chosen.issuperset(each.key for each in with_backends):
         several = [words for words, on in backends.items() if on]
         backends = {several[0]: ["every backend"]} | {words: on for words, on in backends.items() if not on}
     return join([words + (f" on {join(on)}" if on else "") for words, on in backends.items()])
 
 
-def runs(chosen: Iterable[Environment], line: Sequence[Environment]) -> Iterator[list[Environment]]:
-    """Yield the chosen ones of a line as runs of neighbours; one called by a name stands alone."""
-    for (is_chosen, _), run in groupby(line, lambda each: (each in chosen, unnamed(each) or each.label)):
+def runs(chosen: Container[str], line: Sequence[Environment]) -> Iterator[list[Environment]]:
+    """Yield the chosen ones of a line, by key, as runs of neighbours; one called by a name stands alone."""
+    for (is_chosen, _), run in groupby(line, lambda each: (each.key in chosen, unnamed(each) or each.label)):
         if is_chosen:
             yield list(run)
 
