@@ -14,16 +14,17 @@ import functools
 import json
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html import escape
 from xml.etree import ElementTree
 
 import markdown
+from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
 from evidence import records
-from evidence.blocks import Block, extract, pages, read_page
+from evidence.blocks import Block, every_block, extract
 from evidence.environments import Environment, read_environments
 from evidence.outcomes import Behaviour, behaviours, kind, new_lines, spans
 from evidence.outputs import extent
@@ -44,6 +45,8 @@ class Evidence(markdown.Extension):
         # As elements, so that the builder checks and rewrites their links (0), and before it numbers headings (5).
         md.treeprocessors.register(AddTables(md, tables), "evidence-tables", 15)
         md.treeprocessors.register(HeadMessages(md), "evidence-messages", 4)
+        # After what was stored is put back (30).
+        md.postprocessors.register(Unmark(), "evidence-unmark", 20)
 
 
 class AddEvidence(Preprocessor):
@@ -57,16 +60,17 @@ class AddEvidence(Preprocessor):
         except RuntimeError:
             return lines  # The page's tests say what is wrong with it.
         self.tables.clear()
+        records = all_records()
         for number, line in enumerate(lines):
             if wanted := TABLE.match(line):
                 lines[number] = self.md.htmlStash.store(line)
                 self.tables[lines[number]] = wanted["name"]
-        lines += ["", self.md.htmlStash.store(known_environments()), ""]
+        lines += ["", self.md.htmlStash.store(known_environments(records)), ""]
         for code in reversed([block for block in found if block.syntax == "python"]):
             block = Block("", code.lineno, code.code, code.expected_output)
             indent = re.match(r"\s*", lines[block.line - 1])[0]
             _, end = extent(lines, block)
-            lines[end:end] = ["", indent + self.md.htmlStash.store("".join(evidence(block))), ""]
+            lines[end:end] = ["", indent + self.md.htmlStash.store("".join(evidence(block, records))), ""]
         return lines
 
 
@@ -82,18 +86,32 @@ class AddTables(Treeprocessor):
 
 
 class HeadMessages(Treeprocessor):
-    """Make each message of the index of errors a heading, which the search finds, after the contents are listed (5)."""
+    """Make each message of the index of errors a heading, which the search finds, after the contents are listed (5).
+
+    The table of behaviour is a list of contents itself: beside it stand the page's parts alone.
+    """
 
     def run(self, root: ElementTree.Element) -> None:
+        if root.find(".//table[@class='behaviour']") is not None:
+            [page] = self.md.toc_tokens
+            for part in page["children"]:
+                part["children"] = []
         for element in root.iter("pre"):
             if element.get("class") == "error":
                 element.tag = "h3"
 
 
-def evidence(block: Block) -> Iterator[str]:
+class Unmark(Postprocessor):
+    """Take the marks off names, operators, punctuation and spaces: most of code, and not coloured."""
+
+    def run(self, text: str) -> str:
+        return re.sub(r'<span class="[nopw]">([^<]*)</span>', r"\1", text)
+
+
+def evidence(block: Block, records: Mapping[str, Record]) -> Iterator[str]:
     """Yield the HTML that tells what a block did in all environments."""
     environments = list(read_environments().values())
-    found = behaviours(block, environments, all_records())
+    found = behaviours(block, environments, records)
     if unknown := [each for each in found if each.outcome is None]:
         for page, line in sorted(places(block)):
             where = spans(unknown[0].environments, environments)
@@ -113,18 +131,11 @@ def evidence(block: Block) -> Iterator[str]:
 
 def places(block: Block) -> set[tuple[str, int]]:
     """Return where a block stands; an extension is not told which page it works on."""
-    every_block = read_blocks(tuple(path.stat().st_mtime_ns for path in pages()))
-    return {(each.page, each.line) for each in every_block if each.digest == block.digest}
+    return {(each.page, each.line) for each in every_block() if each.digest == block.digest}
 
 
-@functools.lru_cache(maxsize=1)
-def read_blocks(written: tuple[int, ...]) -> list[Block]:
-    return [block for path in pages() for block in read_page(path)[0]]
-
-
-def known_environments() -> str:
+def known_environments(records: Mapping[str, Record]) -> str:
     """Return the names of the environments by their numbers, for the script."""
-    records = all_records()
     names = [
         [each.key, spans([each], [each]), beneath(each, records[each.key])] for each in read_environments().values()
     ]

@@ -10,21 +10,25 @@ from __future__ import annotations
 import contextlib
 import posixpath
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Page
 
 from evidence import records, tables
-from evidence.blocks import ROOT
+from evidence.blocks import ROOT, Block
 from evidence.browser import browser, serve
 from evidence.environments import read_environments
 
 QUESTIONS = ROOT / "tests/questions.toml"
 FIELD = "[data-md-component=search-query]"
 NOTHING_TYPED = "document.querySelector('.md-search-result__meta').textContent.trim() == 'Type to start searching'"
-ERRORS = "reference/errors.md"
+ERRORS = {
+    "keras-3": "reference/errors.md",
+    "tf-keras": "reference/errors-tf-keras.md",
+    "keras-1-and-2": "reference/errors-keras-1-and-2.md",
+}
 FIRST = 3  # results that a reader looks at
 
 
@@ -57,10 +61,15 @@ def read_messages() -> list[Question]:
     """Return the messages of the index of errors as questions; a message without words cannot be searched for."""
     table = tables.Table({key: records.load(key) for key in read_environments()})
     return [
-        Question(message, (ERRORS, *(block.page.removeprefix("docs/") for block in blocks)), kind)
+        Question(message, (ERRORS[tables.newest_family(blocks)], *led_to(blocks)), kind)
         for (kind, message), blocks in sorted(tables.messages(table).items())
         if message.strip()
     ]
+
+
+def led_to(blocks: Iterable[Block]) -> list[str]:
+    """Return pages that the index of errors links to from a message that blocks met."""
+    return [block.page.removeprefix("docs/") for block in list(blocks)[: tables.MANY]]
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import posixpath
 import re
@@ -11,7 +12,7 @@ from html import escape, unescape
 from itertools import groupby
 
 from evidence import api, records
-from evidence.blocks import ROOT, Block, pages, read_page, read_text
+from evidence.blocks import ROOT, Block, every_block, read_text
 from evidence.environments import Environment, canonical, read_environments
 from evidence.outcomes import between, changes, errors, needs, new_lines, spans
 from evidence.records import Record, RecordedOutcome
@@ -20,8 +21,9 @@ FOLDER = "docs/reference"
 QUESTIONS = f"{FOLDER}/behaviour-by-release.md"
 HEADING = re.compile(r"^(#+) (?P<text>.*?) *\{ ?#(?P<id>[\w-]+) ?\}$", re.MULTILINE)
 NAMES = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch", "openvino": "OpenVINO", "numpy": "NumPy"}
+FAMILIES = "keras-3", "tf-keras", "keras-1-and-2"  # lines of Keras that share pages, newest first
 SHORT = 120  # characters of an outcome in a list
-MANY = 4  # pages that the table of methods names for each before the others are folded
+MANY = 4  # links that are named before the others are folded, or counted
 
 
 @dataclass
@@ -30,7 +32,7 @@ class Table:
 
     records: Mapping[str, Record]
     environments: list[Environment] = field(default_factory=lambda: list(read_environments().values()))
-    blocks: list[Block] = field(default_factory=lambda: [block for path in pages() for block in read_page(path)[0]])
+    blocks: list[Block] = field(default_factory=every_block)
 
     def outcome(self, block: Block, environment: Environment) -> RecordedOutcome | None:
         return self.records[environment.key].outcomes.get(block.digest)
@@ -54,14 +56,18 @@ def behaviour_table(table: Table) -> Iterator[str]:
         if block.page != QUESTIONS:
             continue
         heading = heading_of(block)
-        yield f'<tr><th scope="row"><a href="#{heading.id}">{heading.html}</a></th>'
+        data = f'<a href="data/{block.digest}.json">data</a>'
+        yield f'<tr><th scope="row"><a href="#{heading.id}">{heading.html}</a> {data}</th>'
         cells = [list(answers(table, block, line)) for line in lines]
         for together, same in groupby(cells, key=lambda cell: cell[0][0] if len(cell) == 1 else id(cell)):
             same = list(same)
-            yield f'<td colspan="{len(same)}">' if len(same) > 1 else "<td>"
-            for answer, those in same[0] if len(same) == 1 else [(together, [e for [(_, es)] in same for e in es])]:
-                link = f'<a href="data/{block.digest}.json">{escape(answer)}</a>'
-                yield f"<div{on(those)}>{link}{'' if len(same[0]) == 1 else f' <small>{between(those)}</small>'}</div>"
+            wide = f' colspan="{len(same)}"' if len(same) > 1 else ""
+            if len(same[0]) == 1:
+                yield f"<td{wide}{on(each for [(_, those)] in same for each in those)}>{escape(together)}</td>"
+                continue
+            yield "<td>"
+            for answer, those in same[0]:
+                yield f"<div{on(those)}>{escape(answer)} <small>{between(those)}</small></div>"
             yield "</td>"
         yield "</tr>"
     yield "</tbody></table></div>"
@@ -81,15 +87,23 @@ def answer_of(block: Block, outcome: RecordedOutcome | None) -> str:
     return outcome.error or outcome.output.strip()
 
 
-def what_changed(table: Table) -> Iterator[str]:
-    """By line and release, newest first: the blocks that behave differently from the release before."""
-    found = list(changes(table.blocks, table.environments, table.records))
+def family(environment: Environment) -> str:
+    """Say whose pages tell of an environment."""
+    return next(each for each in FAMILIES if slug(environment.line).startswith(each))
+
+
+def what_changed(table: Table, of: str) -> Iterator[str]:
+    """By line and release of a family, newest first: the blocks that behave differently from the release before."""
+    members = [each for each in table.environments if family(each) == of]
+    found = list(changes(table.blocks, members, table.records))
+    level = "h3" if len({each.line for each in members}) > 1 else "h2"
     for name, line in groupby(found, key=lambda change: change[0].line):
-        yield f'<h2 id="{slug(name)}">{escape(name)}</h2>'
+        if level == "h3":
+            yield f'<h2 id="{slug(name)}">{escape(name)}</h2>'
         for newer, older, differences in line:
             title = f"{spans([newer], [newer])} after {older.label}"
-            yield f'<h3 id="{newer.key.replace(".", "-")}">{escape(title)}</h3>'
-            yield f"<p>{changed_with(table, older, newer)}</p>"
+            yield f'<{level} id="{newer.key.replace(".", "-")}">{escape(title)}</{level}>'
+            yield f'<p class="changed-with">{changed_with(table, older, newer)}</p>'
             if not differences:
                 yield "<p>No block behaves differently.</p>"
                 continue
@@ -103,8 +117,7 @@ def what_changed(table: Table) -> Iterator[str]:
                 yield f"<p>{count(len(idiom), 'block')} can be run on only one of the two:</p><ul>"
                 lacking = sorted((needs(b, before) or needs(b, after), b.page, b.line, b) for b, before, after in idiom)
                 for words, those in groupby(lacking, key=lambda each: each[0]):
-                    places = ", ".join(dict.fromkeys(place(block) for *_, block in those))
-                    yield f"<li>{ticks(words)}: {places}</li>"
+                    yield f"<li>{ticks(words)}: {places(block for *_, block in those)}</li>"
                 yield "</ul>"
 
 
@@ -174,22 +187,22 @@ def in_short(outcome: RecordedOutcome, other: RecordedOutcome) -> str:
     return f"<code>{escape(text if len(text) <= SHORT else text[:SHORT] + '…')}</code>" if text else ""
 
 
-def error_index(table: Table) -> Iterator[str]:
-    """Every error message of the records, by type: where it comes, and what to read about it."""
-    found = messages(table)
+def error_index(table: Table, of: str) -> Iterator[str]:
+    """Each error message of a family that none newer raises, by type: where it comes, and what to read about it."""
+    found = {error: blocks for error, blocks in messages(table).items() if newest_family(blocks) == of}
     in_order = sorted(found, key=lambda each: (each[0].lower(), each[1].lower()))
     for kind, group in groupby(in_order, key=lambda each: each[0]):
         yield f'<h2 id="{slug(kind)}">{escape(kind)}</h2>'
         for error in group:
             blocks = found[error]
             where = {environment for those in blocks.values() for environment in those}
-            lacking = [lack(table, block, those) for block, those in blocks.items()]
+            lacking = lack(table, *next(iter(blocks.items())))
             yield f'<pre class="error" id="{error_id(*error)}">{escape(error[1] or "(no message)")}</pre>'
             yield f"<p>On {spans(where, table.environments)}."
-            if lacking[0]:
-                it = "" if lacking[0].startswith("line ") else "it "
-                yield f" Such a release lacks what a block is written with: {it}{ticks(lacking[0])}."
-            yield f" What to do: {', '.join(dict.fromkeys(place(block) for block in blocks))}.</p>"
+            if lacking:
+                what = "" if lacking.startswith("line ") else f": it {ticks(lacking)}"
+                yield f" Such a release lacks what the block is written with{what}."
+            yield f" What to do: {places(blocks)}.</p>"
 
 
 def error_id(kind: str, message: str) -> str:
@@ -198,18 +211,29 @@ def error_id(kind: str, message: str) -> str:
 
 
 def messages(table: Table) -> dict[tuple[str, str], dict[Block, list[Environment]]]:
-    """Return, by type and message of an error, the blocks that raised or printed it, and where."""
+    """Return, by type and message of an error, the blocks that raised or printed it, and where.
+
+    Blocks that came to their point come first.
+    """
     found: dict[tuple[str, str], dict[Block, list[Environment]]] = {}
     for block in table.blocks:
         for environment in table.environments:
             outcome = table.outcome(block, environment)
             for error in errors(block, outcome) if outcome else ():
                 found.setdefault(error, {}).setdefault(block, []).append(environment)
-    return found
+    return {
+        error: dict(sorted(those.items(), key=lambda each: lack(table, *each) is not None))
+        for error, those in found.items()
+    }
 
 
 def lack(table: Table, block: Block, environments: Sequence[Environment]) -> str | None:
     return needs(block, table.outcome(block, environments[0]))
+
+
+def newest_family(blocks: Mapping[Block, Iterable[Environment]]) -> str:
+    """Say on whose page an error stands, given the blocks that met it and where."""
+    return min((family(each) for those in blocks.values() for each in those), key=FAMILIES.index)
 
 
 def environment_table(table: Table) -> Iterator[str]:
@@ -286,6 +310,12 @@ class Heading:
 
 def heading_of(block: Block) -> Heading:
     """Return the nearest heading above a block."""
+    return heading_in((ROOT / block.page).stat().st_mtime_ns, block)
+
+
+@functools.cache
+def heading_in(written: int, block: Block) -> Heading:
+    """Return the nearest heading above a block of a page as it was written at a time."""
     lines = read_text(ROOT / block.page).split("\n")[: block.line]
     for line in reversed(lines):
         if found := HEADING.match(line):
@@ -301,15 +331,22 @@ def place(block: Block) -> str:
     return f'<a href="{posixpath.relpath(block.page, FOLDER)}#{heading.id}">{heading.html}</a>'
 
 
+def places(blocks: Iterable[Block]) -> str:
+    """Return links to the sections that blocks stand in; of many only the first."""
+    found = list(dict.fromkeys(place(block) for block in blocks))
+    rest = len(found) - MANY
+    return ", ".join(found[:MANY]) + (f" and {rest} more" if rest > 0 else "")
+
+
 def on(chosen: Iterable[Environment]) -> str:
     """Return the attribute that names environments to the script: their places as ranges."""
-    places = sorted(list(read_environments()).index(each.key) for each in chosen)
+    keys = {each.key for each in chosen}
     ranges: list[list[int]] = []
-    for place in places:
-        if ranges and place == ranges[-1][1] + 1:
-            ranges[-1][1] = place
-        else:
-            ranges.append([place, place])
+    for number, key in enumerate(read_environments()):
+        if key in keys and ranges and number == ranges[-1][1] + 1:
+            ranges[-1][1] = number
+        elif key in keys:
+            ranges.append([number, number])
     return ' data-on="{}"'.format(" ".join(f"{a}-{b}" if a != b else f"{a}" for a, b in ranges))
 
 
@@ -329,7 +366,7 @@ def slug(text: str) -> str:
 TABLES = {
     "api": api_table,
     "behaviour": behaviour_table,
-    "changes": what_changed,
-    "errors": error_index,
     "environments": environment_table,
+    **{f"changes-{each}": functools.partial(what_changed, of=each) for each in FAMILIES},
+    **{f"errors-{each}": functools.partial(error_index, of=each) for each in FAMILIES},
 }

@@ -1,5 +1,6 @@
 """The site builds strictly, its links lead somewhere, and its pages keep to the rules of CONTRIBUTING.md."""
 
+import gzip
 import json
 import os
 import re
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from evidence import search
 from evidence.blocks import ROOT, page_name, read_text
 
 SOURCES = sorted((ROOT / "docs").rglob("*.md"))
@@ -24,11 +26,11 @@ def test_every_source_has_a_page(pages):
 
 
 def test_each_message_is_a_heading_to_find_and_to_link_to_but_not_in_the_contents(pages):
-    page = pages["reference/errors/index.html"]
-    found = [each["id"] for each in page.select("h3.error")]
-    assert len(found) == len(set(found)) > 200
-    assert "'Functional' object has no attribute 'pop'" in {each.get_text() for each in page.select("h3.error")}
-    assert not page.select('.md-nav [href^="#error-"]')
+    found = [pages[page.replace(".md", "/index.html")] for page in search.ERRORS.values()]
+    messages = [each for page in found for each in page.select("h3.error")]
+    assert len({each["id"] for each in messages}) == len(messages) > 200
+    assert "'Functional' object has no attribute 'pop'" in {each.get_text() for each in found[0].select("h3.error")}
+    assert not [page for page in found if page.select('.md-nav [href^="#error-"]')]
 
 
 def lychee(*arguments):
@@ -85,6 +87,12 @@ def test_evidence_stands_under_each_block(pages):
             if "language-text" in after["class"]:
                 after = after.find_next_sibling()
             assert after["class"] == ["evidence"], name
+
+
+def test_no_page_but_a_notebook_s_weighs_more_than_25_kilobytes_compressed(site):
+    pages = [path for path in site.rglob("*.html") if path.parent.parent != site / "examples"]
+    sizes = {path.relative_to(site): len(gzip.compress(path.read_bytes(), 6)) for path in pages}
+    assert not {path: size for path, size in sizes.items() if size > 25_000}
 
 
 def test_no_block_is_marked_as_unknown(pages):
