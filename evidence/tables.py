@@ -56,7 +56,7 @@ def behaviour_table(table: Table) -> Iterator[str]:
         if block.page != QUESTIONS:
             continue
         heading = heading_of(block)
-        data = f'<a href="data/{block.digest}.json">data</a>'
+        data = f'<a href="data/{block.digest}.json">Data</a>'
         yield f'<tr><th scope="row"><a href="#{heading.id}">{heading.html}</a> {data}</th>'
         cells = [list(answers(table, block, line)) for line in lines]
         for together, same in groupby(cells, key=lambda cell: cell[0][0] if len(cell) == 1 else id(cell)):
