@@ -13,7 +13,6 @@ import importlib.metadata
 import platform
 import shutil
 import tempfile
-from html import escape
 from pathlib import Path
 
 import jupytext
@@ -26,11 +25,11 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
 from evidence.blocks import ROOT
 from evidence.execution import clean_environment
+from evidence.notebooks import draws
 
 EXAMPLES = ROOT / "examples"
 CACHE = ROOT / ".cache" / "examples"
 CELL_SECONDS = 300
-NO_ALTERNATIVE = "No description has been provided for this image"  # nbconvert's words
 
 
 @event_priority(100)  # before mkdocs-jupyter looks for notebooks
@@ -51,19 +50,6 @@ def on_page_context(context, page, config, nav):
     if notebook.endswith(".ipynb") and page.edit_url:
         page.edit_url = page.edit_url.replace(f"/docs/{notebook}", f"/{notebook.removesuffix('.ipynb')}.py")
     return context
-
-
-def on_page_content(html, page, config, files):
-    """Give the plots of a notebook page their text alternatives."""
-    if page.file.src_uri.endswith(".ipynb"):
-        notebook = nbformat.read(page.file.abs_src_path, as_version=4)
-        for cell in filter(draws, notebook.cells):
-            html = html.replace(NO_ALTERNATIVE, escape(cell.metadata["alt"]), 1)
-    return html
-
-
-def draws(cell) -> bool:
-    return any("image/png" in each.get("data", {}) for each in cell.get("outputs", []))
 
 
 def executed(source: Path, cache: Path = CACHE) -> Path:

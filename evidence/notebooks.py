@@ -1,0 +1,65 @@
+"""Makes of what mkdocs-jupyter renders a page like the others: a hook of MkDocs.
+
+mkdocs-jupyter brings JupyterLab's style sheets, its own copy buttons and scripts of other hosts into each page, 600 kB
+of them, and writes the plots into it. Here the code and its outputs get the markup that Markdown's fences get, so that
+one style sheet serves both, and the plots become files.
+"""
+
+from __future__ import annotations
+
+import base64
+import struct
+
+import nbformat
+from bs4 import BeautifulSoup, Tag
+from mkdocs.structure.files import File
+
+
+def on_page_content(html, page, config, files):
+    """Return the page's content in the markup of the other pages, and add its plots to the site's files."""
+    if not page.file.src_uri.endswith(".ipynb"):
+        return html
+    soup = BeautifulSoup(html, "html.parser")
+    alternatives = (cell.metadata["alt"] for cell in nbformat.read(page.file.abs_src_path, 4).cells if draws(cell))
+    parts: list[Tag] = []
+    for found in soup.select(".jp-RenderedMarkdown, .highlight-ipynb pre, .jp-OutputArea-output"):
+        if found.name == "pre":
+            parts.append(fence(soup, "python", found))
+        elif "jp-RenderedMarkdown" in found["class"]:
+            parts += prose(found)
+        elif plot := found.select_one("img[src^='data:image/png']"):
+            number = sum(part.name == "img" for part in parts) + 1
+            content = base64.b64decode(plot["src"].partition(",")[2])
+            name = f"{page.file.name}-{number}.png"
+            files.append(File.generated(config, f"examples/{page.file.name}/{name}", content=content))
+            width, height = struct.unpack(">II", content[16:24])  # so that nothing moves when it comes
+            shown = {"src": name, "alt": next(alternatives), "width": width, "height": height, "loading": "lazy"}
+            parts.append(soup.new_tag("img", attrs=shown))
+        else:
+            parts.append(fence(soup, "text", found.pre))
+    return "\n".join(map(str, parts))
+
+
+def draws(cell) -> bool:
+    return any("image/png" in each.get("data", {}) for each in cell.get("outputs", []))
+
+
+def prose(cell: Tag) -> list[Tag]:
+    """Return the elements of a cell of Markdown; what links to a heading stands in it."""
+    for link in cell.select("a.anchor-link"):
+        link["class"], link["title"] = "headerlink", "Link to this section"
+    for target in cell.select("p > a[id]:only-child"):
+        paragraph = target.parent
+        paragraph.find_next_sibling().insert(0, target.extract())
+        paragraph.decompose()
+    return cell.find_all(recursive=False)
+
+
+def fence(soup: BeautifulSoup, language: str, pre: Tag) -> Tag:
+    code = soup.new_tag("code")
+    code.extend(list(pre.contents))
+    pre.clear()
+    pre.append(code)
+    box = soup.new_tag("div", attrs={"class": f"language-{language} highlight"})
+    box.append(pre)
+    return box
