@@ -108,13 +108,14 @@ def what_changed(table: Table, of: str) -> Iterator[str]:
                 yield "<p>No block behaves differently.</p>"
                 continue
             idiom = [each for each in differences if needs(each[0], each[1]) or needs(each[0], each[2])]
-            yield "<ul>"
+            yield '<ul data-search-exclude="">'
             for block, before, after in differences:
                 if (block, before, after) not in idiom:
                     yield f"<li>{place(block)}: {difference(before, after)}</li>"
             yield "</ul>"
             if idiom:
-                yield f"<p>{count(len(idiom), 'block')} can be run on only one of the two:</p><ul>"
+                yield f"<p>{count(len(idiom), 'block')} can be run on only one of the two:</p>"
+                yield '<ul data-search-exclude="">'
                 lacking = sorted((needs(b, before) or needs(b, after), b.page, b.line, b) for b, before, after in idiom)
                 for words, those in groupby(lacking, key=lambda each: each[0]):
                     yield f"<li>{ticks(words)}: {places(block for *_, block in those)}</li>"
@@ -289,9 +290,10 @@ def used_on(uses: Mapping[str, int]) -> str:
     links = [
         f'<a href="{posixpath.relpath(page, FOLDER)}">{title}</a>' for page, title in zip(found, titles, strict=True)
     ]
-    html = f"<p>{', '.join(links[:MANY])}</p>"
+    html = f'<p data-search-exclude="">{", ".join(links[:MANY])}</p>'
     if rest := links[MANY:]:
-        html += f"<details><summary>{count(len(rest), 'page')} more</summary><p>{', '.join(rest)}</p></details>"
+        more = f"<summary>{count(len(rest), 'page')} more</summary><p>{', '.join(rest)}</p>"
+        html += f'<details data-search-exclude="">{more}</details>'
     return html
 
 

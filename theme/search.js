@@ -1,3 +1,20 @@
+/* Before Material's script. */
+
+/* Material loads the index with every page. Here it waits until somebody turns to the search. */
+(() => {
+  const used = new Promise((resolve) => {
+    const turnsToSearch = ({ target }) =>
+      target instanceof Element && target.closest("[data-md-component=search], [for=__search]") && resolve();
+    document.addEventListener("focusin", turnsToSearch);
+    document.addEventListener("pointerover", turnsToSearch);
+  });
+  const { open, send } = XMLHttpRequest.prototype;
+  XMLHttpRequest.prototype.open = function (method, address, ...rest) {
+    if (`${address}`.endsWith("/search/search_index.json")) this.send = () => used.then(() => send.call(this));
+    open.call(this, method, address, ...rest);
+  };
+})();
+
 /* What is pasted into the search is words, not operators: Material would demand each word in quotes, leave out the
 pages with the 1 of "-1", and drop the last word before a colon. Characters that look alike mean nothing to it. */
 document.addEventListener("input", ({ target }) => {
