@@ -2,11 +2,12 @@
 
 import gzip
 import itertools
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from evidence import node
+from evidence.blocks import ROOT, read_page
 from evidence.browser import browser, serve
 
 WIDTHS = 1280, 768, 320
@@ -113,11 +114,6 @@ def test_the_search_index_is_light_and_comes_when_the_search_is_used(chromium, a
     assert visit(chromium, address, search=True)[INDEX] <= 150_000
 
 
-def test_pages_are_light(site, pages):
-    sizes = {name: compressed((site / name).read_bytes()) for name in pages}
-    assert not {name: size for name, size in sizes.items() if size > 25_000}
-
-
 def test_our_scripts_work_after_instant_navigation(chromium, site):
     page = chromium.new_page(viewport={"width": 1280, "height": 900})
 
@@ -189,4 +185,25 @@ def test_print_forced_colours_and_large_text_hide_nothing(chromium, address):
     page.add_style_tag(content="html { font-size: 250% !important }")  # Material's is 125 %
     page.set_viewport_size({"width": 640, "height": 900})
     assert page.evaluate(TOO_WIDE) <= 0
+    page.close()
+
+
+def test_a_block_is_downloaded_and_reported(chromium, address, site):
+    page = chromium.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(f"{address}how-to/freeze-layers/?keras=keras+3.3+jax")
+    evidence = page.locator(".evidence").first
+    with page.expect_download() as download:
+        evidence.get_by_text("Download").click()
+    assert download.value.suggested_filename == "freeze-layers-1.py"
+    code = download.value.path().read_text(encoding="utf-8")
+    block = read_page(ROOT / "docs/how-to/freeze-layers.md")[0][0]
+    assert code == block.code
+    page.route("https://github.com/**", lambda route: route.fulfill(body=""))
+    evidence.get_by_text("Report a problem").click()
+    page.wait_for_url("https://github.com/**")
+    told = parse_qs(urlsplit(page.url).query)
+    assert told["title"] == ["Freeze layers"]
+    said = told["body"][0].split("\n")
+    assert said[0].startswith(f"Page: {address}how-to/freeze-layers/")
+    assert said[1:3] == [f"Block: {block.digest}", "My Keras: keras 3.3 jax"]
     page.close()

@@ -7,10 +7,11 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import parse_qs, urljoin, urlsplit
 
 import pytest
 
-from evidence import search
+from evidence import page_ends, search
 from evidence.blocks import ROOT, page_name, read_text
 
 SOURCES = sorted((ROOT / "docs").rglob("*.md"))
@@ -89,10 +90,9 @@ def test_evidence_stands_under_each_block(pages):
             assert after["class"] == ["evidence"], name
 
 
-def test_no_page_but_a_notebook_s_weighs_more_than_25_kilobytes_compressed(site):
-    pages = [path for path in site.rglob("*.html") if path.parent.parent != site / "examples"]
-    sizes = {path.relative_to(site): len(gzip.compress(path.read_bytes(), 6)) for path in pages}
-    assert not {path: size for path, size in sizes.items() if size > 25_000}
+def test_no_page_weighs_more_than_25_kilobytes_compressed(site, pages):
+    sizes = {name: len(gzip.compress((site / name).read_bytes(), 6)) for name in pages}
+    assert not {name: size for name, size in sizes.items() if size > 25_000}
 
 
 def test_no_block_is_marked_as_unknown(pages):
@@ -147,3 +147,23 @@ def test_an_example_offers_its_sources_and_colab(site, pages, source):
         assert (folder / plot["src"]).read_bytes().startswith(b"\x89PNG")
     edit = page.select_one("a[href*='/edit/main/']")["href"]
     assert edit == f"https://github.com/someone/somewhere/edit/main/examples/{source.name}"
+
+
+def test_each_page_ends_with_what_is_related_and_says_when_it_changed(pages):
+    by_path = {f"{name}".removesuffix("index.html"): page for name, page in pages.items()}
+    for path, page in by_path.items():
+        if path == "404.html":
+            continue
+        related = [link["href"] for link in page.select(".related a")]
+        assert bool(related) == bool(path), path  # The start page has all.
+        assert len(related) == len(set(related)) <= 4
+        assert {urljoin(f"/{path}", link).lstrip("/") for link in related} <= by_path.keys() - {path}
+        assert re.search(r"Last changed \d+ \w+ 20\d\d\.", page.select_one(".page-end").get_text()), path
+        report = parse_qs(urlsplit(page.select_one(".page-end .report")["href"]).query)
+        assert report["body"] == [f"Page: https://example.org/{path}"]
+
+
+def test_a_page_that_lists_everything_says_little_about_what_is_related():
+    contents = {"list/": '<a href="../a/">a</a><a href="../b/">b</a><a href="../c/">c</a>', "b/": "", "c/": ""}
+    contents["a/"] = '<a class="x" href="../b/#part">b</a>'
+    assert page_ends.by_links(contents)["a/"] == ["b/", "list/"]

@@ -1,0 +1,63 @@
+"""Tells the end of each page when the page last changed, and which pages are related to it: a hook of mkdocs.yml."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import shutil
+import subprocess
+from collections import Counter
+from urllib.parse import urljoin
+
+from evidence.blocks import ROOT
+
+LINK = re.compile(r'<a\b[^>]*?\bhref="([^"#?]+)')
+RELATED = 4
+
+
+def on_env(env, config, files):
+    """Give each page `changed`, in words or None, and `related`: pages, the most related first."""
+    pages = [file.page for file in files.documentation_pages() if file.page]
+    changed = last_changes()
+    related = by_links(
+        {page.url: page.content for page in pages if not page.is_homepage}  # which links to all
+    )
+    by_url = {page.url: page for page in pages}
+    for page in pages:
+        source = f"docs/{page.file.src_uri}"
+        if source.endswith(".ipynb"):
+            source = page.file.src_uri.replace(".ipynb", ".py")  # beside docs/
+        page.changed = changed.get(source)
+        page.related = [by_url[url] for url in related.get(page.url, ())]
+
+
+def last_changes() -> dict[str, str]:
+    """Return when each file was last committed; nothing outside of git, or where the history is cut off."""
+    git = ["git", "-C", str(ROOT)]
+    if not shutil.which("git") or said([*git, "rev-parse", "--is-shallow-repository"]).strip() != "false":
+        return {}
+    found: dict[str, str] = {}
+    for commit in said([*git, "log", "--format=%x00%cs", "--name-only", "--", "docs", "examples"]).split("\0")[1:]:
+        day, *paths = commit.split("\n")
+        date = datetime.date.fromisoformat(day)
+        for path in filter(None, paths):
+            found.setdefault(path, f"{date.day} {date:%B %Y}")
+    return found
+
+
+def said(command: list[str]) -> str:
+    return subprocess.run(command, text=True, capture_output=True, check=False).stdout
+
+
+def by_links(contents: dict[str, str]) -> dict[str, list[str]]:
+    """Return for each page's address those of the pages that it links to or that link to it.
+
+    Of a page that links to few, a link says more than of one that lists everything.
+    """
+    scores: dict[str, Counter[str]] = {url: Counter() for url in contents}
+    for url, content in contents.items():
+        targets = {urljoin(f"/{url}", link).lstrip("/") for link in LINK.findall(content)} & contents.keys() - {url}
+        for target in targets:
+            scores[url][target] += 1 / len(targets)
+            scores[target][url] += 1 / len(targets)
+    return {url: [other for other, _ in found.most_common(RELATED)] for url, found in scores.items()}

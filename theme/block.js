@@ -1,0 +1,48 @@
+/* Under each block: its code as a file, and a report that says which block it is about, and on which Keras. */
+(() => {
+  "use strict";
+
+  function link(name, words) {
+    const made = document.createElement("a");
+    made.className = name;
+    made.textContent = words;
+    return made;
+  }
+
+  function load() {
+    const report = document.querySelector("article .report");
+    const page = location.pathname.split("/").filter(Boolean).at(-1) ?? "index";
+    document.querySelectorAll("article .evidence").forEach((evidence, index) => {
+      let code = evidence.previousElementSibling;
+      if (!code.matches(".language-python")) code = code.previousElementSibling;
+      const file = link("download", "Download");
+      file.download = `${page}-${index + 1}.py`;
+      file.href = `data:text/x-python;charset=utf-8,${encodeURIComponent(code.querySelector("code").textContent)}`;
+      const own = link("report", "Report a problem");
+      own.href = report.href;
+      const line = document.createElement("p");
+      line.className = "block-links";
+      line.append(file, own);
+      evidence.append(line);
+    });
+  }
+
+  document.addEventListener("click", ({ target }) => {
+    const pressed = target instanceof Element && target.closest("a.report");
+    if (!pressed) return;
+    const address = new URL(pressed.href);
+    const block = pressed.closest(".evidence")?.dataset.block;
+    let keras = new URLSearchParams(location.search).get("keras");
+    try {
+      keras ??= localStorage.getItem("my-keras");
+    } catch {
+      // Closed, as in some private windows.
+    }
+    const lines = [`Page: ${location.href}`, block && `Block: ${block}`, `My Keras: ${keras ?? ""}`, "", "What is wrong: "];
+    address.searchParams.set("body", lines.filter((each) => each !== undefined).join("\n"));
+    pressed.href = address.href;
+  });
+
+  if (window.document$) window.document$.subscribe(load); // Material's: once a page
+  else load();
+})();
