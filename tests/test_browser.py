@@ -114,15 +114,35 @@ def test_the_search_index_is_light_and_comes_when_the_search_is_used(chromium, a
     assert visit(chromium, address, search=True)[INDEX] <= 150_000
 
 
-def test_our_scripts_work_after_instant_navigation(chromium, site):
+def at_its_own_address(chromium, site):
+    """Open a page that finds the site at the address of its sitemap; what is not there is the 404 page."""
     page = chromium.new_page(viewport={"width": 1280, "height": 900})
 
     def fulfil(route):
-        """Serve the site at its own address: Material navigates between those of the sitemap."""
         path = site / urlsplit(route.request.url).path.strip("/")
-        route.fulfill(path=path / "index.html" if path.is_dir() else path)
+        path = path / "index.html" if path.is_dir() else path
+        route.fulfill(path=path) if path.exists() else route.fulfill(path=site / "404.html", status=404)
 
     page.route("https://example.org/**", fulfil)
+    return page
+
+
+def test_an_address_that_leads_nowhere_helps(chromium, site):
+    page = at_its_own_address(chromium, site)
+    page.goto("https://example.org/how-to/pop-last-layer/")
+    for link in page.locator("article li a").all():
+        path = urlsplit(link.evaluate("each => each.href")).path
+        assert (site / path.strip("/") / "index.html").exists(), path
+    assert page.locator("#find").input_value() == "how to pop last layer"
+    page.locator("#find").fill("freeze layers")
+    page.get_by_role("button", name="Search", exact=True).click()
+    page.locator(".md-search-result__link").first.wait_for()
+    assert page.locator(FIELD).input_value() == "freeze layers"
+    page.close()
+
+
+def test_our_scripts_work_after_instant_navigation(chromium, site):
+    page = at_its_own_address(chromium, site)
     page.goto("https://example.org/?keras=tensorflow+2.10", wait_until="networkidle")
     page.evaluate("window.same = true")
     page.locator("article a[href*='remove-the-last-layer']").first.click()
