@@ -14,7 +14,7 @@ import functools
 import json
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
 from xml.etree import ElementTree
 
@@ -66,12 +66,17 @@ class AddEvidence(Preprocessor):
                 lines[number] = self.md.htmlStash.store(line)
                 self.tables[lines[number]] = wanted["name"]
         lines += ["", self.md.htmlStash.store(known_environments(records)), ""]
-        for code in reversed([block for block in found if block.syntax == "python"]):
-            block = Block("", code.lineno, code.code, code.expected_output)
-            indent = re.match(r"\s*", lines[block.line - 1])[0]
-            _, end = extent(lines, block)
-            lines[end:end] = ["", indent + self.md.htmlStash.store("".join(evidence(block, records))), ""]
+        insert(lines, found, lambda block: self.md.htmlStash.store("".join(evidence(block, records))))
         return lines
+
+
+def insert(lines: list[str], found: Sequence, made: Callable[[Block], str]) -> None:
+    """Put under each Python block, of those that `extract` found in the lines, what is made of it."""
+    for code in reversed([each for each in found if each.syntax == "python"]):
+        block = Block("", code.lineno, code.code, code.expected_output)
+        indent = re.match(r"\s*", lines[block.line - 1])[0]
+        _, end = extent(lines, block)
+        lines[end:end] = ["", indent + made(block), ""]
 
 
 class AddTables(Treeprocessor):

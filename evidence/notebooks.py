@@ -37,6 +37,8 @@ def on_page_content(html, page, config, files):
             parts.append(soup.new_tag("img", attrs=shown))
         else:
             parts.append(fence(soup, "text", found.pre))
+    first = next(part for part in parts if part.name == "p").get_text()
+    page.meta["description"] = " ".join(first.split())
     return "\n".join(map(str, parts))
 
 

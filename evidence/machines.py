@@ -1,0 +1,93 @@
+"""Publishes each page as Markdown, with what stands under its blocks, and lists them in llms.txt: a hook of mkdocs.yml.
+
+A page's Markdown stands where its source does, relative to the others, so that the links between them hold.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from urllib.parse import urljoin
+
+import nbformat
+from mkdocs.structure.nav import Section
+
+from evidence.blocks import Block, extract
+from evidence.environments import read_environments
+from evidence.markdown import TABLE, all_records, insert, summary
+from evidence.outcomes import behaviours
+from evidence.outputs import fence_for
+from evidence.tables import as_text, render
+
+# The notebooks link to pages as they stand in the site.
+PAGE_LINK = re.compile(r"\]\(\.\./\.\./([\w/-]+)/(#[\w-]+)?\)")
+built = SimpleNamespace(nav=None)
+
+
+def on_nav(nav, config, files):
+    built.nav = nav
+
+
+def on_page_context(context, page, config, nav):
+    """Tell the page where its Markdown stands."""
+    page.as_markdown = posixpath.splitext(page.file.src_uri)[0] + ".md"
+    return context
+
+
+def on_post_build(config):
+    for page in built.nav.pages:
+        path = Path(config.site_dir, page.as_markdown)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = notebook(page) if page.file.src_uri.endswith(".ipynb") else with_evidence(page.markdown)
+        path.write_text(text, encoding="utf-8")
+    text = "\n".join(overview(config, built.nav))
+    Path(config.site_dir, "llms.txt").write_text(text + "\n", encoding="utf-8")
+
+
+def with_evidence(source: str) -> str:
+    """Return a page's Markdown with the line that tells what each block did, and with the tables of all records."""
+    lines = source.split("\n")
+    environments, records = list(read_environments().values()), all_records()
+
+    def line(block: Block) -> str:
+        return as_text(summary(block, behaviours(block, environments, records), environments))
+
+    found = extract(source)
+    for number, text in enumerate(lines):
+        if wanted := TABLE.match(text):
+            lines[number] = render(wanted["name"], records)
+    insert(lines, found, line)
+    return re.sub(r"(?<=\w)\.ipynb(?=[)#])", ".md", "\n".join(lines))
+
+
+def notebook(page) -> str:
+    """Return an executed notebook as Markdown, its plots as links to their files."""
+    parts, plots = [], 0
+    for cell in nbformat.read(page.file.abs_src_path, 4).cells:
+        if cell.cell_type == "markdown":
+            parts.append(PAGE_LINK.sub(r"](../\1.md\2)", cell.source))
+            continue
+        parts.append(f"```python\n{cell.source}\n```")
+        for output in cell.outputs:
+            if "image/png" in output.get("data", {}):
+                plots += 1
+                parts.append(f"![{cell.metadata['alt']}]({page.file.name}/{page.file.name}-{plots}.png)")
+            elif text := output.get("text") or output.get("data", {}).get("text/plain"):
+                parts.append(f"{fence_for(text)}text\n{text.rstrip()}\n{fence_for(text)}")
+    return "\n\n".join(parts) + "\n"
+
+
+def overview(config, nav) -> Iterator[str]:
+    """Yield the lines of llms.txt: https://llmstxt.org says what stands in it."""
+    yield f"# {config.site_name}\n\n> {config.site_description}\n"
+    yield "Each page is Markdown; under a block stands what it prints, and on which Keras releases that holds."
+    alone = [each for each in nav.items if not isinstance(each, Section)]
+    sections = [each for each in nav.items if isinstance(each, Section)]
+    for title, pages in [("Start", alone), *((each.title, each.children) for each in sections)]:
+        yield f"\n## {title}\n"
+        for page in pages:
+            address = urljoin(config.site_url or "", page.as_markdown)
+            yield f"- [{page.title}]({address}): {page.meta['description']}"
