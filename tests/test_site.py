@@ -167,3 +167,11 @@ def test_a_page_that_lists_everything_says_little_about_what_is_related():
     contents = {"list/": '<a href="../a/">a</a><a href="../b/">b</a><a href="../c/">c</a>', "b/": "", "c/": ""}
     contents["a/"] = '<a class="x" href="../b/#part">b</a>'
     assert page_ends.by_links(contents)["a/"] == ["b/", "list/"]
+
+
+def test_what_is_drawn_is_told_in_words(pages):
+    drawn = [svg for page in pages.values() for svg in page.select("figure svg")]
+    assert len(drawn) == 2
+    for svg in drawn:
+        told = [svg.find(id=name).get_text() for name in svg["aria-labelledby"].split()]
+        assert svg["role"] == "img" and all(told) and len(told[1]) > 100
