@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-import functools
 import os
 import shutil
 import threading
 from collections.abc import Iterator
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
+from tornado.httpserver import HTTPServer
+from tornado.netutil import bind_sockets
+from tornado.web import Application, StaticFileHandler
 
 NAMES = "chromium", "chromium-browser", "google-chrome"
 # Nothing of this is about the site: no first-run pages, no updates, nothing in the background.
@@ -31,18 +33,37 @@ def chromium() -> str | None:
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *arguments: object) -> None:
-        pass
+class Pages(StaticFileHandler):
+    """A file, or the page for an address that leads nowhere, as the published site has it."""
+
+    def write_error(self, status_code: int, **details: object) -> None:
+        self.set_header("Content-Type", "text/html")
+        self.finish(Path(self.root, "404.html").read_bytes() if status_code == 404 else str(status_code))
 
 
 @contextlib.contextmanager
 def serve(folder: Path) -> Iterator[str]:
-    """Serve a folder on 127.0.0.1 as long as the context lasts; yield its address, with a slash at the end."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=folder)) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
+    """Serve a built site on 127.0.0.1, compressed, as long as the context lasts; yield its address with a slash."""
+    [listening] = bind_sockets(0, "127.0.0.1")
+    files = (r"/(.*)", Pages, {"path": str(folder), "default_filename": "index.html"})
+    site = Application([files], compress_response=True, log_function=lambda _: None)
+    loop = asyncio.new_event_loop()
+
+    def run() -> None:
+        asyncio.set_event_loop(loop)
+        HTTPServer(site).add_socket(listening)
+        loop.run_forever()
+
+    # A thread, for in the main one Playwright has a loop of its own.
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/"
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+        listening.close()
 
 
 @contextlib.contextmanager
