@@ -28,9 +28,11 @@ OPTIONS = [
 ]
 
 
-def chromium() -> str | None:
-    """Return the path of the browser: what `CHROMIUM` names, else what `PATH` has; None if there is none."""
-    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+def chromium() -> str:
+    """Return the path of the browser: what `CHROMIUM` names, else what `PATH` has; `LookupError` if there is none."""
+    if found := os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None):
+        return found
+    raise LookupError("There is no Chromium here: apt-get install chromium, or name one in the variable CHROMIUM")
 
 
 class Pages(StaticFileHandler):
@@ -69,9 +71,7 @@ def serve(folder: Path) -> Iterator[str]:
 @contextlib.contextmanager
 def browser() -> Iterator[Browser]:
     """Start Chromium with a profile of its own; `LookupError` says how to install it."""
-    if not (path := chromium()):
-        raise LookupError("There is no Chromium here: apt-get install chromium, or name one in the variable CHROMIUM")
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=OPTIONS)
+        started = playwright.chromium.launch(executable_path=chromium(), args=OPTIONS)
         yield started
         started.close()

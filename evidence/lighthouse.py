@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evidence import node
-from evidence.browser import OPTIONS, find_chromium
+from evidence.browser import OPTIONS, chromium
 
 SCRIPT = Path(__file__).with_suffix(".cjs")
 
@@ -27,7 +27,7 @@ def look(addresses: Sequence[str], categories: Sequence[str]) -> list[Result]:
     `LookupError` says that there is no Chromium or no Lighthouse, `RuntimeError` which page could not be loaded.
     """
     request = {
-        "chromium": find_chromium(),
+        "chromium": chromium(),
         "options": OPTIONS,
         "settings": {"onlyCategories": categories, "disableFullPageScreenshot": True},
         "addresses": addresses,

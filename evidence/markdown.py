@@ -107,10 +107,13 @@ class HeadMessages(Treeprocessor):
 
 
 class Unmark(Postprocessor):
-    """Take the marks off names, operators, punctuation and spaces: most of code, and not coloured."""
-
     def run(self, text: str) -> str:
-        return re.sub(r'<span class="[nopw]">([^<]*)</span>', r"\1", text)
+        return unmark(text)
+
+
+def unmark(html: str) -> str:
+    """Take the marks off names, operators, punctuation and spaces: most of code, and not coloured."""
+    return re.sub(r'<span class="[nopw]">([^<]*)</span>', r"\1", html)
 
 
 def evidence(block: Block, records: Mapping[str, Record]) -> Iterator[str]:

@@ -14,6 +14,8 @@ import nbformat
 from bs4 import BeautifulSoup, Tag
 from mkdocs.structure.files import File
 
+from evidence.markdown import unmark
+
 
 def on_page_content(html, page, config, files):
     """Return the page's content in the markup of the other pages, and add its plots to the site's files."""
@@ -39,7 +41,7 @@ def on_page_content(html, page, config, files):
             parts.append(fence(soup, "text", found.pre))
     first = next(part for part in parts if part.name == "p").get_text()
     page.meta["description"] = " ".join(first.split())
-    return "\n".join(map(str, parts))
+    return unmark("\n".join(map(str, parts)))
 
 
 def draws(cell) -> bool:

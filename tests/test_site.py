@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 
 import pytest
 
-from evidence import page_ends, search
+from evidence import compact, page_ends, search
 from evidence.blocks import ROOT, page_name, read_text
 
 SOURCES = sorted((ROOT / "docs").rglob("*.md"))
@@ -93,6 +93,17 @@ def test_evidence_stands_under_each_block(pages):
 def test_no_page_weighs_more_than_25_kilobytes_compressed(site, pages):
     sizes = {name: len(gzip.compress((site / name).read_bytes(), 6)) for name in pages}
     assert not {name: size for name, size in sizes.items() if size > 25_000}
+
+
+def test_no_notebook_page_weighs_more_than_60_kilobytes(site, pages):
+    sizes = {name: len((site / name).read_bytes()) for name in pages if name.startswith("examples/")}
+    assert len(sizes) == len(EXAMPLES)
+    assert not {name: size for name, size in sizes.items() if size > 60_000}
+
+
+def test_what_is_written_in_a_page_keeps_its_spaces():
+    page = "<p>\n\n  a </p>\n<article>\n<pre>a\n\n  b</pre>\n</article>\n\n  <p>"
+    assert compact.on_post_page(page, None, None) == ("<p>\na </p>\n<article>\n<pre>a\n\n  b</pre>\n</article>\n<p>")
 
 
 def test_no_block_is_marked_as_unknown(pages):

@@ -2,6 +2,49 @@
 (() => {
   "use strict";
 
+  const narrow = matchMedia("(max-width: 76.234375em)"); // where Material's menu is a drawer, with a panel for each part
+  const drawer = document.getElementById("__drawer");
+  const OPENERS = ".md-header__button[for=__drawer], .md-sidebar--primary .md-nav__link[for]";
+  const CLOSERS = ".md-nav__toggle ~ .md-nav > .md-nav__title";
+
+  /** There, labels of hidden boxes open and close all: make them buttons. */
+  function menu() {
+    for (const label of document.querySelectorAll(`${OPENERS}, ${CLOSERS}`)) {
+      const attributes = { role: "button", tabindex: 0 };
+      if (label.matches(OPENERS)) attributes["aria-expanded"] = label.control?.checked;
+      if (label.control === drawer) attributes["aria-label"] = "Menu";
+      for (const [name, value] of Object.entries(attributes))
+        if (narrow.matches) label.setAttribute(name, value);
+        else label.removeAttribute(name);
+    }
+  }
+
+  /** Keep the focus where it can be seen: in what has just been opened, or on what opened it. */
+  function follow(box) {
+    const panel = box === drawer ? document.querySelector(".md-nav--primary") : box.parentElement.querySelector(".md-nav");
+    const opener = [...box.labels].find((label) => label.matches(OPENERS));
+    // Not hidden any more, once drawn; the innermost panel that is open covers the others.
+    const open = [panel, ...panel.querySelectorAll(".md-nav__toggle:checked ~ .md-nav")].at(-1);
+    requestAnimationFrame(() => (box.checked ? open.querySelector("[tabindex='0'], a[href]") : opener)?.focus());
+  }
+
+  document.addEventListener("change", ({ target }) => {
+    if (!narrow.matches || !target.matches("#__drawer, .md-nav__toggle")) return;
+    menu();
+    follow(target);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === " " && event.target.matches("label[role=button]")) {
+      event.preventDefault();
+      event.target.click(); // as Material does for Enter
+    }
+    if (event.key === "Escape" && drawer.checked) drawer.click();
+  });
+  document.addEventListener("focusin", ({ target }) => {
+    if (narrow.matches && drawer.checked && !target.closest(".md-sidebar--primary")) drawer.click();
+  });
+  narrow.addEventListener("change", menu);
+
   function load() {
     const article = document.querySelector("article");
     // Material's bars of buttons and its boxes of tables come later.
@@ -18,6 +61,7 @@
     });
     new MutationObserver(mend).observe(article, { childList: true, subtree: true });
     mend();
+    menu();
   }
 
   if (window.document$) window.document$.subscribe(load); // Material's: once a page
