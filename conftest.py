@@ -12,7 +12,7 @@ import itertools
 import pytest
 from pytest_codeblocks.plugin import MarkdownFile, TestBlock
 
-from evidence import census
+from evidence import census, notes
 from evidence.blocks import Block, page_name, read_page
 from evidence.execution import Execution, Outcome
 
@@ -57,7 +57,10 @@ class PageCheck(pytest.Item):
         self.blocks, self.problems = blocks, problems
 
     def runtest(self):
-        problems = self.problems or census.check(self.path, self.blocks, census.read_exemptions())
+        problems = self.problems or [
+            *census.check(self.path, self.blocks, census.read_exemptions()),
+            *notes.check(self.path, self.blocks),
+        ]
         if problems:
             raise BlockError("\n".join(map(str, problems)) + f"\n\nThen: pytest {page_name(self.path)}")
 

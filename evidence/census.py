@@ -81,8 +81,8 @@ def check(path: Path, blocks: Iterable[Block], exemptions: Iterable[Exemption]) 
 def listings(source: str) -> list[Listing]:
     """Return all listings of a page in the order they are shown, as MkDocs with mkdocs.yml renders them."""
     config = site_config()
-    # What evidence.markdown adds is no listing of the page.
-    extensions = [name for name in config["markdown_extensions"] if name != "evidence.markdown"]
+    # What ours add is no listing of the page.
+    extensions = [name for name in config["markdown_extensions"] if not name.startswith("evidence.")]
     renderer = markdown.Markdown(extensions=extensions, extension_configs=config["mdx_configs"])
     soup = BeautifulSoup(renderer.convert(without_front_matter(source)), "html.parser")
     return [Listing(language_of(pre), pre.get_text()) for pre in soup.select("pre")]

@@ -26,6 +26,7 @@ from markdown.treeprocessors import Treeprocessor
 from evidence import records
 from evidence.blocks import Block, every_block, extract
 from evidence.environments import Environment, read_environments
+from evidence.notes import end_of_list, marker_under
 from evidence.outcomes import Behaviour, behaviours, kind, new_lines, spans
 from evidence.outputs import extent
 from evidence.records import Record, RecordedOutcome
@@ -33,6 +34,7 @@ from evidence.tables import beneath, on, render, ticks
 
 log = logging.getLogger("mkdocs.evidence")  # What it warns of makes a strict build fail.
 TABLE = re.compile(r"<!-- evidence: (?P<name>[\w-]+) -->$")
+LINE = re.compile(r'<span id="__span-[\d-]+">( *)')  # of code, by pymdownx.highlight
 SEVERAL = 3  # other behaviours that the line under a block tells; the list below it has all
 SHORT = 90  # characters of an output that the line under a block repeats
 
@@ -71,11 +73,13 @@ class AddEvidence(Preprocessor):
 
 
 def insert(lines: list[str], found: Sequence, made: Callable[[Block], str]) -> None:
-    """Put under each Python block, of those that `extract` found in the lines, what is made of it."""
+    """Put under each Python block, of those that `extract` found in the lines, and its notes what is made of it."""
     for code in reversed([each for each in found if each.syntax == "python"]):
         block = Block("", code.lineno, code.code, code.expected_output)
         indent = re.match(r"\s*", lines[block.line - 1])[0]
         _, end = extent(lines, block)
+        if (marker := marker_under(lines, block)) is not None:
+            end = end_of_list(lines, marker)
         lines[end:end] = ["", indent + made(block), ""]
 
 
@@ -112,8 +116,12 @@ class Unmark(Postprocessor):
 
 
 def unmark(html: str) -> str:
-    """Take the marks off names, operators, punctuation and spaces: most of code, and not coloured."""
-    return re.sub(r'<span class="[nopw]">([^<]*)</span>', r"\1", html)
+    """Take the marks off names, operators, punctuation and spaces, most of code, and not coloured.
+
+    A line keeps, instead of its number, how far it is indented: a phone breaks it, and indents what follows by more.
+    """
+    html = re.sub(r'<span class="[nopw]">([^<]*)</span>', r"\1", html)
+    return LINE.sub(lambda line: f'<span class="in{len(line[1])}">{line[1]}' if line[1] else "<span>", html)
 
 
 def evidence(block: Block, records: Mapping[str, Record]) -> Iterator[str]:

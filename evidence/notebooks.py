@@ -13,8 +13,11 @@ import struct
 import nbformat
 from bs4 import BeautifulSoup, Tag
 from mkdocs.structure.files import File
+from pymdownx.highlight import Highlight
 
 from evidence.markdown import unmark
+
+HIGHLIGHT = Highlight(None, pygments_lang_class=True, line_spans="__span")  # as mkdocs.yml has it
 
 
 def on_page_content(html, page, config, files):
@@ -26,7 +29,7 @@ def on_page_content(html, page, config, files):
     parts: list[Tag] = []
     for found in soup.select(".jp-RenderedMarkdown, .highlight-ipynb pre, .jp-OutputArea-output"):
         if found.name == "pre":
-            parts.append(fence(soup, "python", found))
+            parts.append(fence("python", found))
         elif "jp-RenderedMarkdown" in found["class"]:
             parts += prose(found)
         elif plot := found.select_one("img[src^='data:image/png']"):
@@ -38,7 +41,7 @@ def on_page_content(html, page, config, files):
             shown = {"src": name, "alt": next(alternatives), "width": width, "height": height, "loading": "lazy"}
             parts.append(soup.new_tag("img", attrs=shown))
         else:
-            parts.append(fence(soup, "text", found.pre))
+            parts.append(fence("text", found.pre))
     first = next(part for part in parts if part.name == "p").get_text()
     page.meta["description"] = " ".join(first.split())
     return unmark("\n".join(map(str, parts)))
@@ -59,11 +62,6 @@ def prose(cell: Tag) -> list[Tag]:
     return cell.find_all(recursive=False)
 
 
-def fence(soup: BeautifulSoup, language: str, pre: Tag) -> Tag:
-    code = soup.new_tag("code")
-    code.extend(list(pre.contents))
-    pre.clear()
-    pre.append(code)
-    box = soup.new_tag("div", attrs={"class": f"language-{language} highlight"})
-    box.append(pre)
-    return box
+def fence(language: str, pre: Tag) -> Tag:
+    """Return what the text of an element would be in a page of Markdown."""
+    return BeautifulSoup(HIGHLIGHT.highlight(pre.get_text(), language), "html.parser").div

@@ -174,6 +174,29 @@ def test_the_keyboard_uses_the_menu_of_a_phone(chromium, address):
     page.close()
 
 
+@pytest.mark.parametrize("width", [1280, 375])
+def test_a_block_is_copied_and_selected_as_it_is(chromium, address, width):
+    """Also one with notes, and with the lines that a phone breaks."""
+    context = chromium.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{address}how-to/surgery-on-branched-models/")
+    code = read_page(ROOT / "docs/how-to/surgery-on-branched-models.md")[0][0].code
+    page.locator(".language-python .md-code__button").first.click()
+    page.get_by_text("Copied to clipboard").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()").strip() == code.strip()
+    page.get_by_role("button", name="Select").first.click()
+    assert page.evaluate("getSelection().toString()").strip() == code.strip()
+    assert page.locator(".note").evaluate_all(
+        "all => all.map((each) => getComputedStyle(each, '::after').content)"
+    ) == [
+        '"1"',
+        '"2"',
+        '"3"',
+    ]
+    context.close()
+
+
 def test_a_block_is_downloaded_and_reported(chromium, address, site):
     page = chromium.new_page(viewport={"width": 1280, "height": 900})
     page.goto(f"{address}how-to/freeze-layers/?keras=keras+3.3+jax")

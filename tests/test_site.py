@@ -85,7 +85,7 @@ def test_evidence_stands_under_each_block(pages):
         assert len(page.select("div.evidence")) == len(blocks), name
         for block in blocks:
             after = block.find_next_sibling()
-            if "language-text" in after["class"]:
+            while {"language-text", "notes"} & set(after["class"]):
                 after = after.find_next_sibling()
             assert after["class"] == ["evidence"], name
 

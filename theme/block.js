@@ -1,4 +1,4 @@
-/* Under each block: its code as a file, and a report that says which block it is about, and on which Keras. */
+/* Under each block: its code as a file or selected, and a report that says which block it is about, on which Keras. */
 (() => {
   "use strict";
 
@@ -14,15 +14,19 @@
     const page = location.pathname.split("/").filter(Boolean).at(-1) ?? "index";
     document.querySelectorAll("article .evidence").forEach((evidence, index) => {
       let code = evidence.previousElementSibling;
-      if (!code.matches(".language-python")) code = code.previousElementSibling;
+      while (!code.matches(".language-python")) code = code.previousElementSibling; // past its output and notes
       const file = link("download", "Download");
       file.download = `${page}-${index + 1}.py`;
       file.href = `data:text/x-python;charset=utf-8,${encodeURIComponent(code.querySelector("code").textContent)}`;
+      const select = document.createElement("button");
+      select.type = "button";
+      select.textContent = "Select"; // for those whose browser does not let the page copy
+      select.addEventListener("click", () => getSelection().selectAllChildren(code.querySelector("code")));
       const own = link("report", "Report a problem");
       own.href = report.href;
       const line = document.createElement("p");
       line.className = "block-links";
-      line.append(file, own);
+      line.append(file, select, own);
       evidence.append(line);
     });
   }

@@ -162,8 +162,9 @@ All of it stands in the page (evidence/markdown.py): #environments names the env
       const [, lacking, words] = start.data.match(/.*?: (not applicable, )?(.*)/s);
       said.append(lacking ? `Not applicable on ${yours}: ${words}` : `On ${yours} it ${words}`, ...rest);
     }
-    const output = block.previousElementSibling;
-    if (!output.matches(".language-text")) block.before(box);
+    let output = block.previousElementSibling;
+    if (output.matches(".notes")) output = output.previousElementSibling;
+    if (!output.matches(".language-text")) output.after(box);
     else output.before(box, make("p", "not-yours", `On ${environments[0].name} it prints`));
     return state;
   }
