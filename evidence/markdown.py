@@ -24,7 +24,7 @@ from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
 from evidence import records
-from evidence.blocks import Block, every_block, extract
+from evidence.blocks import EXPECTED_OUTPUT, Block, every_block, extract
 from evidence.environments import Environment, read_environments
 from evidence.notes import end_of_list, marker_under
 from evidence.outcomes import Behaviour, behaviours, kind, new_lines, spans
@@ -35,6 +35,7 @@ from evidence.tables import beneath, on, render, ticks
 log = logging.getLogger("mkdocs.evidence")  # What it warns of makes a strict build fail.
 TABLE = re.compile(r"<!-- evidence: (?P<name>[\w-]+) -->$")
 LINE = re.compile(r'<span id="__span-[\d-]+">( *)')  # of code, by pymdownx.highlight
+PRINTS = re.compile(rf'{re.escape(EXPECTED_OUTPUT)}\s*<div class="language-text highlight"')
 SEVERAL = 3  # other behaviours that the line under a block tells; the list below it has all
 SHORT = 90  # characters of an output that the line under a block repeats
 
@@ -111,8 +112,10 @@ class HeadMessages(Treeprocessor):
 
 
 class Unmark(Postprocessor):
+    """Take away what weighs much and says nothing: marks in the code, and from the search's index what blocks print."""
+
     def run(self, text: str) -> str:
-        return unmark(text)
+        return PRINTS.sub('<div class="language-text highlight" data-search-exclude', unmark(text))
 
 
 def unmark(html: str) -> str:
