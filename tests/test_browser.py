@@ -216,3 +216,12 @@ def test_a_block_is_downloaded_and_reported(chromium, address, site):
     assert said[0].startswith(f"Page: {address}how-to/freeze-layers/")
     assert said[1:3] == [f"Block: {block.digest}", "My Keras: keras 3.3 jax"]
     page.close()
+
+
+def test_each_block_has_its_links_where_a_readers_keras_differs(chromium, address):
+    page = chromium.new_page()
+    page.goto(f"{address}how-to/remove-the-last-layer/?keras=keras+2.3")
+    page.locator(".not-yours").first.wait_for()
+    page.wait_for_load_state("networkidle")
+    assert page.locator(".block-links").count() == page.locator("article .evidence").count()
+    page.close()
