@@ -12,14 +12,16 @@ from evidence.browser import chromium
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory):
+def addresses():
+    """The environment of a build, in which mkdocs.yml finds where the site and its repository are."""
+    return os.environ | {"REPO_URL": "https://github.com/someone/somewhere", "SITE_URL": "https://example.org/"}
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory, addresses):
     folder = tmp_path_factory.mktemp("site")
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", folder]
-    variables = os.environ | {
-        "REPO_URL": "https://github.com/someone/somewhere",
-        "SITE_URL": "https://example.org/",
-    }
-    ended = subprocess.run(command, cwd=ROOT, env=variables, text=True, capture_output=True, check=False)
+    ended = subprocess.run(command, cwd=ROOT, env=addresses, text=True, capture_output=True, check=False)
     assert ended.returncode == 0, ended.stderr[-4000:]
     return folder
 
