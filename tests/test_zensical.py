@@ -48,6 +48,8 @@ def zensical(tmp_path_factory, addresses):
     shutil.copy(ROOT / "mkdocs.yml", folder)
     for name in "docs", "theme":
         shutil.copytree(ROOT / name, folder / name)
+    for name in "examples", "evidence", "records":  # Newer ones than 0.0.73 want all of `watch` to exist.
+        (folder / name).mkdir()
     command = [sys.executable, "-m", "zensical", "build", "--strict", "--config-file", folder / "mkdocs.yml"]
     ended = subprocess.run(command, cwd=ROOT, env=addresses, text=True, capture_output=True, check=False)
     assert ended.returncode == 0, ended.stdout[-2000:] + ended.stderr[-4000:]
