@@ -74,7 +74,8 @@ def test_every_heading_of_an_example_has_an_anchor(source):
 
 @pytest.mark.parametrize("source", SOURCES, ids=page_name)
 def test_every_page_says_what_it_answers(source):
-    assert re.match(r"---\ndescription: .{20,}\n(?:\w+: .+\n)*---\n", read_text(source))
+    # A straight quotation mark would end it: Material writes it into an attribute as it is.
+    assert re.match(r'---\ndescription: [^"\n]{20,}\n(?:\w+: .+\n)*---\n', read_text(source))
 
 
 def test_evidence_stands_under_each_block(pages):
@@ -179,6 +180,26 @@ def test_a_page_that_lists_everything_says_little_about_what_is_related():
     contents = {"list/": '<a href="../a/">a</a><a href="../b/">b</a><a href="../c/">c</a>', "b/": "", "c/": ""}
     contents["a/"] = '<a class="x" href="../b/#part">b</a>'
     assert page_ends.by_links(contents)["a/"] == ["b/", "list/"]
+
+
+def test_each_page_says_where_it_is_and_what_a_link_to_it_shows(site, pages):
+    listed = set(re.findall(r"<loc>(.*?)</loc>", (site / "sitemap.xml").read_text(encoding="utf-8")))
+    told = {}
+    for name, page in pages.items():
+        if name == "404.html":
+            continue
+        address = "https://example.org/" + name.removesuffix("index.html")
+        assert address in listed
+        assert page.select_one("link[rel=canonical]")["href"] == address
+        shown = {each["property"]: each["content"] for each in page.select("meta[property]")}
+        told[name] = shown["og:description"]
+        assert shown["og:url"] == address
+        assert page.select_one("meta[name=description]")["content"] == shown["og:description"]
+        assert shown["og:title"]
+        picture = (site / shown["og:image"].removeprefix("https://example.org/")).read_bytes()
+        assert picture[16:24] == (1200).to_bytes(4, "big") + (630).to_bytes(4, "big")
+        assert (site / name).parent.joinpath(page.select_one("link[rel=icon]")["href"]).exists()
+    assert len(set(told.values())) == len(told) == len(listed)
 
 
 def test_what_is_drawn_is_told_in_words(pages):

@@ -14,7 +14,7 @@
     const page = location.pathname.split("/").filter(Boolean).at(-1) ?? "index";
     document.querySelectorAll("article .evidence").forEach((evidence, index) => {
       let code = evidence.previousElementSibling;
-      while (!code.matches(".language-python")) code = code.previousElementSibling; // past its output, its notes, and what my-keras.js says
+      while (!code.matches(".language-python")) code = code.previousElementSibling; // past all that is between
       const file = link("download", "Download");
       file.download = `${page}-${index + 1}.py`;
       file.href = `data:text/x-python;charset=utf-8,${encodeURIComponent(code.querySelector("code").textContent)}`;
