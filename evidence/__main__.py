@@ -53,6 +53,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     bench.add_argument("--only", choices=["build", "search", "tests", "records"], help="measure one of them")
     bench.add_argument("names", nargs="*", metavar="ENVIRONMENT")
 
+    offline = commands.add_parser(
+        "offline",
+        help="pack the site to be read without a server",
+        description="Builds the site and writes it into a zip, which works from the folder that it is unpacked in.",
+    )
+    offline.add_argument("target", nargs="?", type=Path, metavar="ZIP", default=Path("keras-layer-surgery.zip"))
+
     functions = {
         "record": run_record,
         "install": run_install,
@@ -60,6 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "environments": run_environments,
         "changes": run_changes,
         "bench": run_bench,
+        "offline": run_offline,
     }
     for name, function in functions.items():
         commands.choices[name].set_defaults(command=function)
@@ -194,6 +202,16 @@ def run_bench(options: argparse.Namespace) -> int:
         return fail([no_such(name) for name in unknown])
     chosen = [known[name] for name in options.names or known if known[name].installed]
     return bench.run(chosen, [options.only] if options.only else bench.PARTS)
+
+
+def run_offline(options: argparse.Namespace) -> int:
+    from evidence import offline
+
+    try:
+        offline.pack(options.target)
+    except (LookupError, RuntimeError) as error:
+        return fail([str(error)])
+    return 0
 
 
 def fail(faults: Sequence[str]) -> int:

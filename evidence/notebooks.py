@@ -32,16 +32,25 @@ def on_page_content(html, page, config, files):
             parts.append(fence("python", found))
         elif "jp-RenderedMarkdown" in found["class"]:
             parts += prose(found)
-        elif plot := found.select_one("img[src^='data:image/png']"):
+        elif image := found.select_one("img[src^='data:image/png']"):
             number = sum(part.name == "img" for part in parts) + 1
-            content = base64.b64decode(plot["src"].partition(",")[2])
-            name = f"{page.file.name}-{number}.png"
-            files.append(File.generated(config, f"examples/{page.file.name}/{name}", content=content))
+            content = base64.b64decode(image["src"].partition(",")[2])
+            plot = File.generated(config, f"examples/{page.file.name}/{page.file.name}-{number}.png", content=content)
+            files.append(plot)
             width, height = struct.unpack(">II", content[16:24])  # so that nothing moves when it comes
-            shown = {"src": name, "alt": next(alternatives), "width": width, "height": height, "loading": "lazy"}
+            shown = {
+                "src": plot.url_relative_to(page.file),
+                "alt": next(alternatives),
+                "width": width,
+                "height": height,
+                "loading": "lazy",
+            }
             parts.append(soup.new_tag("img", attrs=shown))
         else:
             parts.append(fence("text", found.pre))
+    for link in (each for part in parts for each in part.select("a[href^='../../']")):
+        path, anchor, name = link["href"].removeprefix("../../").partition("#")  # as it stands in the site
+        link["href"] = files.get_file_from_path(f"{path.strip('/')}.md").url_relative_to(page.file) + anchor + name
     first = next(part for part in parts if part.name == "p").get_text()
     page.meta["description"] = " ".join(first.split())
     return unmark("\n".join(map(str, parts)))

@@ -1,4 +1,4 @@
-"""Tells the end of each page when the page last changed, and which pages are related to it: a hook of mkdocs.yml."""
+"""Tells the ends of pages when each last changed, what is related to it, and where the zip is: a hook of mkdocs.yml."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import subprocess
 from collections import Counter
 from urllib.parse import urljoin
 
+from evidence import offline
 from evidence.blocks import ROOT
 
 LINK = re.compile(r'<a\b[^>]*?\bhref="([^"#?]+)')
@@ -16,7 +17,11 @@ RELATED = 4
 
 
 def on_env(env, config, files):
-    """Give each page `changed`, in words or None, and `related`: pages, the most related first."""
+    """Give each page `changed`, in words or None, and `related`: pages, the most related first.
+
+    The templates get `zip`, the file to read offline, if it was put among the pages before they are built.
+    """
+    env.globals["zip"] = files.get_file_from_path(f"{offline.NAME}.zip")
     pages = [file.page for file in files.documentation_pages() if file.page]
     changed = last_changes()
     related = by_links(

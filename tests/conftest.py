@@ -1,8 +1,10 @@
 """The built site, and a browser to look at it."""
 
 import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
@@ -32,6 +34,20 @@ def pages(site):
         path.relative_to(site).as_posix(): BeautifulSoup(path.read_bytes(), "html.parser")
         for path in site.rglob("*.html")
     }
+
+
+@pytest.fixture(scope="session")
+def lychee():
+    """Check links within what is given, anchors included, and none that lead elsewhere."""
+    program = Path(sys.executable).with_name("lychee.exe" if os.name == "nt" else "lychee")
+
+    def check(*arguments):
+        command = [program, "--offline", "--include-fragments", "--no-progress", *arguments]
+        ended = subprocess.run(command, cwd=ROOT, text=True, capture_output=True, check=False)
+        assert ended.returncode == 0, ended.stdout[-4000:] + ended.stderr[-2000:]
+        assert not re.search(r"\b0 Total", ended.stdout), ended.stdout
+
+    return check
 
 
 @pytest.fixture(scope="session")

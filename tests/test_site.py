@@ -2,11 +2,7 @@
 
 import gzip
 import json
-import os
 import re
-import subprocess
-import sys
-from pathlib import Path
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 import pytest
@@ -34,21 +30,12 @@ def test_each_message_is_a_heading_to_find_and_to_link_to_but_not_in_the_content
     assert not [page for page in found if page.select('.md-nav [href^="#error-"]')]
 
 
-def lychee(*arguments):
-    """Check links within what is given, anchors included, and none that lead elsewhere."""
-    program = Path(sys.executable).with_name("lychee.exe" if os.name == "nt" else "lychee")
-    command = [program, "--offline", "--include-fragments", "--no-progress", *arguments]
-    ended = subprocess.run(command, cwd=ROOT, text=True, capture_output=True, check=False)
-    assert ended.returncode == 0, ended.stdout[-4000:] + ended.stderr[-2000:]
-    assert not re.search(r"\b0 Total", ended.stdout), ended.stdout
-
-
-def test_links_and_anchors_of_the_built_pages(site):
+def test_links_and_anchors_of_the_built_pages(site, lychee):
     remap = f"https://example.org/ {site.as_uri()}/"
     lychee("--index-files", "index.html", "--root-dir", site, "--remap", remap, f"{site}/**/*.html")
 
 
-def test_links_and_anchors_of_the_repository_s_pages():
+def test_links_and_anchors_of_the_repository_s_pages(lychee):
     lychee("README.md", "CONTRIBUTING.md")
 
 

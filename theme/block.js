@@ -42,7 +42,9 @@
     } catch {
       // Closed, as in some private windows.
     }
-    const lines = [`Page: ${location.href}`, block && `Block: ${block}`, `My Keras: ${keras ?? ""}`, "", "What is wrong: "];
+    // A page that is read offline would tell a path of the reader's.
+    const here = location.protocol === "file:" ? address.searchParams.get("body").split("\n")[0] : `Page: ${location.href}`;
+    const lines = [here, block && `Block: ${block}`, `My Keras: ${keras ?? ""}`, "", "What is wrong: "];
     address.searchParams.set("body", lines.filter((each) => each !== undefined).join("\n"));
     pressed.href = address.href;
   });

@@ -198,8 +198,10 @@ All of it stands in the page (evidence/markdown.py): #environments names the env
 
   function choose(words) {
     const address = new URL(location);
-    address.searchParams.delete("keras");
-    history.replaceState(history.state, "", address);
+    if (address.searchParams.has("keras") && address.protocol !== "file:") { // Of a folder's page it may not be changed.
+      address.searchParams.delete("keras");
+      history.replaceState(history.state, "", address);
+    }
     const own = remembered(words);
     mine = own ? understand(own) : {};
     show();
