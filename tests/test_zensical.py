@@ -78,8 +78,8 @@ def content(page, name):
 
 
 def head(page):
-    selectors = "title", "meta[name=description]", "link[rel=canonical]"
-    return [re.sub(r" ?/?>", ">", str(page.head.select_one(each))) for each in selectors]
+    chosen = "title, meta[name=description], meta[property], link[rel=canonical]"
+    return [str(each) for each in page.head.select(chosen)]
 
 
 def same(what, ours, theirs):
