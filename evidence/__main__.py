@@ -45,12 +45,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     changes.add_argument("names", nargs="*", metavar="ENVIRONMENT")
     bench = commands.add_parser(
         "bench",
-        help="measure the site's build and search, and the tests' run and the recording against their limits",
-        description="Builds the site, also with the stock theme; asks its search what people asked, in Chromium; "
-        "measures the tests' run of the blocks, and a recording of them in all installed environments, or only in "
-        "these, which takes as long as that does.",
+        help="measure the site's build, pages and search, and the tests' run and the recording against their limits",
+        description="Builds the site, also with the stock theme; has Lighthouse score its pages, and asks its search "
+        "what people asked, in Chromium; measures the tests' run of the blocks, and a recording of them in all "
+        "installed environments, or only in these, which takes as long as that does.",
     )
-    bench.add_argument("--only", choices=["build", "search", "tests", "records"], help="measure one of them")
+    bench.add_argument("--only", choices=["build", "pages", "search", "tests", "records"], help="measure one of them")
     bench.add_argument("names", nargs="*", metavar="ENVIRONMENT")
 
     offline = commands.add_parser(
