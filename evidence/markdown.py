@@ -35,7 +35,12 @@ from evidence.tables import beneath, on, render, ticks
 log = logging.getLogger("mkdocs.evidence")  # What it warns of makes a strict build fail.
 TABLE = re.compile(r"<!-- evidence: (?P<name>[\w-]+) -->$")
 LINE = re.compile(r'<span id="__span-[\d-]+">( *)')  # of code, by pymdownx.highlight
-PRINTS = re.compile(rf'{re.escape(EXPECTED_OUTPUT)}\s*<div class="language-text highlight"')
+PRINTS = re.compile(
+    rf'{re.escape(EXPECTED_OUTPUT)}\s*<div class="language-text highlight"><pre>(?:<span></span>)?<code>(.*?)</code>',
+    re.DOTALL,
+)
+NEWLINE = "\n"
+LISTING = re.compile(r'(<div class="language-(?:python|text) highlight"[^>]*)>(.*?)(?=</div>)', re.DOTALL)
 SEVERAL = 3  # other behaviours that the line under a block tells; the list below it has all
 SHORT = 90  # characters of an output that the line under a block repeats
 
@@ -49,7 +54,7 @@ class Evidence(markdown.Extension):
         md.treeprocessors.register(AddTables(md, tables), "evidence-tables", 15)
         md.treeprocessors.register(HeadMessages(md), "evidence-messages", 4)
         # After what was stored is put back (30).
-        md.postprocessors.register(Unmark(), "evidence-unmark", 20)
+        md.postprocessors.register(Lighten(), "evidence-lighten", 20)
 
 
 class AddEvidence(Preprocessor):
@@ -111,20 +116,23 @@ class HeadMessages(Treeprocessor):
                 element.tag = "h3"
 
 
-class Unmark(Postprocessor):
-    """Take away what weighs much and says nothing: marks in the code, and from the search's index what blocks print."""
-
+class Lighten(Postprocessor):
     def run(self, text: str) -> str:
-        return PRINTS.sub('<div class="language-text highlight" data-search-exclude', unmark(text))
+        return lighten(text)
 
 
-def unmark(html: str) -> str:
-    """Take the marks off names, operators, punctuation and spaces, most of code, and not coloured.
+def lighten(html: str) -> str:
+    """Take away what weighs much and says nothing, in a page's listings and in the search's index.
 
-    A line keeps, instead of its number, how far it is indented: a phone breaks it, and indents what follows by more.
+    Most of code, names, operators, punctuation and spaces, is not coloured and loses its marks. A line keeps, instead
+    of its number, how far it is indented: a phone breaks it, and indents what follows by more. A listing tells how
+    many lines it has, so that the style sheet can leave it until it is near. What a block prints is not in the index,
+    and is no `code`: Material would measure it twice and give it a button.
     """
     html = re.sub(r'<span class="[nopw]">([^<]*)</span>', r"\1", html)
-    return LINE.sub(lambda line: f'<span class="in{len(line[1])}">{line[1]}' if line[1] else "<span>", html)
+    html = LINE.sub(lambda line: f'<span class="in{len(line[1])}">{line[1]}' if line[1] else "<span>", html)
+    html = PRINTS.sub(r'<div class="language-text highlight" data-search-exclude><pre><samp>\1</samp>', html)
+    return LISTING.sub(lambda found: f'{found[1]} style="--lines:{found[2].count(NEWLINE)}">{found[2]}', html)
 
 
 def evidence(block: Block, records: Mapping[str, Record]) -> Iterator[str]:

@@ -15,7 +15,8 @@ from bs4 import BeautifulSoup, Tag
 from mkdocs.structure.files import File
 from pymdownx.highlight import Highlight
 
-from evidence.markdown import unmark
+from evidence.blocks import EXPECTED_OUTPUT
+from evidence.markdown import lighten
 
 HIGHLIGHT = Highlight(None, pygments_lang_class=True, line_spans="__span")  # as mkdocs.yml has it
 
@@ -53,7 +54,7 @@ def on_page_content(html, page, config, files):
         link["href"] = files.get_file_from_path(f"{path.strip('/')}.md").url_relative_to(page.file) + anchor + name
     first = next(part for part in parts if part.name == "p").get_text()
     page.meta["description"] = " ".join(first.split())
-    return unmark("\n".join(map(str, parts)))
+    return lighten("\n".join(map(str, parts)))
 
 
 def draws(cell) -> bool:
@@ -73,4 +74,5 @@ def prose(cell: Tag) -> list[Tag]:
 
 def fence(language: str, pre: Tag) -> Tag:
     """Return what the text of an element would be in a page of Markdown."""
-    return BeautifulSoup(HIGHLIGHT.highlight(pre.get_text(), language), "html.parser").div
+    before = EXPECTED_OUTPUT if language == "text" else ""
+    return BeautifulSoup(before + HIGHLIGHT.highlight(pre.get_text(), language), "html.parser")

@@ -44,7 +44,7 @@ MOVING = """[...document.querySelectorAll("*")].filter((each) => {
 }).map((each) => each.outerHTML.slice(0, 80))"""
 # Words of the page's own that are not to be seen; what opens without JavaScript counts as open.
 HIDDEN = """(() => {
-    const seen = {opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true};
+    const seen = {opacityProperty: true, visibilityProperty: true};
     const left = ":is(.block-links, .related, .page-end, .md-code__nav, .headerlink, title, desc, script)";
     const words = (each) => [...each.childNodes].some((node) => node.nodeType == 3 && node.data.trim());
     return [...document.querySelectorAll("article *")]
@@ -55,6 +55,7 @@ OPEN = 'document.querySelectorAll("article details").forEach((each) => each.open
 CUT = """[...document.querySelectorAll("article *")].filter((each) =>
     getComputedStyle(each).overflowX == "hidden" && each.clientWidth && each.scrollWidth > each.clientWidth + 1
 ).map((each) => each.outerHTML.slice(0, 120))"""
+DRAWN_NEAR = ".md-typeset > * { content-visibility: visible !important }"  # axe passes over what is not drawn yet
 LARGE = "html { font-size: 250% !important }"  # Material's is 125 %.
 
 
@@ -91,6 +92,7 @@ def look(address, names, scheme):
             note("layout shift", [shift for shift in [page.evaluate("window.shifts")] if shift > 0.02])
             note("motion", page.evaluate(MOVING))
             page.evaluate(axe)
+            page.add_style_tag(content=DRAWN_NEAR)
             for width in WIDTHS:
                 page.set_viewport_size(WIDE | {"width": width})
                 page.evaluate(DRAWN)

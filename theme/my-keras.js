@@ -100,6 +100,7 @@ All of it stands in the page (evidence/markdown.py): #environments names the env
     const { environment, words, note, question } = mine;
     const on = environment?.name.match(/(?: on | of |^(?=tf_))(\w+)/)?.[1]; // "JAX", "TensorFlow", "tf_keras"
     const [, short, after] = button.querySelectorAll("span");
+    short.classList.toggle("when-wide", !environment);
     short.textContent = environment ? words.match(/\d[\d.]*/)[0] : "any";
     after.textContent = on ? ` (${on})` : "";
     const summary = document.querySelector(".my-summary");
