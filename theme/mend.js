@@ -25,7 +25,8 @@
     const opener = [...box.labels].find((label) => label.matches(OPENERS));
     // Not hidden any more, once drawn; the innermost panel that is open covers the others.
     const open = [panel, ...panel.querySelectorAll(".md-nav__toggle:checked ~ .md-nav")].at(-1);
-    requestAnimationFrame(() => (box.checked ? open.querySelector("[tabindex='0'], a[href]") : opener)?.focus());
+    const next = () => (box.checked ? open.querySelector("[tabindex='0'], a[href]") : opener);
+    requestAnimationFrame(() => next()?.focus({ preventScroll: true })); // A panel is still on its way in from the side.
   }
 
   document.addEventListener("change", ({ target }) => {
