@@ -98,6 +98,9 @@ def stock_project(folder: Path) -> Path:
     settings["markdown_extensions"] = [
         each for each in settings["markdown_extensions"] if not str(each).startswith("evidence.")
     ]
+    for each in settings["markdown_extensions"]:
+        if isinstance(each, dict) and "pymdownx.highlight" in each:
+            del each["pymdownx.highlight"]["line_spans"]
     project = folder / "project"
     shutil.copytree(ROOT / "docs", project / "docs")
     (project / "docs/examples").mkdir()

@@ -17,7 +17,7 @@ async function main({chromium, options, settings, addresses}) {
         scores: Object.fromEntries(categories.map(({id, score}) => [id, score])),
         faults: weighed
           .map(({id}) => lhr.audits[id])
-          .filter(({score}) => score !== null && score < 1)
+          .filter(({score, scoreDisplayMode: mode}) => mode === "error" || (score !== null && score < 1))
           .map(({id, details}) => `${id} ${details?.items?.[0]?.node?.snippet ?? ""}`.trim()),
         paint: lhr.audits["largest-contentful-paint"]?.numericValue,
       };

@@ -53,7 +53,9 @@ def on_page_content(html, page, config, files):
         path, anchor, name = link["href"].removeprefix("../../").partition("#")  # as it stands in the site
         link["href"] = files.get_file_from_path(f"{path.strip('/')}.md").url_relative_to(page.file) + anchor + name
     first = next(part for part in parts if part.name == "p").get_text()
-    page.meta["description"] = " ".join(first.split())
+    page.meta["description"] = " ".join(first.split()).replace(
+        '"', "”"
+    )  # Material writes it into an attribute as it is
     return lighten("\n".join(map(str, parts)))
 
 

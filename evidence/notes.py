@@ -97,6 +97,9 @@ def check(path: Path, blocks: Sequence[Block]) -> Iterator[Problem]:
         found = list(items(lines, index))
         if not found:
             yield Problem(page_name(path), index + 1, "a numbered list of notes must follow.")
+        after = next((each for each in lines[end_of_list(lines, index) :] if each.strip()), "")
+        if ITEM.match(after):
+            yield Problem(page_name(path), index + 1, "a blank line parts these notes. Take it out.")
         for number, text in found:
             if len(places := lines_with(text, block)) != 1:
                 what = f"stands on {len(places)} lines of the block" if text else "is missing"

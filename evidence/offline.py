@@ -37,6 +37,8 @@ def on_files(files, config):
 
         shim = node.packages() / "iframe-worker" / "shim" / "index.js"
         files.append(File.generated(config, SHIM, abs_src_path=str(shim)))
+        if old := files.get_file_from_path(f"{NAME}.zip"):  # put among the pages to be published with them
+            files.remove(old)
     return files
 
 

@@ -26,6 +26,7 @@ WIDE = {"width": WIDTHS[0], "height": 900}
 # What is dark has the same elements: of axe's rules only those of colour can find something else.
 RULES = {"light": {}, "dark": {"runOnly": ["cat.color"]}}
 CATEGORIES = "accessibility", "best-practices", "seo"
+PATIENCE = 120_000  # ms, since all looks share the cores
 LIGHTHOUSES = 2  # at a time; much of a run is waiting
 
 AXE = """async (options) => {
@@ -80,6 +81,7 @@ def look(address, names, scheme):
     found = {kind: [] for kind in KINDS}
     with browser() as started:
         page = started.new_page(color_scheme=scheme, reduced_motion="reduce")
+        page.set_default_timeout(PATIENCE)
         page.add_init_script(SHIFTS)
         listen(page, address, found)
         for name in names:
@@ -135,6 +137,7 @@ def look_without_javascript(address, names):
     found = []
     with browser() as started:
         page = started.new_context(java_script_enabled=False).new_page()
+        page.set_default_timeout(PATIENCE)
         for name in names:
             page.goto(address + name)
             page.evaluate(OPEN)

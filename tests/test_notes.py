@@ -56,6 +56,7 @@ def test_each_line_gets_the_number_of_its_note():
         ("`1,`", "`2,`", 17, "stands on 0 lines of the block"),
         ("`print`", "`x`", 16, "stands on 2 lines of the block"),
         ("1. `print` shows it.\n2. ", "", 14, "a numbered list of notes must follow"),
+        ("two lines.\n", "two lines.\n\n3. `]` is alone.\n", 14, "a blank line parts these notes"),
         ("<!-- notes -->", "A word.\n\n<!-- notes -->", 16, "stand under no block"),
     ],
 )

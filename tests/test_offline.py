@@ -13,7 +13,9 @@ from evidence.search import FIELD
 @pytest.fixture(scope="module")
 def unpacked(tmp_path_factory):
     folder = tmp_path_factory.mktemp("un packed")
-    offline.pack(folder / "site.zip")
+    with pytest.MonkeyPatch.context() as variables:
+        variables.setenv("SITE_URL", "https://example.org/")  # as where the site is published
+        offline.pack(folder / "site.zip")
     with zipfile.ZipFile(folder / "site.zip") as file:
         file.extractall(folder)
     return folder / offline.NAME
@@ -51,8 +53,10 @@ def test_pages_search_and_scripts_work_from_the_folder(needs_chromium, unpacked)
         page.wait_for_function("document.querySelector('article img').naturalWidth > 100")
         assert not said
         assert not [url for url in asked if not url.startswith(("file:", "data:", "about:", "blob:"))]
-        page.route("https://github.com/**", lambda route: route.fulfill(body=""))
+        assert not page.get_by_text("The whole site, to read offline").count()
         page.goto((unpacked / "how-to/freeze-layers.html").as_uri())
+        assert page.locator(".evidence .download").first.get_attribute("download") == "freeze-layers-1.py"
+        page.route("https://github.com/**", lambda route: route.fulfill(body=""))
         page.locator(".evidence").first.get_by_text("Report a problem").click()
         page.wait_for_url("https://github.com/**")
         assert "how-to%2Ffreeze-layers.html" in page.url and "file%3A" not in page.url

@@ -182,7 +182,7 @@ def test_each_page_says_where_it_is_and_what_a_link_to_it_shows(site, pages):
         told[name] = shown["og:description"]
         assert shown["og:url"] == address
         assert page.select_one("meta[name=description]")["content"] == shown["og:description"]
-        assert shown["og:title"]
+        assert page.title.get_text() == f"{shown['og:title']} - Keras Layer Surgery"
         picture = (site / shown["og:image"].removeprefix("https://example.org/")).read_bytes()
         assert picture[16:24] == (1200).to_bytes(4, "big") + (630).to_bytes(4, "big")
         assert (site / name).parent.joinpath(page.select_one("link[rel=icon]")["href"]).exists()

@@ -11,7 +11,7 @@
 
   function load() {
     const report = document.querySelector("article .report");
-    const page = location.pathname.split("/").filter(Boolean).at(-1) ?? "index";
+    const page = location.pathname.split("/").filter(Boolean).at(-1)?.replace(/\.html$/, "") ?? "index";
     document.querySelectorAll("article .evidence").forEach((evidence, index) => {
       let code = evidence.previousElementSibling;
       while (!code.matches(".language-python")) code = code.previousElementSibling; // past all that is between

@@ -7,15 +7,17 @@
   const OPENERS = ".md-header__button[for=__drawer], .md-sidebar--primary .md-nav__link[for]";
   const CLOSERS = ".md-nav__toggle ~ .md-nav > .md-nav__title";
 
-  /** There, labels of hidden boxes open and close all: make them buttons. */
+  /** There, labels of hidden boxes open and close all: make what is in them buttons, which labels cannot be. */
   function menu() {
     for (const label of document.querySelectorAll(`${OPENERS}, ${CLOSERS}`)) {
+      const button = label.firstElementChild;
       const attributes = { role: "button", tabindex: 0 };
       if (label.matches(OPENERS)) attributes["aria-expanded"] = label.control?.checked;
       if (label.control === drawer) attributes["aria-label"] = "Menu";
+      if (label.matches(CLOSERS)) attributes["aria-label"] = `${label.textContent.trim()}: back`;
       for (const [name, value] of Object.entries(attributes))
-        if (narrow.matches) label.setAttribute(name, value);
-        else label.removeAttribute(name);
+        if (narrow.matches) button.setAttribute(name, value);
+        else button.removeAttribute(name);
     }
   }
 
@@ -23,9 +25,12 @@
   function follow(box) {
     const panel = box === drawer ? document.querySelector(".md-nav--primary") : box.parentElement.querySelector(".md-nav");
     const opener = [...box.labels].find((label) => label.matches(OPENERS));
+    const at = document.activeElement;
+    if (!box.checked && at !== document.body && !at.closest("label")) return; // It is where the reader has gone.
     // Not hidden any more, once drawn; the innermost panel that is open covers the others.
-    const open = [panel, ...panel.querySelectorAll(".md-nav__toggle:checked ~ .md-nav")].at(-1);
-    const next = () => (box.checked ? open.querySelector("[tabindex='0'], a[href]") : opener);
+    const panels = [panel, ...panel.querySelectorAll(".md-nav__toggle:checked ~ .md-nav")];
+    const open = panels.filter((each) => each.checkVisibility()).at(-1);
+    const next = () => (box.checked ? open.querySelector("[tabindex='0'], a[href]") : opener.firstElementChild);
     requestAnimationFrame(() => next()?.focus({ preventScroll: true })); // A panel is still on its way in from the side.
   }
 
@@ -35,11 +40,14 @@
     follow(target);
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key === " " && event.target.matches("label[role=button]")) {
+    if ([" ", "Enter"].includes(event.key) && event.target.matches("label > [role=button]")) {
       event.preventDefault();
-      event.target.click(); // as Material does for Enter
+      event.target.parentElement.click();
     }
-    if (event.key === "Escape" && drawer.checked) drawer.click();
+    if (event.key === "Escape" && drawer.checked) {
+      drawer.click();
+      document.querySelector(".md-header__button[for=__drawer]").firstElementChild.focus();
+    }
   });
   document.addEventListener("focusin", ({ target }) => {
     if (narrow.matches && drawer.checked && !target.closest(".md-sidebar--primary")) drawer.click();
