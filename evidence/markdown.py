@@ -40,7 +40,7 @@ PRINTS = re.compile(
     re.DOTALL,
 )
 NEWLINE = "\n"
-LISTING = re.compile(r'(<div class="language-(?:python|text) highlight"[^>]*)>(.*?)(?=</div>)', re.DOTALL)
+LISTING = re.compile(r'(<div class="language-\w+ highlight"[^>]*)>(.*?)(?=</div>)', re.DOTALL)
 SEVERAL = 3  # other behaviours that the line under a block tells; the list below it has all
 SHORT = 90  # characters of an output that the line under a block repeats
 
