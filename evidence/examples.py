@@ -10,9 +10,11 @@ from __future__ import annotations
 import functools
 import hashlib
 import importlib.metadata
+import os
 import platform
 import shutil
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import jupytext
@@ -34,8 +36,10 @@ CELL_SECONDS = 300
 
 @event_priority(100)  # before mkdocs-jupyter looks for notebooks
 def on_files(files, config):
-    for source in sorted(EXAMPLES.glob("*.py")):
-        notebook = executed(source)
+    sources = sorted(EXAMPLES.glob("*.py"))
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        notebooks = list(pool.map(executed, sources))
+    for source, notebook in zip(sources, notebooks, strict=True):
         for path, folder in [
             (f"examples/{notebook.name}", notebook.parent.parent),
             (f"examples/{source.name}", ROOT),

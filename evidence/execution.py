@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -68,6 +69,7 @@ class Execution:
         self._futures: dict[Block, Future[Outcome]] = {block: Future() for block in blocks}
         self.import_seconds: float | None = None
         self.versions: dict[str, str] = {}  # of keras and python, once the first outcome is there
+        self._ready = threading.Event()  # It has imported, or failed.
         self._home = tempfile.TemporaryDirectory(prefix="home-")
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the execution)
         self._process = subprocess.Popen(
@@ -100,6 +102,17 @@ class Execution:
         for block in self._futures:
             yield block, self.outcome(block)
 
+    @property
+    def left(self) -> int:
+        """How many blocks have not ended yet."""
+        return sum(not future.done() for future in self._futures.values())
+
+    def add_job(self) -> None:
+        """Have the runner run one block more at a time, once it has imported; Windows has no signal to tell it."""
+        self._ready.wait()
+        if hasattr(signal, "SIGUSR2"):
+            self._process.send_signal(signal.SIGUSR2)
+
     def close(self) -> None:
         self._process.terminate()
         self._process.wait()
@@ -123,6 +136,7 @@ class Execution:
                 if "import_seconds" in result:
                     self.import_seconds = result.pop("import_seconds")
                     self.versions = result
+                    self._ready.set()
                     continue
                 error = Error(**result["error"]) if result["error"] else None
                 outcome = Outcome(as_on_a_page(result["output"]), error, result["seconds"])
@@ -130,6 +144,7 @@ class Execution:
         except (OSError, ValueError):
             pass  # The runner is gone, maybe in the middle of a line; what it wrote on standard error says why.
         self._process.wait()
+        self._ready.set()
         self._errors.seek(0)
         said = self._errors.read().decode("utf-8", "replace")[-4000:]
         for future in self._futures.values():

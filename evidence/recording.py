@@ -82,12 +82,16 @@ def plan(environment: Environment, wanted: list[Block], every_block: list[Block]
 
 
 def run(plans: list[Plan]) -> list[str]:
-    """Carry out the plans, as many at a time as there are cores: while one imports Keras, the others run blocks."""
+    """Carry out the plans, as many at a time as there are cores: while one imports Keras, the others run blocks.
+
+    The cores of one that has ended go to those that still run.
+    """
     if not plans:
         return []
     plans = sorted(plans, key=lambda plan: plan.expected_seconds, reverse=True)
     cores, start = os.cpu_count() or 1, time.perf_counter()
     at_a_time = min(cores, len(plans))
+    jobs = cores // at_a_time
     columns = "{task.description}", BarColumn(), TimeRemainingColumn(), TextColumn("left")
     with (
         Progress(*columns, console=Console(stderr=True), transient=True) as progress,
@@ -100,11 +104,15 @@ def run(plans: list[Plan]) -> list[str]:
             place = f"{block.page}:{block.line}" if block else "importing Keras"
             progress.update(task, advance=seconds, description=f"{key} {place}")
 
-        futures = [pool.submit(carry_out, plan, cores // at_a_time, running, show) for plan in plans]
+        futures = [pool.submit(carry_out, plan, jobs, running, show) for plan in plans]
         faults = []
         try:
-            for future in as_completed(futures):
+            for number, future in enumerate(as_completed(futures), 1):
                 faults += future.result()
+                if len(plans) - number < at_a_time:  # No plan waits for the cores that are free now.
+                    longest = sorted(list(running), key=lambda execution: execution.left)[-1:]
+                    for execution in longest * jobs:
+                        execution.add_job()
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             for execution in list(running):

@@ -40,7 +40,11 @@ def main():
     The request is an object with `blocks` (a list of objects with `page`, `line` and `code`), `imports` (names of
     modules to import before forking), `module` (what `import keras` is to give), `jobs` (blocks at a time), `timeout`
     (seconds a block may take), `memory` (bytes of resident memory a block may use, Linux only) and `fork` (a boolean).
+    Each signal SIGUSR2, once that first line is written, raises `jobs` by one.
     """
+    more_jobs = []
+    if hasattr(signal, "SIGUSR2"):
+        signal.signal(signal.SIGUSR2, lambda number, frame: more_jobs.append(number))
     request = json.load(sys.stdin)
     results = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # Whatever an import prints must not mix with the results.
@@ -66,7 +70,7 @@ def main():
     running = []
     try:
         while (waiting or running) and not ended:
-            while waiting and len(running) < request["jobs"]:
+            while waiting and len(running) < request["jobs"] + len(more_jobs):
                 index, block = waiting.pop()
                 start_child = Forked if request["fork"] else Spawned
                 running.append(start_child(index, block, request))

@@ -23,6 +23,7 @@ from evidence.environments import read_environments
 
 QUESTIONS = ROOT / "tests/questions.toml"
 FIELD = "[data-md-component=search-query]"
+LINKS = ".md-search-result__item > .md-search-result__link"
 NOTHING_TYPED = "document.querySelector('.md-search-result__meta').textContent.trim() == 'Type to start searching'"
 ERRORS = {
     "keras-3": "reference/errors.md",
@@ -89,8 +90,8 @@ def results(page: Page, typed: str) -> list[str]:
         field.fill(text)
         field.dispatch_event("keyup")  # which the search waits for
         page.wait_for_function(f"!({NOTHING_TYPED})" if text else NOTHING_TYPED)
-    links = page.locator(".md-search-result__item > .md-search-result__link")
-    paths = [link.get_attribute("href").partition("#")[0].partition("?")[0] for link in links.all()]
+    links = page.eval_on_selector_all(LINKS, "(links) => links.map((link) => link.getAttribute('href'))")
+    paths = [link.partition("#")[0].partition("?")[0] for link in links]
     root = page.url.partition("?")[0].partition("#")[0]
     pages = [source(posixpath.relpath(path.removeprefix(root) or ".", ".")) for path in paths]
     return list(dict.fromkeys(pages))  # A page that is found is followed by its sections.

@@ -1,7 +1,9 @@
 """The built site, and a browser to look at it."""
 
+import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -19,8 +21,47 @@ def addresses():
     return os.environ | {"REPO_URL": "https://github.com/someone/somewhere", "SITE_URL": "https://example.org/"}
 
 
+def pytest_collection_modifyitems(items):
+    """Ask last what was seen on every page: the longer the other tests take, the less is left to wait for."""
+    items.sort(key=asks_for_faults)
+
+
+def asks_for_faults(item):
+    return "faults" in getattr(item, "fixturenames", ())
+
+
 @pytest.fixture(scope="session")
-def site(tmp_path_factory, addresses):
+def site(built, looking):
+    """The folder of the built site; from here on every page is being looked at beside the tests."""
+    return built
+
+
+@pytest.fixture(scope="session")
+def looking(request, built):
+    """A process that looks at every page, if a test asks what it saw."""
+    if not any(map(asks_for_faults, request.session.items)):
+        yield None
+        return
+    command = [sys.executable, Path(__file__).with_name("every_page.py"), built]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        yield process
+        if process.poll() is None:  # The tests ended early; its browsers close when they are interrupted.
+            process.kill() if os.name == "nt" else os.killpg(process.pid, signal.SIGINT)
+            process.communicate()
+
+
+@pytest.fixture(scope="session")
+def faults(needs_chromium, looking):
+    """What is wrong with the pages, by kind."""
+    printed, said = looking.communicate()
+    assert looking.returncode == 0, said[-4000:]
+    return json.loads(printed)
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory, addresses):
     folder = tmp_path_factory.mktemp("site")
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", folder]
     ended = subprocess.run(command, cwd=ROOT, env=addresses, text=True, capture_output=True, check=False)

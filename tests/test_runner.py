@@ -202,6 +202,20 @@ def test_closing_ends_the_blocks_that_run(numbers, tmp_path):
     assert not [path.name for path in tmp_path.iterdir() if is_running(int(path.name))]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signal to tell it")
+def test_a_job_is_added(tmp_path):
+    """Two blocks wait for each other: one at a time, neither would end."""
+    code = (
+        f"import pathlib, time\nhere = pathlib.Path(r'{tmp_path}')\n(here / '{{}}').touch()\n"
+        "while len(list(here.iterdir())) < 2:\n    time.sleep(0.01)"
+    )
+    blocks = [Block("docs/page.md", number, code.format(number), None) for number in (1, 2)]
+    with Execution(blocks, imports=["json"], limits=LIMITS, fork=True, jobs=1) as execution:
+        execution.add_job()
+        assert [execution.outcome(block).error for block in blocks] == [None, None]
+        assert not execution.left
+
+
 @ways
 def test_the_runner_s_own_folder_holds_no_modules_of_a_block(fork):
     """Keras 1.2 imports a package `tables`, TensorFlow one called `markdown`; both are names of modules here."""
