@@ -110,7 +110,7 @@ def run(plans: list[Plan]) -> list[str]:
             for number, future in enumerate(as_completed(futures), 1):
                 faults += future.result()
                 if len(plans) - number < at_a_time:  # No plan waits for the cores that are free now.
-                    longest = sorted(list(running), key=lambda execution: execution.left)[-1:]
+                    longest = sorted(running.copy(), key=lambda execution: execution.left)[-1:]
                     for execution in longest * jobs:
                         execution.add_job()
         except BaseException:

@@ -18,7 +18,8 @@ from evidence.outcomes import between, changes, errors, needs, new_lines, spans
 from evidence.records import Record, RecordedOutcome
 
 FOLDER = "docs/reference"
-QUESTIONS = f"{FOLDER}/behaviour-by-release.md"
+SUBJECTS = "the-list", "pop", "after-pop", "inputs-and-outputs", "new-models"
+QUESTIONS = [f"{FOLDER}/behaviour/{subject}.md" for subject in SUBJECTS]  # each block of theirs answers one
 HEADING = re.compile(r"^(#+) (?P<text>.*?) *\{ ?#(?P<id>[\w-]+) ?\}$", re.MULTILINE)
 NAMES = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch", "openvino": "OpenVINO", "numpy": "NumPy"}
 FAMILIES = "keras-3", "tf-keras", "keras-1-and-2"  # lines of Keras that share pages, newest first
@@ -44,33 +45,38 @@ def render(name: str, records: Mapping[str, Record]) -> str:
 
 
 def behaviour_table(table: Table) -> Iterator[str]:
-    """Questions by lines of Keras: each block of the page of questions prints one answer."""
+    """Questions by lines of Keras, a body for each page of questions: each of its blocks prints one answer."""
     lines = [list(line) for _, line in groupby(table.environments, key=lambda each: each.line)]
     # A box of its own scrolls, not the page; a keyboard reaches it.
     yield '<div class="wide" role="region" aria-label="Behaviour by release" tabindex="0">'
     yield '<table class="behaviour" data-search-exclude=""><thead><tr><th scope="col">Question</th>'
     for line in lines:
         yield f'<th scope="col">{escape(line[0].line)}</th>'
-    yield "</tr></thead><tbody>"
-    for block in table.blocks:
-        if block.page != QUESTIONS:
+    yield "</tr></thead>"
+    for page in QUESTIONS:
+        yield f'<tbody><tr><th scope="rowgroup" colspan="{len(lines) + 1}">{page_link(page)}</th></tr>'
+        for block in table.blocks:
+            if block.page == page:
+                yield from behaviour_row(table, block, lines)
+        yield "</tbody>"
+    yield "</table></div>"
+
+
+def behaviour_row(table: Table, block: Block, lines: Sequence[Sequence[Environment]]) -> Iterator[str]:
+    data = f'<a href="data/{block.digest}.json">Data</a>'
+    yield f'<tr><th scope="row">{place(block)} {data}</th>'
+    cells = [list(answers(table, block, line)) for line in lines]
+    for together, same in groupby(cells, key=lambda cell: cell[0][0] if len(cell) == 1 else id(cell)):
+        same = list(same)
+        wide = f' colspan="{len(same)}"' if len(same) > 1 else ""
+        if len(same[0]) == 1:
+            yield f"<td{wide}{on(each for [(_, those)] in same for each in those)}>{escape(together)}</td>"
             continue
-        heading = heading_of(block)
-        data = f'<a href="data/{block.digest}.json">Data</a>'
-        yield f'<tr><th scope="row"><a href="#{heading.id}">{heading.html}</a> {data}</th>'
-        cells = [list(answers(table, block, line)) for line in lines]
-        for together, same in groupby(cells, key=lambda cell: cell[0][0] if len(cell) == 1 else id(cell)):
-            same = list(same)
-            wide = f' colspan="{len(same)}"' if len(same) > 1 else ""
-            if len(same[0]) == 1:
-                yield f"<td{wide}{on(each for [(_, those)] in same for each in those)}>{escape(together)}</td>"
-                continue
-            yield "<td>"
-            for answer, those in same[0]:
-                yield f"<div{on(those)}>{escape(answer)} <small>{between(those)}</small></div>"
-            yield "</td>"
-        yield "</tr>"
-    yield "</tbody></table></div>"
+        yield "<td>"
+        for answer, those in same[0]:
+            yield f"<div{on(those)}>{escape(answer)} <small>{between(those)}</small></div>"
+        yield "</td>"
+    yield "</tr>"
 
 
 def answers(table: Table, block: Block, line: Sequence[Environment]) -> Iterator[tuple[str, list[Environment]]]:
@@ -286,10 +292,7 @@ def api_table(table: Table) -> Iterator[str]:
 def used_on(uses: Mapping[str, int]) -> str:
     """Return links to the pages that use a member, those that use it most first."""
     found = [page for page in sorted(uses, key=lambda page: (-uses[page], page)) if page.startswith("docs/")]
-    titles = [ticks(next(HEADING.finditer(read_text(ROOT / page)))["text"]) for page in found]
-    links = [
-        f'<a href="{posixpath.relpath(page, FOLDER)}">{title}</a>' for page, title in zip(found, titles, strict=True)
-    ]
+    links = [page_link(page) for page in found]
     html = f'<p data-search-exclude="">{", ".join(links[:MANY])}</p>'
     if rest := links[MANY:]:
         more = f"<summary>{count(len(rest), 'page')} more</summary><p>{', '.join(rest)}</p>"
@@ -323,6 +326,12 @@ def heading_in(written: int, block: Block) -> Heading:
         if found := HEADING.match(line):
             return Heading(block.page, found["text"], found["id"])
     return Heading(block.page, block.page, "")
+
+
+def page_link(page: str) -> str:
+    """Return a link to a page, with its title."""
+    title = next(HEADING.finditer(read_text(ROOT / page)))["text"]
+    return f'<a href="{posixpath.relpath(page, FOLDER)}">{ticks(title)}</a>'
 
 
 def place(block: Block) -> str:
