@@ -70,7 +70,8 @@ def behaviour_row(table: Table, block: Block, lines: Sequence[Sequence[Environme
         same = list(same)
         wide = f' colspan="{len(same)}"' if len(same) > 1 else ""
         if len(same[0]) == 1:
-            yield f"<td{wide}{on(each for [(_, those)] in same for each in those)}>{escape(together)}</td>"
+            said = f"{on(each for [(_, those)] in same for each in those)}>{escape(together)}"
+            yield f"<td{wide}><span{said}</span></td>" if wide else f"<td{said}</td>"
             continue
         yield "<td>"
         for answer, those in same[0]:
