@@ -142,17 +142,16 @@ def find_answers() -> int:
     with tempfile.TemporaryDirectory() as site:
         mkdocs("build", "--quiet", "--site-dir", site).check_returncode()
         work, check = search.halves(search.read_questions())
-        with search.opened(Path(site)) as page:
-            for name, questions in (
-                ("questions, the half to work with", work),
-                ("questions, the half to check with", check),
-                ("messages of errors", search.read_messages()),
-            ):
-                found = search.ask(page, questions)
-                print(f"{name}: {found}")
-                for question, instead in found.misses:
-                    typed = " ".join(question.typed.split())[:100]
-                    print(f"  {typed}: {question.answers[0]}; found {', '.join(instead)}")
+        for name, questions in (
+            ("questions, the half to work with", work),
+            ("questions, the half to check with", check),
+            ("messages of errors", search.read_messages()),
+        ):
+            found = search.ask(Path(site), questions)
+            print(f"{name}: {found}")
+            for question, instead in found.misses:
+                typed = " ".join(question.typed.split())[:100]
+                print(f"  {typed}: {question.answers[0]}; found {', '.join(instead)}")
     return 0
 
 

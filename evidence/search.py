@@ -8,9 +8,12 @@ of the index of errors; what answers one is the index itself, or a page that it 
 from __future__ import annotations
 
 import contextlib
+import functools
+import os
 import posixpath
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,6 +105,12 @@ def source(path: str) -> str:
     return "index.md" if path == "." else f"{path}.md"
 
 
+def answers(site: Path, questions: Sequence[Question]) -> dict[Question, list[str]]:
+    """Type questions into one browser; return the pages found for each, the best first."""
+    with opened(site) as page:
+        return {question: results(page, question.typed) for question in questions}
+
+
 @dataclass(frozen=True)
 class Found:
     """How many of some questions were answered by the first result, and by one of the first three; and the others."""
@@ -116,10 +125,15 @@ class Found:
         return f"{soon:4.0%} in the first {FIRST}, {first:4.0%} first ({self.asked} asked)"
 
 
-def ask(page: Page, questions: Sequence[Question]) -> Found:
+def ask(site: Path, questions: Sequence[Question]) -> Found:
+    """Type questions into the search of a built site, in as many browsers as there are cores."""
+    cores = os.cpu_count() or 1
+    with ThreadPoolExecutor(cores) as pool:
+        parts = pool.map(functools.partial(answers, site), [questions[core::cores] for core in range(cores)])
+        by_question = {question: found for part in parts for question, found in part.items()}
     places, misses = [], []
     for question in questions:
-        found = results(page, question.typed)
+        found = by_question[question]
         place = next((number for number, path in enumerate(found, 1) if path in question.pages), 0)
         places.append(place)
         if not 1 <= place <= FIRST:

@@ -32,7 +32,6 @@ OF_COLOUR = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 RULES = {"slate": {"runOnly": OF_COLOUR}, "default": {}}  # Light comes last, for the next page opens in it.
 CATEGORIES = "accessibility", "best-practices", "seo"
 PATIENCE = 120_000  # ms, since all looks share the cores
-PARTS = 2  # of the pages, looked at side by side
 
 AXE = """async (options) => {
     const {violations} = await axe.run(document, {resultTypes: ["violations"], ...options});
@@ -70,10 +69,10 @@ def look(site):
     """Return what is wrong with the pages of a built site, by kind."""
     node.packages()  # once, not in each thread
     names = sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
-    parts = [names[number::PARTS] for number in range(PARTS)]
     with serve(site) as address, ThreadPoolExecutor() as pool:
         ways = look_in_chromium, look_without_javascript, score
-        results = [pool.submit(way, address, part) for way in ways for part in parts]
+        # Each goes through the pages alone: with more at a time, the tests beside them would stand still.
+        results = [pool.submit(way, address, names) for way in ways]
         return {kind: [fault for each in results for fault in each.result().get(kind, ())] for kind in KINDS}
 
 
