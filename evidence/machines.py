@@ -17,10 +17,10 @@ from mkdocs.structure.nav import Section
 
 from evidence.blocks import Block, extract
 from evidence.environments import read_environments
-from evidence.markdown import TABLE, all_records, insert, summary
+from evidence.markdown import TABLE, all_records, insert, summary, table
 from evidence.outcomes import behaviours
 from evidence.outputs import fence_for
-from evidence.tables import as_text, render
+from evidence.tables import as_text
 
 # The notebooks link to pages as they stand in the site.
 PAGE_LINK = re.compile(r"\]\(\.\./\.\./([\w/-]+)/(#[\w-]+)?\)")
@@ -58,7 +58,7 @@ def with_evidence(source: str) -> str:
     found = extract(source)
     for number, text in enumerate(lines):
         if wanted := TABLE.match(text):
-            lines[number] = render(wanted["name"], records)
+            lines[number] = table(wanted["name"])
     insert(lines, found, line)
     return re.sub(r"(?<=\w)\.ipynb(?=[)#])", ".md", "\n".join(lines))
 

@@ -14,8 +14,9 @@ import functools
 import json
 import logging
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from html import escape
+from pathlib import Path
 from xml.etree import ElementTree
 
 import markdown
@@ -24,7 +25,7 @@ from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
 from evidence import records
-from evidence.blocks import EXPECTED_OUTPUT, Block, every_block, extract
+from evidence.blocks import EXPECTED_OUTPUT, Block, every_block, extract, pages
 from evidence.environments import Environment, read_environments
 from evidence.notes import end_of_list, marker_under
 from evidence.outcomes import Behaviour, behaviours, kind, new_lines, spans
@@ -97,20 +98,13 @@ class AddTables(Treeprocessor):
     def run(self, root: ElementTree.Element) -> None:
         for place, element in enumerate(root):
             if element.tag == "p" and element.text in self.tables:
-                root[place] = ElementTree.fromstring(render(self.tables[element.text], all_records()))
+                root[place] = ElementTree.fromstring(table(self.tables[element.text]))
 
 
 class HeadMessages(Treeprocessor):
-    """Make each message of the index of errors a heading, which the search finds, after the contents are listed (5).
-
-    The table of behaviour is a list of contents itself: beside it stand the page's parts alone.
-    """
+    """Make each message of the index of errors a heading, which the search finds, after the contents are listed (5)."""
 
     def run(self, root: ElementTree.Element) -> None:
-        if root.find(".//table[@class='behaviour']") is not None:
-            [page] = self.md.toc_tokens
-            for part in page["children"]:
-                part["children"] = []
         for element in root.iter("pre"):
             if element.get("class") == "error":
                 element.tag = "h3"
@@ -256,7 +250,21 @@ def code(text: str) -> str:
 
 def all_records() -> dict[str, Record]:
     """Return the records of all environments by key; an empty one for a record of other packages than are listed."""
-    return read_records(tuple(path.stat().st_mtime_ns for path in sorted(records.FOLDER.glob("*.json"))))
+    return read_records(written(sorted(records.FOLDER.glob("*.json"))))
+
+
+def written(paths: Iterable[Path]) -> tuple[int, ...]:
+    return tuple(path.stat().st_mtime_ns for path in paths)
+
+
+def table(name: str) -> str:
+    """Return the HTML of the table called `name`, made again only if a page or a record has changed."""
+    return rendered(name, id(all_records()), written(pages()))
+
+
+@functools.lru_cache(maxsize=32)
+def rendered(name: str, of: int, with_pages: tuple[int, ...]) -> str:
+    return render(name, all_records())
 
 
 # MkDocs makes a new renderer for each page; `mkdocs serve` sees new records all the same.
