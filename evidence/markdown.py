@@ -250,7 +250,11 @@ def code(text: str) -> str:
 
 def all_records() -> dict[str, Record]:
     """Return the records of all environments by key; an empty one for a record of other packages than are listed."""
-    return read_records(written(sorted(records.FOLDER.glob("*.json"))))
+    return read_records(records_written())
+
+
+def records_written() -> tuple[int, ...]:
+    return written(sorted(records.FOLDER.glob("*.json")))
 
 
 def written(paths: Iterable[Path]) -> tuple[int, ...]:
@@ -259,11 +263,11 @@ def written(paths: Iterable[Path]) -> tuple[int, ...]:
 
 def table(name: str) -> str:
     """Return the HTML of the table called `name`, made again only if a page or a record has changed."""
-    return rendered(name, id(all_records()), written(pages()))
+    return rendered(name, records_written(), written(pages()))
 
 
 @functools.lru_cache(maxsize=32)
-def rendered(name: str, of: int, with_pages: tuple[int, ...]) -> str:
+def rendered(name: str, of_records: tuple[int, ...], of_pages: tuple[int, ...]) -> str:
     return render(name, all_records())
 
 
