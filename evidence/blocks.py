@@ -148,7 +148,6 @@ def asserts(code: str) -> bool:
         return "assert" in code
 
 
-@functools.cache
 def nodes(code: str) -> Sequence[ast.AST]:
     """Return all nodes of a block's syntax; `SyntaxError` if it is no Python."""
     return tuple(ast.walk(ast.parse(code)))

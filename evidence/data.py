@@ -8,7 +8,7 @@ from mkdocs.structure.files import File
 
 from evidence import records
 from evidence.blocks import Block
-from evidence.markdown import all_records
+from evidence.markdown import known
 from evidence.records import Record
 from evidence.tables import FOLDER, Table, heading_of
 
@@ -18,7 +18,7 @@ LICENCE = "https://creativecommons.org/publicdomain/zero/1.0/"
 def on_files(files, config):
     """Add the data's files to the site, beside the pages that link to them."""
     folder = FOLDER.removeprefix("docs/") + "/data"
-    data = all_data(Table(all_records()))
+    data = all_data(known())
     contents = {f"{block['digest']}.json": block for block in data["blocks"]} | {"records.json": data}
     for name, content in contents.items():
         text = json.dumps(content, ensure_ascii=False)

@@ -37,6 +37,7 @@ CELL_SECONDS = 300
 @event_priority(100)  # before mkdocs-jupyter looks for notebooks
 def on_files(files, config):
     sources = sorted(EXAMPLES.glob("*.py"))
+    packages()  # once, not in each thread
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         notebooks = list(pool.map(executed, sources))
     for source, notebook in zip(sources, notebooks, strict=True):
@@ -103,7 +104,8 @@ def run_key(source: Path) -> str:
 
 @functools.cache
 def packages() -> set[str]:
-    return {f"{package.name}=={package.version}" for package in importlib.metadata.distributions()}
+    found = (each.metadata for each in importlib.metadata.distributions())
+    return {f"{each['Name']}=={each['Version']}" for each in found}
 
 
 def failure(source: Path, notebook, error: Exception) -> str:

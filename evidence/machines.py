@@ -15,15 +15,14 @@ from urllib.parse import urljoin
 import nbformat
 from mkdocs.structure.nav import Section
 
-from evidence.blocks import Block, extract
-from evidence.environments import read_environments
-from evidence.markdown import TABLE, all_records, insert, summary, table
-from evidence.outcomes import behaviours
+from evidence.blocks import extract
+from evidence.markdown import TABLE, insert, table
 from evidence.outputs import fence_for
 from evidence.tables import as_text
 
 # The notebooks link to pages as they stand in the site.
 PAGE_LINK = re.compile(r"\]\(\.\./\.\./([\w/-]+)/(#[\w-]+)?\)")
+TOLD = re.compile(r'<div class="evidence"[^>]* data-block="(\w+)">\s*<p[^>]*>(.*?)</p>')  # under a block of a page
 built = SimpleNamespace(nav=None)
 
 
@@ -41,25 +40,20 @@ def on_post_build(config):
     for page in built.nav.pages:
         path = Path(config.site_dir, page.as_markdown)
         path.parent.mkdir(parents=True, exist_ok=True)
-        text = notebook(page) if page.file.src_uri.endswith(".ipynb") else with_evidence(page.markdown)
+        text = notebook(page) if page.file.src_uri.endswith(".ipynb") else with_evidence(page)
         path.write_text(text, encoding="utf-8")
     text = "\n".join(overview(config, built.nav))
     Path(config.site_dir, "llms.txt").write_text(text + "\n", encoding="utf-8")
 
 
-def with_evidence(source: str) -> str:
+def with_evidence(page) -> str:
     """Return a page's Markdown with the line that tells what each block did, and with the tables of all records."""
-    lines = source.split("\n")
-    environments, records = list(read_environments().values()), all_records()
-
-    def line(block: Block) -> str:
-        return as_text(summary(block, behaviours(block, environments, records), environments))
-
-    found = extract(source)
+    lines, found = page.markdown.split("\n"), extract(page.markdown)
+    told = dict(TOLD.findall(page.content))
     for number, text in enumerate(lines):
         if wanted := TABLE.match(text):
             lines[number] = table(wanted["name"])
-    insert(lines, found, line)
+    insert(lines, found, lambda block: as_text(told[block.digest]))
     return re.sub(r"(?<=\w)\.ipynb(?=[)#])", ".md", "\n".join(lines))
 
 

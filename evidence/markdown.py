@@ -31,7 +31,7 @@ from evidence.notes import end_of_list, marker_under
 from evidence.outcomes import Behaviour, behaviours, kind, new_lines, spans
 from evidence.outputs import extent
 from evidence.records import Record, RecordedOutcome
-from evidence.tables import beneath, on, render, ticks
+from evidence.tables import Table, beneath, on, render, ticks
 
 log = logging.getLogger("mkdocs.evidence")  # What it warns of makes a strict build fail.
 TABLE = re.compile(r"<!-- evidence: (?P<name>[\w-]+) -->$")
@@ -262,13 +262,18 @@ def written(paths: Iterable[Path]) -> tuple[int, ...]:
 
 
 def table(name: str) -> str:
-    """Return the HTML of the table called `name`, made again only if a page or a record has changed."""
-    return rendered(name, records_written(), written(pages()))
+    """Return the HTML of the table called `name`."""
+    return render(name, known())
 
 
-@functools.lru_cache(maxsize=32)
-def rendered(name: str, of_records: tuple[int, ...], of_pages: tuple[int, ...]) -> str:
-    return render(name, all_records())
+def known() -> Table:
+    """Return all blocks and records, read again only if a page or a record has changed."""
+    return read_all(records_written(), written(pages()))
+
+
+@functools.lru_cache(maxsize=1)
+def read_all(of_records: tuple[int, ...], of_pages: tuple[int, ...]) -> Table:
+    return Table(read_records(of_records))
 
 
 # MkDocs makes a new renderer for each page; `mkdocs serve` sees new records all the same.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import struct
+from collections.abc import Iterable, Iterator
 
 import nbformat
 from bs4 import BeautifulSoup, Tag
@@ -27,14 +28,14 @@ def on_page_content(html, page, config, files):
         return html
     soup = BeautifulSoup(html, "html.parser")
     alternatives = (cell.metadata["alt"] for cell in nbformat.read(page.file.abs_src_path, 4).cells if draws(cell))
-    parts: list[Tag] = []
+    parts: list[Tag | str] = []
     for found in soup.select(".jp-RenderedMarkdown, .highlight-ipynb pre, .jp-OutputArea-output"):
         if found.name == "pre":
             parts.append(fence("python", found))
         elif "jp-RenderedMarkdown" in found["class"]:
             parts += prose(found)
         elif image := found.select_one("img[src^='data:image/png']"):
-            number = sum(part.name == "img" for part in parts) + 1
+            number = sum(part.name == "img" for part in tags(parts)) + 1
             content = base64.b64decode(image["src"].partition(",")[2])
             plot = File.generated(config, f"examples/{page.file.name}/{page.file.name}-{number}.png", content=content)
             files.append(plot)
@@ -49,14 +50,18 @@ def on_page_content(html, page, config, files):
             parts.append(soup.new_tag("img", attrs=shown))
         else:
             parts.append(fence("text", found.pre))
-    for link in (each for part in parts for each in part.select("a[href^='../../']")):
+    for link in (each for part in tags(parts) for each in part.select("a[href^='../../']")):
         path, anchor, name = link["href"].removeprefix("../../").partition("#")  # as it stands in the site
         link["href"] = files.get_file_from_path(f"{path.strip('/')}.md").url_relative_to(page.file) + anchor + name
-    first = next(part for part in parts if part.name == "p").get_text()
+    first = next(part for part in tags(parts) if part.name == "p").get_text()
     page.meta["description"] = " ".join(first.split()).replace(
         '"', "”"
     )  # Material writes it into an attribute as it is
     return lighten("\n".join(map(str, parts)))
+
+
+def tags(parts: Iterable[Tag | str]) -> Iterator[Tag]:
+    return (part for part in parts if isinstance(part, Tag))
 
 
 def draws(cell) -> bool:
@@ -74,7 +79,7 @@ def prose(cell: Tag) -> list[Tag]:
     return cell.find_all(recursive=False)
 
 
-def fence(language: str, pre: Tag) -> Tag:
+def fence(language: str, pre: Tag) -> str:
     """Return what the text of an element would be in a page of Markdown."""
     before = EXPECTED_OUTPUT if language == "text" else ""
-    return BeautifulSoup(before + HIGHLIGHT.highlight(pre.get_text(), language), "html.parser")
+    return before + HIGHLIGHT.highlight(pre.get_text(), language)

@@ -62,7 +62,7 @@ def by_links(contents: dict[str, str]) -> dict[str, list[str]]:
     scores: dict[str, Counter[str]] = {url: Counter() for url in contents}
     for url, content in contents.items():
         targets = {urljoin(f"/{url}", link).lstrip("/") for link in LINK.findall(content)} & contents.keys() - {url}
-        for target in targets:
+        for target in sorted(targets):  # so that of equals the same come first in each build
             scores[url][target] += 1 / len(targets)
             scores[target][url] += 1 / len(targets)
     return {url: [other for other, _ in found.most_common(RELATED)] for url, found in scores.items()}

@@ -66,7 +66,7 @@ def read_messages() -> list[Question]:
     table = tables.Table({key: records.load(key) for key in read_environments()})
     return [
         Question(message, (ERRORS[tables.newest_family(blocks)], *led_to(blocks)), kind)
-        for (kind, message), blocks in sorted(tables.messages(table).items())
+        for (kind, message), blocks in sorted(table.messages.items())
         if message.strip()
     ]
 

@@ -27,7 +27,7 @@ SHORT = 120  # characters of an outcome in a list
 MANY = 4  # links that are named before the others are folded, or counted
 
 
-@dataclass
+@dataclass(eq=False)  # each is its own key of a cache
 class Table:
     """What there is to show: the blocks, where they stand, and what they did."""
 
@@ -38,10 +38,28 @@ class Table:
     def outcome(self, block: Block, environment: Environment) -> RecordedOutcome | None:
         return self.records[environment.key].outcomes.get(block.digest)
 
+    @functools.cached_property
+    def messages(self) -> dict[tuple[str, str], dict[Block, list[Environment]]]:
+        """By type and message of an error, the blocks that raised or printed it, and where.
 
-def render(name: str, records: Mapping[str, Record]) -> str:
+        Blocks that came to their point come first.
+        """
+        found: dict[tuple[str, str], dict[Block, list[Environment]]] = {}
+        for block in self.blocks:
+            for environment in self.environments:
+                outcome = self.outcome(block, environment)
+                for error in errors(block, outcome) if outcome else ():
+                    found.setdefault(error, {}).setdefault(block, []).append(environment)
+        return {
+            error: dict(sorted(those.items(), key=lambda each: lack(self, *each) is not None))
+            for error, those in found.items()
+        }
+
+
+@functools.lru_cache(maxsize=16)  # A page shows it, and the page's Markdown.
+def render(name: str, table: Table) -> str:
     """Return the HTML of the table called `name`; `KeyError` if there is none."""
-    return '<div class="evidence-table">' + "".join(TABLES[name](Table(records))) + "</div>"
+    return '<div class="evidence-table">' + "".join(TABLES[name](table)) + "</div>"
 
 
 def behaviour_table(table: Table) -> Iterator[str]:
@@ -96,7 +114,12 @@ def answer_of(block: Block, outcome: RecordedOutcome | None) -> str:
 
 def family(environment: Environment) -> str:
     """Say whose pages tell of an environment."""
-    return next(each for each in FAMILIES if slug(environment.line).startswith(each))
+    return family_of(environment.line)
+
+
+@functools.cache  # It is asked of each block and environment.
+def family_of(line: str) -> str:
+    return next(each for each in FAMILIES if slug(line).startswith(each))
 
 
 def what_changed(table: Table, of: str) -> Iterator[str]:
@@ -197,7 +220,7 @@ def in_short(outcome: RecordedOutcome, other: RecordedOutcome) -> str:
 
 def error_index(table: Table, of: str) -> Iterator[str]:
     """Each error message of a family that none newer raises, by type: where it comes, and what to read about it."""
-    found = {error: blocks for error, blocks in messages(table).items() if newest_family(blocks) == of}
+    found = {error: blocks for error, blocks in table.messages.items() if newest_family(blocks) == of}
     in_order = sorted(found, key=lambda each: (each[0].lower(), each[1].lower()))
     for kind, group in groupby(in_order, key=lambda each: each[0]):
         yield f'<h2 id="{slug(kind)}">{escape(kind)}</h2>'
@@ -216,23 +239,6 @@ def error_index(table: Table, of: str) -> Iterator[str]:
 def error_id(kind: str, message: str) -> str:
     """Return what links to a message: the same as long as its words are."""
     return f"error-{hashlib.sha256(f'{kind}: {message}'.encode()).hexdigest()[:8]}"
-
-
-def messages(table: Table) -> dict[tuple[str, str], dict[Block, list[Environment]]]:
-    """Return, by type and message of an error, the blocks that raised or printed it, and where.
-
-    Blocks that came to their point come first.
-    """
-    found: dict[tuple[str, str], dict[Block, list[Environment]]] = {}
-    for block in table.blocks:
-        for environment in table.environments:
-            outcome = table.outcome(block, environment)
-            for error in errors(block, outcome) if outcome else ():
-                found.setdefault(error, {}).setdefault(block, []).append(environment)
-    return {
-        error: dict(sorted(those.items(), key=lambda each: lack(table, *each) is not None))
-        for error, those in found.items()
-    }
 
 
 def lack(table: Table, block: Block, environments: Sequence[Environment]) -> str | None:

@@ -169,6 +169,12 @@ def test_a_page_that_lists_everything_says_little_about_what_is_related():
     assert page_ends.by_links(contents)["a/"] == ["b/", "list/"]
 
 
+def test_what_is_equally_related_comes_in_the_same_order_in_each_build():
+    names = [f"{letter}/" for letter in "bcdefgh"]
+    contents = dict.fromkeys(names, "") | {"a/": "".join(f'<a href="../{name}">{name}</a>' for name in names)}
+    assert page_ends.by_links(contents)["a/"] == names[: page_ends.RELATED]
+
+
 def test_each_page_says_where_it_is_and_what_a_link_to_it_shows(site, pages):
     listed = set(re.findall(r"<loc>(.*?)</loc>", (site / "sitemap.xml").read_text(encoding="utf-8")))
     told = {}
