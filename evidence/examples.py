@@ -38,7 +38,8 @@ CELL_SECONDS = 300
 def on_files(files, config):
     sources = sorted(EXAMPLES.glob("*.py"))
     packages()  # once, not in each thread
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    # One more than there are cores: the last would run alone.
+    with ThreadPoolExecutor((os.cpu_count() or 1) + 1) as pool:
         notebooks = list(pool.map(executed, sources))
     for source, notebook in zip(sources, notebooks, strict=True):
         for path, folder in [

@@ -63,6 +63,14 @@ def test_what_is_pasted_is_words(needs_chromium, site):
     assert "how-to/freeze-layers.md" in found[: search.FIRST]
 
 
+def test_a_result_says_which_words_it_lacks(needs_chromium, site):
+    with search.opened(site) as page:
+        search.results(page, "freeze layers zebra yacht xylophone")
+        lacked = page.locator(".md-search-result__terms").first
+        assert lacked.inner_text() == "Missing: zebra yacht xylophone"
+        assert lacked.locator("del").count() == 3
+
+
 def misses(found):
     return "\n".join(f"{question.typed}: {', '.join(instead)}" for question, instead in found.misses)
 
