@@ -23,6 +23,7 @@ from evidence import examples, lighthouse, search
 from evidence.blocks import ROOT
 from evidence.browser import serve
 from evidence.execution import clean_environment
+from evidence.markdown import TABLE, table
 
 ROUNDS = 3
 MOBILE_RUNS = 5
@@ -88,7 +89,10 @@ def longest_page() -> Path:
 
 
 def stock_project(folder: Path) -> Path:
-    """Write a project of the same pages, with the stock theme and nothing of ours; return its folder."""
+    """Write a project of the same pages, with the stock theme and nothing of ours; return its folder.
+
+    The tables stand in its pages as HTML, for they are what those pages say.
+    """
     with (ROOT / "mkdocs.yml").open(encoding="utf-8") as file:
         settings = yaml_load(file)
     for name in "custom_dir", "icon", "favicon":
@@ -103,6 +107,10 @@ def stock_project(folder: Path) -> Path:
             del each["pymdownx.highlight"]["line_spans"]
     project = folder / "project"
     shutil.copytree(ROOT / "docs", project / "docs")
+    for page in (project / "docs/reference").glob("*.md"):
+        text = page.read_text(encoding="utf-8")
+        text = re.sub(TABLE.pattern, lambda found: table(found["name"]), text, flags=re.MULTILINE)
+        page.write_text(text, encoding="utf-8")
     (project / "docs/examples").mkdir()
     for source in examples.EXAMPLES.glob("*.py"):
         shutil.copy(examples.executed(source), project / "docs/examples")

@@ -94,6 +94,12 @@ def test_what_is_written_in_a_page_keeps_its_spaces():
     assert compact.on_post_page(page, None, None) == ("<p>\na </p>\n<article>\n<pre>a\n\n  b</pre>\n</article>\n<p>")
 
 
+def test_the_style_sheet_is_published_without_its_comments(site):
+    published, ours = ((folder / "guide.css").read_text(encoding="utf-8") for folder in (site, ROOT / "theme"))
+    assert "/*" in ours and not re.search(r"/\*|\*/", published)
+    assert published.count("{") == published.count("}") == re.sub(r"/\*.*?\*/", "", ours, flags=re.DOTALL).count("{")
+
+
 def test_no_block_is_marked_as_unknown(pages):
     assert not [name for name, page in pages.items() if page.select("[data-is=unknown]")]
 

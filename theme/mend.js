@@ -2,6 +2,21 @@
 (() => {
   "use strict";
 
+  /* Material readies a listing, with its buttons, once it comes into view (content.lazy). The keyboard and a screen
+  reader come there without: the browser readies the others, one by one, when it has time. */
+  const later = window.requestIdleCallback ?? ((work) => setTimeout(work, 500)); // Safari has none.
+  window.IntersectionObserver = class extends IntersectionObserver {
+    #tell;
+    constructor(tell, options) {
+      super(tell, options);
+      this.#tell = tell;
+    }
+    observe(target) {
+      super.observe(target);
+      if (target.matches("pre > code")) later(() => this.#tell([{ target, isIntersecting: true }], this));
+    }
+  };
+
   const narrow = matchMedia("(max-width: 76.234375em)"); // where Material's menu is a drawer, with a panel for each part
   const drawer = document.getElementById("__drawer");
   const OPENERS = ".md-header__button[for=__drawer], .md-sidebar--primary .md-nav__link[for]";
