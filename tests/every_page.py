@@ -38,6 +38,7 @@ AXE = """async (options) => {
     return violations.map(({id, nodes}) => `${id}: ${nodes.length} of ${nodes[0].html.slice(0, 200)}`);
 }"""
 CHOOSE = "(scheme) => document.querySelector(`input[data-md-color-scheme=${scheme}]`).click()"
+READY = "[...document.querySelectorAll('article pre > code')].every((each) => each.parentElement.querySelector('nav'))"
 TOO_WIDE = "document.documentElement.scrollWidth - innerWidth"
 DRAWN = "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
 SHIFTS = """
@@ -92,6 +93,7 @@ def look_in_chromium(address, names):
 
             page.set_viewport_size(WIDE)
             page.goto(address + name)
+            page.wait_for_function(READY)  # mend.js has each listing readied in its turn.
             note("layout shift", [shift for shift in [page.evaluate("window.shifts")] if shift > 0.02])
             note("motion", page.evaluate(MOVING))
             page.evaluate(axe)

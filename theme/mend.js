@@ -4,7 +4,9 @@
 
   /* Material readies a listing, with its buttons, once it comes into view (content.lazy). The keyboard and a screen
   reader come there without: the browser readies the others, one by one, when it has time. */
-  const later = window.requestIdleCallback ?? ((work) => setTimeout(work, 500)); // Safari has none.
+  const later = window.requestIdleCallback // which Safari has not
+    ? (work) => requestIdleCallback(work, { timeout: 3000 })
+    : (work) => setTimeout(work, 500);
   window.IntersectionObserver = class extends IntersectionObserver {
     #tell;
     constructor(tell, options) {
