@@ -4,10 +4,15 @@ Prints what is wrong as JSON: a list for each kind. It takes minutes, so the tes
 them: see conftest.py.
 """
 
+import itertools
 import json
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+
+import material
+import tinycss2
 
 from evidence import lighthouse, node
 from evidence.browser import browser, serve
@@ -19,6 +24,7 @@ KINDS = (
     "other hosts",
     "layout shift",
     "motion",
+    "without its style",
     "hidden in print",
     "hidden in forced colours",
     "too wide or cut with large text",
@@ -45,6 +51,7 @@ SHIFTS = """
     window.shifts = 0;
     new PerformanceObserver((list) => list.getEntries().forEach((each) => window.shifts += each.value))
         .observe({type: "layout-shift", buffered: true});"""
+CLASSES = '[...new Set([...document.querySelectorAll("*")].flatMap((each) => [...each.classList]))]'
 MOVING = """[...document.querySelectorAll("*")].filter((each) => {
     const {animationName, transitionDuration, scrollBehavior} = getComputedStyle(each);
     return animationName != "none" || /[1-9]/.test(transitionDuration) || scrollBehavior == "smooth";
@@ -71,14 +78,24 @@ def look(site):
     node.packages()  # once, not in each thread
     names = sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
     with serve(site) as address, ThreadPoolExecutor() as pool:
-        ways = look_in_chromium, look_without_javascript, score
+        ways = partial(look_in_chromium, site), look_without_javascript, score
         # Each goes through the pages alone: with more at a time, the tests beside them would stand still.
         results = [pool.submit(way, address, names) for way in ways]
         return {kind: [fault for each in results for fault in each.result().get(kind, ())] for kind in KINDS}
 
 
-def look_in_chromium(address, names):
+def classes(folder):
+    """Return the classes that Material's style sheet, in a folder, has rules for."""
+    [sheet] = folder.glob("assets/stylesheets/main.*.css")
+    tokens = tinycss2.parse_component_value_list(sheet.read_text(encoding="utf-8"))
+    blocks = itertools.chain(tokens, *(token.content for token in tokens if token.type == "{} block"))
+    return {name.value for dot, name in itertools.pairwise(blocks) if dot == "." and name.type == "ident"}
+
+
+def look_in_chromium(site, address, names):
     """Open each page: in all widths and both schemes, in print, in forced colours and with large text."""
+    taken_out = classes(Path(material.__file__).parent / "templates") - classes(site)
+    assert taken_out
     axe = (node.packages() / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
     found = {kind: [] for kind in KINDS}
     with browser() as started:
@@ -96,6 +113,7 @@ def look_in_chromium(address, names):
             page.wait_for_function(READY)  # mend.js has each listing readied in its turn.
             note("layout shift", [shift for shift in [page.evaluate("window.shifts")] if shift > 0.02])
             note("motion", page.evaluate(MOVING))
+            note("without its style", taken_out.intersection(page.evaluate(CLASSES)))
             page.evaluate(axe)
             page.add_style_tag(content=DRAWN_NEAR)
             for width in WIDTHS:

@@ -100,6 +100,24 @@ def test_the_style_sheet_is_published_without_its_comments(site):
     assert published.count("{") == published.count("}") == re.sub(r"/\*.*?\*/", "", ours, flags=re.DOTALL).count("{")
 
 
+def test_a_style_sheet_keeps_each_rule_that_can_match():
+    words = {"a", "b", "c", "named--"}
+
+    def trim(css):
+        return compact.trim(css, words)
+
+    assert trim(".a{color:red}.z{color:red}") == ".a{color:red}"
+    assert trim(".a .z,.b>.c,p{top:0}") == ".b>.c,p{top:0}"
+    assert trim(".z:hover,.a.z{top:0}") == ""
+    assert trim(".a:not(.z),:is(.z,p){top:0}") == ".a:not(.z),:is(.z,p){top:0}"
+    assert trim(".named--z,.other--z{top:0}") == ".named--z{top:0}", "A script writes the rest."
+    assert trim("@media print{.z{top:0}.a{top:0}}@supports (top:0){.z{top:0}}") == "@media print{.a{top:0}}"
+    assert (
+        trim("@keyframes z{to{top:.5em}}@font-face{src:url(z)}") == "@keyframes z{to{top:.5em}}@font-face{src:url(z)}"
+    )
+    assert trim('/* a */ .a{/* b */content:"/*";}') == '.a{content:"/*";}'
+
+
 def test_no_block_is_marked_as_unknown(pages):
     assert not [name for name, page in pages.items() if page.select("[data-is=unknown]")]
 
