@@ -195,6 +195,7 @@ All of it stands in the page (evidence/markdown.py): #environments names the env
     mine = environments.length && (asked || own) ? understand(asked || own) : {};
     if (asked && !own) remembered(mine.words); // A link does not overwrite what a reader has said.
     show();
+    document.documentElement.classList.remove("awaits-my-keras"); // main.html
   }
 
   function choose(words) {
