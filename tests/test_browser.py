@@ -299,4 +299,7 @@ def test_each_block_has_its_links_where_a_readers_keras_differs(chromium, addres
     page.locator(".not-yours").first.wait_for()
     page.wait_for_load_state("networkidle")
     assert page.locator(".block-links").count() == page.locator("article .evidence").count()
+    boxes = "all => all.map((each) => [each, each.nextElementSibling].map((one) => one.getBoundingClientRect()))"
+    for words, output in page.locator(".not-yours").evaluate_all(boxes):
+        assert words["bottom"] <= output["top"], "The output lies on the words above it."
     page.close()
