@@ -68,8 +68,7 @@ def test_the_colours_follow_the_system(chromium, address, system, scheme):
     page.close()
 
 
-@pytest.mark.parametrize("keras", ["keras 2.3.1", "nonsense"])
-@pytest.mark.parametrize("name", ["", "reference/behaviour-by-release/"])
+@pytest.mark.parametrize(("name", "keras"), [("", "keras 2.3.1"), ("reference/behaviour-by-release/", "nonsense")])
 def test_nothing_moves_when_a_page_shows_what_holds_on_a_readers_keras(chromium, address, name, keras):
     page = chromium.new_page(viewport={"width": 375, "height": 800})
     page.add_init_script(f"{SHIFTS} localStorage.setItem('my-keras', '{keras}')")
