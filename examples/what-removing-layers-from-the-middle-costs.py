@@ -32,17 +32,18 @@ order = np.random.default_rng(0).permutation(len(pixels))
 test, train = order[:600], order[600:]
 
 
-def compile_network(network, learning_rate):
+def learn(network, learning_rate, epochs):
     network.compile(
         optimizer=keras.optimizers.Adam(learning_rate),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        metrics=["accuracy"],
     )
+    network.fit(pixels[train], digits[train], epochs=epochs, batch_size=64, verbose=0)
 
 
 def knows(network):
     """Return the share of right answers on images that the network has not seen."""
-    return network.evaluate(pixels[test], digits[test], verbose=0)[1]
+    scores = keras.ops.convert_to_numpy(network(pixels[test]))
+    return float(np.mean(scores.argmax(axis=-1) == digits[test]))
 
 
 inputs = keras.Input((64,))
@@ -53,8 +54,7 @@ for number in range(1, BLOCKS + 1):
 outputs = keras.layers.Dense(10, name="head")(x)
 network = keras.Model(inputs, outputs)
 
-compile_network(network, 0.001)
-network.fit(pixels[train], digits[train], epochs=20, batch_size=64, verbose=0)
+learn(network, 0.001, epochs=20)
 whole = knows(network)
 print(f"all {BLOCKS} blocks: {whole:.1%} right")
 assert whole > 0.9
@@ -112,7 +112,6 @@ assert "middle_4" not in [layer.name for layer in smaller.layers]
 worth = {}
 for number in range(1, BLOCKS + 1):
     smaller = without(network, [number])
-    compile_network(smaller, 0.001)
     worth[number] = whole - knows(smaller)
     print(f"without block {number}: {whole - worth[number]:.1%} right")
 
@@ -129,9 +128,8 @@ cheapest_first = sorted(worth, key=worth.get)
 before, after, sizes = [], [], []
 for removed in range(BLOCKS + 1):
     smaller = without(network, cheapest_first[:removed])
-    compile_network(smaller, 0.0005)
     before.append(knows(smaller))
-    smaller.fit(pixels[train], digits[train], epochs=5, batch_size=64, verbose=0)
+    learn(smaller, 0.0005, epochs=5)
     after.append(knows(smaller))
     sizes.append(smaller.count_params())
     print(f"{removed} removed: {before[-1]:.1%} right, fine-tuned {after[-1]:.1%}")
@@ -170,7 +168,6 @@ assert after[half] > after[0] - 0.03
 # The smaller ones were copies, so their training did not touch it.
 
 # %%
-compile_network(network, 0.001)
 still = knows(network)
 print(f"all {BLOCKS} blocks: {still:.1%} right")
 assert still == whole
