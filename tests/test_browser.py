@@ -249,6 +249,21 @@ def test_a_heading_chosen_in_the_menu_of_a_phone_is_gone_on_from(chromium, addre
 
 
 @pytest.mark.parametrize("width", [1280, 375])
+def test_back_to_top_covers_no_heading_that_a_link_leads_to(chromium, address, width):
+    page = chromium.new_page(viewport={"width": width, "height": 800}, reduced_motion="reduce")
+    page.goto(f"{address}how-to/freeze-layers/", wait_until="networkidle")
+    heading = "document.getElementById('by-name').getBoundingClientRect()"
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    page.wait_for_function(f"{heading}.bottom < 0")
+    page.evaluate("location.hash = 'by-name'")  # Material shows the button to who goes up.
+    button = page.locator(".md-top")
+    button.wait_for()
+    page.wait_for_function(f"{heading}.top > 0")
+    assert page.evaluate(f"{heading}.bottom") < button.bounding_box()["y"]
+    page.close()
+
+
+@pytest.mark.parametrize("width", [1280, 375])
 def test_a_block_is_copied_and_selected_as_it_is(chromium, address, width):
     """Also one with notes, and with the lines that a phone breaks."""
     context = chromium.new_context(permissions=["clipboard-read", "clipboard-write"])
