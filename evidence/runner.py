@@ -32,6 +32,7 @@ import types
 POLL_SECONDS = 0.005
 OUTPUT_BYTES = 1000000  # A block that prints more is stopped.
 STDERR_BYTES = 4000  # The tail kept of what a block that was killed wrote on standard error.
+ANSWER_SECONDS = 5  # A block that is stopped says where it was in an instant, once a busy machine lets it.
 GRACE_SECONDS = 10  # After its limit a block ends itself, should the runner be gone.
 
 
@@ -173,8 +174,8 @@ class Child:
         if status is None:
             if broken is None:
                 return None
-            self.ask_where()
-            self.kill()
+            if not self.ends_saying_where():
+                self.kill()
         outcome = {
             "index": self.index,
             "output": text_of(self.stdout, 0, OUTPUT_BYTES),
@@ -212,11 +213,17 @@ class Child:
             return "used more than {:g} GB of memory".format(self.memory / 1e9)
         return None
 
-    def ask_where(self):
-        """Have a block that is about to be killed write on standard error where it is."""
-        if hasattr(faulthandler, "register"):
-            os.kill(self.pid, signal.SIGUSR1)
-            time.sleep(0.1)
+    def ends_saying_where(self):
+        """Have a block that broke a limit write on standard error where it is, and end. Return whether it did."""
+        if not hasattr(faulthandler, "register"):
+            return False
+        os.kill(self.pid, signal.SIGUSR1)
+        last = time.time() + ANSWER_SECONDS
+        while time.time() < last:
+            if self.exit_status() is not None:
+                return True
+            time.sleep(POLL_SECONDS)
+        return False
 
 
 def size(file):
@@ -295,7 +302,8 @@ def run_here(block, directory, timeout):
     try:
         faulthandler.enable(2)
         if hasattr(faulthandler, "register"):
-            faulthandler.register(signal.SIGUSR1, 2)
+            # The chain is the signal's own effect: once the block has said where it is, it ends.
+            faulthandler.register(signal.SIGUSR1, 2, chain=True)
         faulthandler.dump_traceback_later(timeout + GRACE_SECONDS, exit=True, file=2)
         sys.stdin = os.fdopen(0, "r")
         sys.stdout = os.fdopen(1, "w", 1, encoding="utf-8")

@@ -144,12 +144,16 @@ def test_an_interrupted_run_leaves_a_record_that_can_be_read(place, tmp_path, nu
     """Started as a process of its own: it is stopped in the middle of its second block."""
     main(["record", "a"])
     before = json.loads((records.FOLDER / "a.json").read_text())
-    place.write_text("```python\nprint('new')\n```\n\n```python\nimport time\n\ntime.sleep(60)\nprint('late')\n```\n")
+    begun = tmp_path / "begun"
+    waits = f"import pathlib, time\n\npathlib.Path({str(begun)!r}).touch()\ntime.sleep(60)\nprint('late')\n"
+    place.write_text(f"```python\nprint('new')\n```\n\n```python\n{waits}```\n")
     code = "import sys, test_recording; sys.exit(test_recording.record_in(sys.argv[1]))"
     command = [sys.executable, "-c", code, str(tmp_path)]
     process = subprocess.Popen(command, cwd=Path(__file__).parent, stderr=subprocess.PIPE, text=True)
-    time.sleep(4)
-    assert process.poll() is None, process.stderr.read()
+    while not begun.exists():
+        assert process.poll() is None, process.stderr.read()
+        time.sleep(0.05)
+    time.sleep(1)  # The first block has ended, or will now: it was begun before.
     process.send_signal(number)
     said = process.communicate(timeout=30)[1]
     after = json.loads((records.FOLDER / "a.json").read_text())

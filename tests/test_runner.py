@@ -122,6 +122,25 @@ def test_a_block_that_is_stopped_says_where_it_was(fork):
     assert "runner.py" not in outcome.error.traceback
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signals to ask with")
+def test_a_block_that_is_stopped_says_where_it_was_late():
+    """As on a machine that is too busy to let it answer at once."""
+    late = (
+        "import signal, time\nsignal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])\ntime.sleep(3)\n"
+        "signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGUSR1])\ntime.sleep(60)"
+    )
+    [outcome] = run(late, fork=True, limits=Limits(seconds=2))
+    assert outcome.error.line in {14, 15}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signals to ask with")
+def test_a_block_that_does_not_answer_is_stopped_all_the_same():
+    deaf = "import signal\nsignal.signal(signal.SIGUSR1, signal.SIG_IGN)\nwhile True:\n    pass"
+    bad, good = run(deaf, "print('here')", fork=True, limits=Limits(seconds=2))
+    assert (bad.error.message, bad.error.line) == ("did not end within 2 seconds", None)
+    assert good.output == "here\n"
+
+
 @ways
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no signals to die of")
 def test_a_block_that_crashes(fork):
