@@ -24,6 +24,7 @@ from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError
+from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 
 from evidence.blocks import ROOT
 from evidence.execution import clean_environment
@@ -87,6 +88,8 @@ def executed(source: Path, cache: Path = CACHE) -> Path:
     for cell in (cell for cell in notebook.cells if cell.cell_type == "code"):
         # TensorFlow tells standard error what machine it runs on: nothing of the example's.
         cell.outputs = [each for each in cell.outputs if each.get("name") != "stderr"]
+        # What a loop prints comes in parts. nbclient's own joining would put what follows a plot above it.
+        CoalesceStreamsPreprocessor().preprocess_cell(cell, {}, 0)
     for old in cache.glob(f"*/examples/{target.name}"):
         shutil.rmtree(old.parent.parent)
     folder.mkdir(parents=True)

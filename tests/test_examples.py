@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 
+import nbformat
 import pytest
 from mkdocs.exceptions import PluginError
 
@@ -38,6 +39,14 @@ def test_an_example_that_raises_ends_the_build_and_leaves_nothing(tmp_path):
     ):
         examples.executed(source, tmp_path / "cache")
     assert not list((tmp_path / "cache").rglob("*.ipynb"))
+
+
+def test_what_a_loop_prints_stands_together_and_what_is_shown_between_keeps_its_place(tmp_path):
+    source = tmp_path / "loop.py"
+    loop = "for each in 'abc':\n    print(each, flush=True)\n    print(0, file=sys.stderr, flush=True)\n"
+    source.write_text(f"# %%\nimport sys\n\n{loop}display(1)\nprint('d')\n")
+    cell = nbformat.read(examples.executed(source, tmp_path / "cache"), 4).cells[0]
+    assert [each.get("text") for each in cell.outputs] == ["a\nb\nc\n", None, "d\n"]
 
 
 def test_a_plot_without_words_ends_the_build(tmp_path):
