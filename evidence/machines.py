@@ -23,6 +23,7 @@ from evidence.tables import as_text
 # The notebooks link to pages as they stand in the site.
 PAGE_LINK = re.compile(r"\]\(\.\./\.\./([\w/-]+)/(#[\w-]+)?\)")
 TOLD = re.compile(r'<div class="evidence"[^>]* data-block="(\w+)">\s*<p[^>]*>(.*?)</p>')  # under a block of a page
+ATTRIBUTES = re.compile(r"\n *\{ \.[\w-]+ \}$", re.MULTILINE)  # for the style sheet; the line above says it in words
 built = SimpleNamespace(nav=None)
 
 
@@ -54,7 +55,8 @@ def with_evidence(page) -> str:
         if wanted := TABLE.match(text):
             lines[number] = table(wanted["name"])
     insert(lines, found, lambda block: as_text(told[block.digest]))
-    return re.sub(r"(?<=\w)\.ipynb(?=[)#])", ".md", "\n".join(lines))
+    text = ATTRIBUTES.sub("", "\n".join(lines))
+    return re.sub(r"(?<=\w)\.ipynb(?=[)#])", ".md", text)
 
 
 def notebook(page) -> str:

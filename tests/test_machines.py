@@ -42,6 +42,16 @@ def test_outputs_and_evidence_stand_in_them(texts):
     assert re.search(r"!\[[^]]{40,}\]\(\S+-1\.png\)", example)
 
 
+def test_code_that_does_not_work_is_marked_in_words_alone(pages, texts):
+    marked = {}
+    for name, page in pages.items():
+        if badges := len(page.select(".does-not-work")):
+            marked[urljoin(f"/{name}", page.select_one("a[type='text/markdown']")["href"]).lstrip("/")] = badges
+    assert marked
+    said = re.compile(r"^( *)Does not work\n\n\1```python$", re.MULTILINE)
+    assert {name: len(found) for name, text in texts.items() if (found := said.findall(text))} == marked
+
+
 def test_llms_txt_lists_each_page_with_what_it_answers(site, texts):
     text = (site / "llms.txt").read_text(encoding="utf-8")
     assert text.startswith("# Keras Layer Surgery\n\n> ")
