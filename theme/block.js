@@ -29,13 +29,13 @@
       line.append(file, select, own);
       evidence.append(line);
     });
+    document.querySelectorAll("article .report").forEach(tell);
   }
 
-  document.addEventListener("click", ({ target }) => {
-    const pressed = target instanceof Element && target.closest("a.report");
-    if (!pressed) return;
-    const address = new URL(pressed.href);
-    const block = pressed.closest(".evidence")?.dataset.block;
+  /** Say in the link itself what a report is about: it may be opened in a new tab, or copied. */
+  function tell(report) {
+    const address = new URL(report.href);
+    const block = report.closest(".evidence")?.dataset.block;
     let keras = new URLSearchParams(location.search).get("keras");
     try {
       keras ??= localStorage.getItem("my-keras");
@@ -46,8 +46,15 @@
     const here = location.protocol === "file:" ? address.searchParams.get("body").split("\n")[0] : `Page: ${location.href}`;
     const lines = [here, block && `Block: ${block}`, `My Keras: ${keras ?? ""}`, "", "What is wrong: "];
     address.searchParams.set("body", lines.filter((each) => each !== undefined).join("\n"));
-    pressed.href = address.href;
-  });
+    report.href = address.href;
+  }
+
+  // By then the reader may have another Keras, or be at another heading.
+  for (const reached of ["pointerdown", "focusin"])
+    document.addEventListener(reached, ({ target }) => {
+      const report = target instanceof Element && target.closest("a.report");
+      if (report) tell(report);
+    });
 
   if (window.document$) window.document$.subscribe(load); // Material's: once a page
   else load();

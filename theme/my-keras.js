@@ -134,7 +134,8 @@ All of it stands in the page (evidence/markdown.py): #environments names the env
       tf: " There, write “from tensorflow import keras”.",
       "tf-keras": " There, write “import tf_keras as keras”.",
     };
-    summary?.append(make("span", "", (total ? `${sums}.` : "") + note + (instead[environment.line] ?? "")));
+    const said = total ? `${sums}.${note}${instead[environment.line] ?? ""}` : note;
+    if (said) summary?.append(make("span", "", said)); // or it is no longer :empty, and shows
     if (!links.size) return;
     const list = make("details", "my-links", make("summary", "", "Where it differs"));
     list.append(make("ul", "", ...links.values()));
