@@ -1,4 +1,5 @@
-/* Mends what Material makes in the browser, for those who read with the keyboard or by ear. */
+/* Before Material's script. Mends what that makes in the browser: for those who read with the keyboard or by ear, and
+for all who follow a link within a page. */
 (() => {
   "use strict";
 
@@ -18,6 +19,30 @@
       if (target.matches("pre > code")) later(() => this.#tell([{ target, isIntersecting: true }], this));
     }
   };
+
+  /* At the first link that stays on the page, Material fetches it again and replaces what is being read. To those links
+  the browser alone goes, which is what a target means to Material; of the way there it hears once it has taken a link. */
+  const first = location.pathname;
+  let taken = false;
+  const linkOf = ({ target }) => target instanceof Element && target.closest("a[href]");
+  const page = (address) => address.split("#")[0];
+  addEventListener(
+    "click",
+    (event) => {
+      const link = linkOf(event);
+      if (!link?.hash || page(link.href) !== page(location.href)) return;
+      link.target = "_self";
+      if (link.hash === location.hash) dispatchEvent(new Event("hashchange")); // Material closes the menu upon that.
+    },
+    { capture: true },
+  );
+  addEventListener("click", (event) => {
+    if (linkOf(event) && event.defaultPrevented) taken = true;
+  });
+  addEventListener("popstate", (event) => {
+    taken ||= location.pathname !== first;
+    if (!taken) event.stopImmediatePropagation();
+  });
 
   const narrow = matchMedia("(max-width: 76.234375em)"); // where Material's menu is a drawer, with a panel for each part
   const drawer = document.getElementById("__drawer");
@@ -90,6 +115,6 @@
     menu();
   }
 
-  if (window.document$) window.document$.subscribe(load); // Material's: once a page
-  else load();
+  // After all scripts (main.html). document$ is Material's: once a page.
+  document.addEventListener("DOMContentLoaded", () => (window.document$ ? window.document$.subscribe(load) : load()));
 })();
