@@ -7,6 +7,7 @@
       target instanceof Element && target.closest("[data-md-component=search], [for=__search]") && resolve();
     document.addEventListener("focusin", turnsToSearch);
     document.addEventListener("pointerover", turnsToSearch);
+    if (new URLSearchParams(location.search).has("h")) resolve(); // To mark what was searched for, Material needs it, too.
   });
   const { open, send } = XMLHttpRequest.prototype;
   XMLHttpRequest.prototype.open = function (method, address, ...rest) {
@@ -21,10 +22,12 @@ document.addEventListener("input", ({ target }) => {
   if (!target.matches("[data-md-component=search-query]")) return;
   const alike = { '"': "”", ":": "∶", "-": "−", "+": "＋", "^": "ˆ", "~": "˜" };
   const words = target.value.replace(/[":^~]|(?<=^|\s)[-+](?=\S)/g, (operator) => alike[operator]);
-  if (words === target.value) return;
-  const place = target.selectionStart;
-  target.value = words;
-  target.setSelectionRange(place, place);
+  if (words !== target.value) {
+    const place = target.selectionStart;
+    target.value = words;
+    target.setSelectionRange(place, place);
+  }
+  target.dispatchEvent(new Event("keyup")); // Material waits for a key: who pastes with a finger or the mouse presses none.
 });
 
 /* Material makes all that a page's "more on this page" holds at once, before anybody opens it: of a pasted message,
