@@ -132,7 +132,7 @@ def look_in_chromium(site, address, names):
             note("hidden in forced colours", page.evaluate(HIDDEN))
             page.emulate_media(forced_colors="none")
             page.add_style_tag(content=LARGE)
-            for width in WIDTHS[0], WIDTHS[0] // 2:
+            for width in WIDTHS[0], WIDTHS[0] // 2, WIDTHS[-1]:
                 page.set_viewport_size(WIDE | {"width": width})
                 note("too wide or cut with large text", [*too_wide(page), *page.evaluate(CUT)], f"{name}, {width} px")
     return found

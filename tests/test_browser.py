@@ -5,8 +5,9 @@ import itertools
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from every_page import SHIFTS
+from every_page import AXE, SHIFTS
 
+from evidence import node
 from evidence.blocks import ROOT, read_page
 from evidence.browser import browser, serve
 
@@ -68,6 +69,29 @@ def test_the_colours_follow_the_system(chromium, address, system, scheme):
     page.close()
 
 
+def test_the_colours_go_on_following_the_system_until_a_reader_chooses(chromium, address):
+    page = chromium.new_page(color_scheme="light")
+    for system, scheme in ("light", "default"), ("dark", "slate"), ("light", "default"):
+        page.emulate_media(color_scheme=system)
+        page.goto(address, wait_until="networkidle")
+        assert page.locator("body").get_attribute("data-md-color-scheme") == scheme
+    page.emulate_media(color_scheme="dark")
+    page.locator("body[data-md-color-scheme=slate]").wait_for()
+    page.locator("label[title='Light colours']").click()
+    page.goto(address, wait_until="networkidle")
+    assert page.locator("body").get_attribute("data-md-color-scheme") == "default"
+    page.close()
+
+
+@pytest.mark.parametrize("name", ["errors/graph-disconnected/", "errors/never-been-called/"])
+def test_nothing_moves_on_a_small_phone(chromium, address, name):
+    page = chromium.new_page(viewport={"width": 360, "height": 740})
+    page.add_init_script(SHIFTS)
+    page.goto(address + name, wait_until="networkidle")
+    assert page.evaluate("window.shifts") <= 0.01
+    page.close()
+
+
 @pytest.mark.parametrize(("name", "keras"), [("", "keras 2.3.1"), ("reference/behaviour-by-release/", "nonsense")])
 def test_nothing_moves_when_a_page_shows_what_holds_on_a_readers_keras(chromium, address, name, keras):
     page = chromium.new_page(viewport={"width": 375, "height": 800})
@@ -76,6 +100,19 @@ def test_nothing_moves_when_a_page_shows_what_holds_on_a_readers_keras(chromium,
     page.locator("[data-mine]").first.wait_for(state="attached")
     page.wait_for_load_state("networkidle")
     assert page.evaluate("window.shifts") <= 0.02
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("keras", "said"),
+    [("keras 2.3.1", ""), ("tensorflow 2.10", ""), ("keras 2.3.9", "2.3.9 was not measured; shown is 2.3.1.")],
+)
+def test_a_page_without_blocks_has_nothing_to_sum_up(chromium, address, keras, said):
+    page = chromium.new_page()
+    page.goto(f"{address}reference/errors-tf-keras/?keras={keras}")
+    page.locator(".my-keras-button", has_text=keras.split()[1]).wait_for()
+    assert page.locator(".my-summary").inner_text().strip() == said
+    assert page.locator(".my-summary:empty").count() == (not said)
     page.close()
 
 
@@ -112,6 +149,24 @@ def test_an_address_that_leads_nowhere_helps(chromium, site):
     page.get_by_role("button", name="Search", exact=True).click()
     page.locator(".md-search-result__link").first.wait_for()
     assert page.locator(FIELD).input_value() == "freeze layers"
+    page.close()
+
+
+@pytest.mark.parametrize("base", ["/", "/keras-layer-surgery/"])
+def test_an_address_that_leads_nowhere_is_searched_for_by_its_own_words(chromium, site, base):
+    text = (site / "404.html").read_text(encoding="utf-8").replace('="/', f'="{base}')
+    page = chromium.new_page()
+    page.route(
+        "https://example.org/**",
+        lambda route: route.fulfill(body=text) if route.request.is_navigation_request() else route.abort(),
+    )
+    for path, words in [
+        ("how-to/freze-layer.html", "how to freze layer"),
+        ("how-to/freze/index.html", "how to freze"),
+        ("keras-layer-surgery-index/", "keras layer surgery index"),
+    ]:
+        page.goto(f"https://example.org{base}{path}")
+        assert page.locator("#find").input_value() == words
     page.close()
 
 
@@ -237,14 +292,82 @@ def test_the_keyboard_uses_the_menu_of_a_phone(chromium, address, motion):
 def test_a_heading_chosen_in_the_menu_of_a_phone_is_gone_on_from(chromium, address):
     page = chromium.new_page(viewport={"width": 375, "height": 900}, reduced_motion="reduce")
     page.goto(f"{address}how-to/freeze-layers/", wait_until="networkidle")
-    page.locator("label.md-header__button[for=__drawer]").click()
-    page.locator(".md-nav__link--active[for=__toc]").click()
-    page.locator(".md-nav--primary a[href$='#by-name']").focus()
-    page.keyboard.press("Enter")
-    page.wait_for_url("**#by-name")
-    page.wait_for_function("!document.getElementById('__drawer').checked")
+    for _ in "once", "again":
+        page.locator("label.md-header__button[for=__drawer]").click()
+        if not page.locator("#__toc").is_checked():
+            page.locator(".md-nav__link--active[for=__toc]").click()
+        page.locator(".md-nav--primary a[href$='#by-name']").focus()
+        page.keyboard.press("Enter")
+        page.wait_for_url("**#by-name")
+        page.wait_for_function("!document.getElementById('__drawer').checked")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.getBoundingClientRect().top + scrollY") > 1000
+    page.close()
+
+
+@pytest.mark.parametrize("heading", ["saved", "custom-loop"])
+def test_a_link_within_the_page_leads_to_its_heading(chromium, address, heading):
+    """At once, from the end of the page, and the page stays what it is: instant navigation would fetch it again."""
+    page = chromium.new_page(viewport={"width": 375, "height": 800}, reduced_motion="reduce")
+    page.goto(f"{address}how-to/freeze-layers/", wait_until="networkidle")
+    page.evaluate("document.querySelector('article').same = true; scrollTo(0, document.body.scrollHeight)")
+    page.evaluate("(id) => document.querySelector(`.md-nav--secondary a[href$='#${id}']`).click()", heading)
+    page.wait_for_timeout(1500)
+    assert 40 < page.locator(f"#{heading}").evaluate("(each) => each.getBoundingClientRect().top") < 110
+    assert page.evaluate("document.querySelector('article').same")
+    page.go_back()
+    page.wait_for_function("!location.hash && scrollY > 5000")
+    assert page.evaluate("document.querySelector('article').same")
+    page.close()
+
+
+INK = """(kinds) => kinds.map((kind) => [kind, getComputedStyle(document.querySelector(`article ${kind}`)).color])"""
+
+
+def test_who_reads_in_the_dark_prints_as_in_the_light(chromium, address):
+    kinds = "p", "p a", ".evidence", ".evidence strong", ".does-not-work", ".highlight .n", ".highlight .s2", ".error"
+    inks = []
+    for system in "light", "dark":
+        page = chromium.new_page(color_scheme=system)
+        page.goto(f"{address}errors/graph-disconnected/", wait_until="networkidle")
+        page.emulate_media(media="print")
+        inks.append(page.evaluate(INK, [kind for kind in kinds if page.locator(f"article {kind}").count()]))
+        page.close()
+    assert inks[0] == inks[1]
+
+
+@pytest.mark.parametrize("name", ["behaviour-by-release", "about-the-evidence", "methods-and-attributes"])
+def test_tables_are_printed_whole(chromium, address, name):
+    page = chromium.new_page(viewport={"width": 718, "height": 1000})  # a sheet of A4, without its margins
+    page.goto(f"{address}reference/{name}/", wait_until="networkidle")
+    page.emulate_media(media="print")
+    boxes = "all => all.map((each) => each.getBoundingClientRect().right)"
+    assert 0 < max(page.locator("article table").evaluate_all(boxes)) <= 718
+    page.close()
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_search_and_menu_are_right_for_everybody_when_they_are_open(chromium, address, width):
+    axe = (node.packages() / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+    page = chromium.new_page(viewport={"width": width, "height": 800}, reduced_motion="reduce")
+    page.goto(f"{address}how-to/freeze-layers/", wait_until="networkidle")
+    page.evaluate(axe)
+    if width < 1220:
+        page.locator("label.md-header__button[for=__drawer]").click()
+        page.locator("label.md-nav__link[for=__nav_2] + nav, .md-nav--primary").first.wait_for()
+        assert page.evaluate(AXE, {}) == []
+        page.keyboard.press("Escape")
+    page.focus(FIELD)
+    page.keyboard.insert_text("Graph disconnected")  # as it is pasted without a key
+    page.locator(".md-search-result__link").first.wait_for()
+    assert page.evaluate(AXE, {}) == []
+    page.close()
+
+
+def test_what_was_searched_for_is_marked(chromium, address):
+    page = chromium.new_page()
+    page.goto(f"{address}how-to/freeze-layers/?h=freeze")
+    page.locator("article mark").first.wait_for()
     page.close()
 
 
@@ -301,6 +424,25 @@ def test_a_block_is_downloaded_and_reported(chromium, address, site):
     said = told["body"][0].split("\n")
     assert said[0].startswith(f"Page: {address}how-to/freeze-layers/")
     assert said[1:3] == [f"Block: {block.digest}", "My Keras: keras 3.3 jax"]
+    page.close()
+
+
+def test_the_link_of_a_report_tells_all_before_it_is_followed(chromium, address):
+    """It may be copied, or opened in a new tab."""
+    page = chromium.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(f"{address}how-to/freeze-layers/?keras=keras+3.3+jax")
+    report = page.locator(".evidence .report").first
+
+    def said():
+        return parse_qs(urlsplit(report.get_attribute("href")).query)["body"][0].split("\n")
+
+    block = read_page(ROOT / "docs/how-to/freeze-layers.md")[0][0]
+    assert said()[:3] == [f"Page: {page.url}", f"Block: {block.digest}", "My Keras: keras 3.3 jax"]
+    page.locator(".my-keras-button").click()
+    page.locator("#my-words").fill("tensorflow 2.10")
+    page.get_by_role("button", name="Show mine").click()
+    report.click(button="right")
+    assert said()[:3] == [f"Page: {page.url}", f"Block: {block.digest}", "My Keras: tf-2.10"]
     page.close()
 
 
