@@ -161,8 +161,8 @@ def test_an_address_that_leads_nowhere_is_searched_for_by_its_own_words(chromium
         lambda route: route.fulfill(body=text) if route.request.is_navigation_request() else route.abort(),
     )
     for path, words in [
-        ("how-to/freze-layer.html", "how to freze layer"),
-        ("how-to/freze/index.html", "how to freze"),
+        ("how-to/freeze-layer.html", "how to freeze layer"),
+        ("how-to/freeze/index.html", "how to freeze"),
         ("keras-layer-surgery-index/", "keras layer surgery index"),
     ]:
         page.goto(f"https://example.org{base}{path}")
