@@ -321,6 +321,20 @@ def test_a_link_within_the_page_leads_to_its_heading(chromium, address, heading)
     page.close()
 
 
+# What is drawn as a ground cut to shape: forced colours would make it the page's.
+CUT_TO_SHAPE = """[...document.querySelectorAll("*")].flatMap((each) =>
+    ["::before", "::after"].map((part) => getComputedStyle(each, part))
+        .filter((style) => style.content != "none" && style.maskImage != "none")
+        .map((style) => style.forcedColorAdjust))"""
+
+
+def test_icons_are_seen_in_forced_colours(chromium, address):
+    page = chromium.new_page(forced_colors="active")
+    page.goto(f"{address}how-to/freeze-layers/", wait_until="networkidle")
+    assert set(page.evaluate(CUT_TO_SHAPE)) == {"none"}
+    page.close()
+
+
 INK = """(kinds) => kinds.map((kind) => [kind, getComputedStyle(document.querySelector(`article ${kind}`)).color])"""
 
 
