@@ -1,4 +1,4 @@
-"""Closes what pytest-codeblocks leaves open: see `evidence/blocks.py`, `census.py` and `runner.py`.
+"""Closes what pytest-codeblocks leaves open: see `evidence/pages/blocks.py`, `census.py` and `runner.py`.
 
 pytest-codeblocks finds the pages, their blocks and the expected outputs. Here each page gets one more test, which
 fails for what would otherwise be passed over in silence, and each block runs in a process of its own.
@@ -12,9 +12,10 @@ import itertools
 import pytest
 from pytest_codeblocks.plugin import MarkdownFile, TestBlock
 
-from evidence import census, notes
-from evidence.blocks import Block, page_name, read_page
-from evidence.execution import Execution, Outcome
+from evidence.pages import census, notes
+from evidence.pages.blocks import Block, page_name
+from evidence.pages.lint import read_page
+from evidence.running.execution import Execution, Outcome
 
 DIFFERENCE_LINES = 60
 execution = pytest.StashKey[Execution]()
@@ -72,7 +73,7 @@ class PageCheck(pytest.Item):
 
 
 class PageBlock(TestBlock):
-    """A block, run by `evidence.runner` instead of in pytest's own process."""
+    """A block, run by `evidence.running.runner` instead of in pytest's own process."""
 
     def __init__(self, block: Block, **kwargs):
         super().__init__(**kwargs)

@@ -1,1 +1,1 @@
-"""Runs the code blocks of the guide and shows, on its pages, what they did."""
+"""The evidence behind the pages: blocks are run, recorded, compared and shown. See ARCHITECTURE.md."""

@@ -8,7 +8,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from evidence import blocks, environments, recording, records, tables
+from evidence.pages import blocks
+from evidence.running import environments, installing, recording, records
+from evidence.site import offline
+from evidence.site.tables import changes
+from measure import bench
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -110,14 +114,14 @@ def run_install(options: argparse.Namespace) -> int:
     if unknown := [name for name in options.names if name not in known]:
         return fail([no_such(name) for name in unknown])
     chosen = [known[name] for name in options.names or known]
-    needed, free = environments.megabytes_to_install(chosen), environments.megabytes_free()
+    needed, free = installing.megabytes_to_install(chosen), installing.megabytes_free()
     print(f"{needed / 1000:.1f} GB to install, {free / 1000:.1f} GB free", flush=True)
     if needed > free:
         return fail(["That does not fit. Install some of them: python -m evidence install ENVIRONMENT ..."])
     faults = []
     for each in chosen:
         try:
-            environments.install(each, known_packages(each))
+            installing.install(each, known_packages(each))
             print(f"{each.key}: installed", flush=True)
         except (LookupError, OSError) as error:
             faults.append(f"{each.key}: {error}")
@@ -186,7 +190,7 @@ def run_changes(options: argparse.Namespace) -> int:
     known = environments.read_environments()
     if unknown := [name for name in options.names if name not in known]:
         return fail([no_such(name) for name in unknown])
-    print("\n".join(tables.changes_as_text(options.names or known)))
+    print("\n".join(changes.changes_as_text(options.names or known)))
     return 0
 
 
@@ -195,7 +199,6 @@ def no_such(name: str) -> str:
 
 
 def run_bench(options: argparse.Namespace) -> int:
-    from evidence import bench
 
     known = environments.read_environments()
     if unknown := [name for name in options.names if name not in known]:
@@ -205,7 +208,6 @@ def run_bench(options: argparse.Namespace) -> int:
 
 
 def run_offline(options: argparse.Namespace) -> int:
-    from evidence import offline
 
     try:
         offline.pack(options.target)

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from evidence.blocks import ROOT
-from evidence.browser import chromium
+from evidence.files import ROOT
+from measure.browser import chromium
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +42,7 @@ def looking(request, built):
     if not any(map(asks_for_faults, request.session.items)):
         yield None
         return
-    command = [sys.executable, Path(__file__).with_name("every_page.py"), built]
+    command = [sys.executable, ROOT / "tests/site/every_page.py", built]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as process:

@@ -5,8 +5,8 @@ import re
 import sys
 
 from evidence.__main__ import main
-from evidence.blocks import ROOT
-from evidence.environments import read_environments
+from evidence.files import ROOT
+from evidence.running.environments import read_environments
 
 RECORD = (ROOT / ".github" / "workflows" / "record.yml").read_text(encoding="utf-8")
 

@@ -1,6 +1,6 @@
 /* "My Keras": a reader says once what they have, and each page shows first what its blocks do there.
 
-All of it stands in the page (evidence/markdown.py): #environments names the environments by number, and
+All of it stands in the page (evidence/site/extension.py): #environments names the environments by number, and
 `data-on="0-15 22"` says where something holds. The button and the dialog are a template of main.html. */
 (() => {
   "use strict";

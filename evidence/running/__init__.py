@@ -1,0 +1,1 @@
+"""Runs blocks in environments and keeps what they did."""

@@ -1,0 +1,146 @@
+"""Reads the environments of environments.toml."""
+
+from __future__ import annotations
+
+import functools
+import importlib.metadata
+import os
+import sys
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from evidence.files import ROOT
+from evidence.running.packages import UNLISTED, canonical, installed_with_dependencies, package_name
+
+ENVIRONMENTS_FILE = Path(__file__).with_name("environments.toml")
+FOLDER = ROOT / ".environments"
+
+
+@dataclass(frozen=True)
+class Installation:
+    """A Python with packages, shared by the releases of Keras that run on it."""
+
+    name: str
+    python: str  # "3.11"
+    packages: tuple[str, ...]  # with exact versions
+    megabytes: int  # on disk, as measured
+    tool: str = "uv"  # or "pip"
+
+    @property
+    def folder(self) -> Path:
+        return FOLDER / self.name
+
+    @property
+    def interpreter(self) -> Path:
+        return self.folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+@dataclass(frozen=True)
+class Environment:
+    """One installed Keras."""
+
+    key: str  # names line and release: `keras-3.15-jax`, `tf-2.15`
+    line: str  # "Keras 3 on JAX"
+    release: str  # as its line counts: of TensorFlow for tf.keras, else of Keras
+    span: str  # how the pages name releases of the line: "Keras {}"
+    on: str | None  # and its backend, where the line is one of several: "JAX"
+    label: str  # how they name the release within its line: its number, or a name
+    backend: str  # the value of KERAS_BACKEND
+    module: str  # what `import keras` gives
+    installation: Installation | None  # None for the pinned one: the Python that runs this
+    beside: tuple[str, ...]  # packages of its own, with exact versions
+
+    @property
+    def pinned(self) -> bool:
+        return self.installation is None
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the packages of its own."""
+        return FOLDER / self.key
+
+    @property
+    def interpreter(self) -> Path:
+        return self.installation.interpreter if self.installation else Path(sys.executable)
+
+    @property
+    def python(self) -> str:
+        return self.installation.python if self.installation else "{}.{}".format(*sys.version_info)
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """The variables that a process of its interpreter needs to be this environment."""
+        return {"KERAS_BACKEND": self.backend} | ({"PYTHONPATH": str(self.folder)} if self.beside else {})
+
+    @property
+    def pins(self) -> tuple[str, ...]:
+        """The packages asked for, those of its own before those that they hide."""
+        if not self.installation:
+            return (f"keras=={self.release}",)
+        own = {package_name(pin) for pin in self.beside}
+        return (*self.beside, *(pin for pin in self.installation.packages if package_name(pin) not in own))
+
+    @property
+    def installed(self) -> bool:
+        """Say whether just what is listed is installed; a changed list needs a new installation."""
+        return all(is_stamped(folder, text) for folder, text in self.stamps())
+
+    def stamps(self) -> list[tuple[Path, str]]:
+        """The folders it is installed in, and what each says once it is complete."""
+        if not self.installation:
+            return []
+        base = "\n".join([self.installation.python, *self.installation.packages])
+        own = [(self.folder, "\n".join([base, *self.beside]))] if self.beside else []
+        return [(self.installation.folder, base), *own]
+
+    def packages(self) -> list[str]:
+        """Return all that is installed in it, as `name==version`; `LookupError` if it is not."""
+        if not self.installation:
+            return sorted(installed_with_dependencies("keras", "tensorflow"))
+        if not self.installed:
+            raise LookupError(f"{self.key} is not installed: python -m evidence install {self.key}")
+        folders = [next(self.installation.folder.glob("[Ll]ib*/**/site-packages"))]
+        versions = {}
+        for folder in [*folders, self.folder] if self.beside else folders:
+            for found in importlib.metadata.distributions(path=[str(folder)]):
+                versions[canonical(found.name)] = found.version.split("+")[0]  # torch's says CPU or CUDA
+        return sorted(f"{name}=={version}" for name, version in versions.items() if name not in UNLISTED)
+
+
+@functools.cache
+def read_environments() -> dict[str, Environment]:
+    """Return the environments by key, in the order of the file: by line, newest first."""
+    content = tomllib.loads(ENVIRONMENTS_FILE.read_text(encoding="utf-8"))
+    installations = {
+        name: Installation(name, **(entry | {"packages": tuple(entry["packages"])}))
+        for name, entry in content["installations"].items()
+    }
+    return {
+        entry["key"]: read_environment(line, entry, installations)
+        for line in content["lines"]
+        for entry in line["releases"]
+    }
+
+
+def read_environment(line: dict, entry: dict, installations: dict[str, Installation]) -> Environment:
+    installation = installations[entry["on"]] if "on" in entry else None
+    own = [f"{line['package']}=={entry['release']}"] if "package" in line else []
+    there = installation.packages if installation else own
+    return Environment(
+        key=entry["key"],
+        line=line["name"],
+        release=entry["release"],
+        span=line["span"],
+        on=line.get("on"),
+        label=entry.get("label", entry["release"]),
+        backend=line["backend"],
+        module=entry.get("module", line.get("module", "keras")),
+        installation=installation,
+        beside=tuple(pin for pin in [*own, *entry.get("also", [])] if pin not in there),
+    )
+
+
+def is_stamped(folder: Path, text: str) -> bool:
+    stamp = folder / "installed"
+    return stamp.exists() and stamp.read_text() == text

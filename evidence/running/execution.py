@@ -1,0 +1,182 @@
+"""Starts the runner in an environment, and hands out what each block did."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from evidence.pages.blocks import Block
+
+RUNNER = Path(__file__).with_name("runner.py")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a block may use before it is stopped."""
+
+    seconds: float = 90
+    memory: float = 4e9  # bytes, resident; watched on Linux only, and not of processes that the block starts
+
+
+@dataclass(frozen=True)
+class Error:
+    """What ended a block. `line` is the page's; `None` where a block that was stopped could not tell."""
+
+    type: str  # `Stopped` for a block that broke a limit, crashed or ended its process
+    message: str
+    line: int | None
+    traceback: str  # within the page; for a block that was stopped, the end of its standard error
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one block did in one environment."""
+
+    output: str
+    error: Error | None
+    seconds: float  # wall time, its fork included
+
+
+class Execution:
+    """Blocks that are being run by a runner in the background.
+
+    `outcome(block)` waits for one of them. Close it, or use it as a context manager: that ends the runner and
+    whatever it still runs.
+    """
+
+    def __init__(
+        self,
+        blocks: Sequence[Block],
+        *,
+        python: str | Path = sys.executable,
+        variables: Mapping[str, str] | None = None,
+        imports: Sequence[str] = ("keras", "keras.models", "keras.layers"),
+        module: str = "keras",
+        limits: Limits = Limits(),
+        jobs: int | None = None,
+        fork: bool = sys.platform == "linux",
+    ) -> None:
+        self._futures: dict[Block, Future[Outcome]] = {block: Future() for block in blocks}
+        self.import_seconds: float | None = None
+        self.versions: dict[str, str] = {}  # of keras and python, once the first outcome is there
+        self._ready = threading.Event()  # It has imported, or failed.
+        self._home = tempfile.TemporaryDirectory(prefix="home-")
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the execution)
+        self._process = subprocess.Popen(
+            [python, RUNNER],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            text=True,
+            encoding="utf-8",
+            env=clean_environment() | at_home(self._home.name) | dict(variables or {}),
+        )
+        request = {
+            "blocks": [{"page": block.page, "line": block.line, "code": block.code} for block in self._futures],
+            "imports": list(imports),
+            "module": module,
+            "jobs": jobs or os.cpu_count() or 1,
+            "timeout": limits.seconds,
+            "memory": limits.memory,
+            "fork": fork,
+        }
+        self._reader = threading.Thread(target=self._read, args=(json.dumps(request),), daemon=True)
+        self._reader.start()
+
+    def outcome(self, block: Block) -> Outcome:
+        """Wait for a block's outcome; `RuntimeError` if the runner itself failed."""
+        return self._futures[block].result()
+
+    def outcomes(self) -> Iterator[tuple[Block, Outcome]]:
+        """Yield the blocks in the order they were given, each with its outcome."""
+        for block in self._futures:
+            yield block, self.outcome(block)
+
+    @property
+    def left(self) -> int:
+        """How many blocks have not ended yet."""
+        return sum(not future.done() for future in self._futures.values())
+
+    def add_job(self) -> None:
+        """Have the runner run one block more at a time, once it has imported; Windows has no signal to tell it."""
+        self._ready.wait()
+        if hasattr(signal, "SIGUSR2"):
+            self._process.send_signal(signal.SIGUSR2)
+
+    def close(self) -> None:
+        self._process.terminate()
+        self._process.wait()
+        self._reader.join()
+        self._errors.close()
+        self._home.cleanup()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _read(self, request: str) -> None:
+        blocks = list(self._futures)
+        try:
+            with self._process.stdin as stdin:
+                stdin.write(request)
+            for line in self._process.stdout:
+                result = json.loads(line)
+                if "import_seconds" in result:
+                    self.import_seconds = result.pop("import_seconds")
+                    self.versions = result
+                    self._ready.set()
+                    continue
+                error = Error(**result["error"]) if result["error"] else None
+                outcome = Outcome(as_on_a_page(result["output"]), error, result["seconds"])
+                self._futures[blocks[result["index"]]].set_result(outcome)
+        except (OSError, ValueError):
+            pass  # The runner is gone, maybe in the middle of a line; what it wrote on standard error says why.
+        self._process.wait()
+        self._ready.set()
+        self._errors.seek(0)
+        said = self._errors.read().decode("utf-8", "replace")[-4000:]
+        for future in self._futures.values():
+            if not future.done():
+                future.set_exception(RuntimeError(f"the runner ended early:\n{said}"))
+
+
+def as_on_a_page(output: str) -> str:
+    """Return an output as a fence can hold it: every line ends, and in `\\n`."""
+    output = output.replace("\r", "\n")
+    return output if not output or output.endswith("\n") else output + "\n"
+
+
+def at_home(folder: str) -> dict[str, str]:
+    """Return variables that put the home at `folder`: the reader's ~/.keras/keras.json must not count."""
+    # Blocks compile much the same. With JAX that takes more time than all else: what one compiled, the next ones find.
+    compiled = {
+        "JAX_COMPILATION_CACHE_DIR": str(Path(folder) / "jax"),
+        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+        "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
+    }
+    return {"HOME": folder, "USERPROFILE": folder, "KERAS_HOME": folder} | compiled
+
+
+def clean_environment() -> dict[str, str]:
+    """Return this process's variables with what would change a block's output taken out or set."""
+    variables = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+    return variables | {
+        "KERAS_BACKEND": "tensorflow",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "CUDA_VISIBLE_DEVICES": "-1",
+        "MPLBACKEND": "Agg",
+        "PYTHONIOENCODING": "utf-8",
+        "PYTHONUTF8": "1",
+    }

@@ -1,0 +1,102 @@
+"""A Python-Markdown extension that writes under each block what it did in all environments.
+
+A line says whether it is the same everywhere; what follows it lists the environments by what they did. A page's line
+`<!-- evidence: NAME -->` becomes what `tables.py` makes of all records. Both work in any builder that renders with
+Python-Markdown.
+
+In the HTML an environment is a number, its place in environments.toml, and `data-on` holds ranges of them: "0-15 22".
+`theme/my-keras.js` reads them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from xml.etree import ElementTree
+
+import markdown
+from markdown.postprocessors import Postprocessor
+from markdown.preprocessors import Preprocessor
+from markdown.treeprocessors import Treeprocessor
+
+from evidence.findings.measurements import all_records
+from evidence.pages.blocks import Block, block_extent, extract
+from evidence.pages.notes import end_of_list, marker_under
+from evidence.site.evidence_html import evidence, known_environments
+from evidence.site.listings import lighten
+from evidence.site.tables import table_html
+
+TABLE = re.compile(r"<!-- evidence: (?P<name>[\w-]+) -->$")
+
+
+class Evidence(markdown.Extension):
+    def extendMarkdown(self, md):  # noqa: N802 (Python-Markdown's name)
+        # After white space is normalised (30), which would take a placeholder out; before fences are read (25).
+        tables: dict[str, str] = {}  # by their placeholder
+        md.preprocessors.register(AddEvidence(md, tables), "evidence", 27)
+        # As elements, so that the builder checks and rewrites their links (0), and before it numbers headings (5).
+        md.treeprocessors.register(AddTables(md, tables), "evidence-tables", 15)
+        md.treeprocessors.register(HeadMessages(md), "evidence-messages", 4)
+        # After what was stored is put back (30).
+        md.postprocessors.register(Lighten(), "evidence-lighten", 20)
+
+
+class AddEvidence(Preprocessor):
+    def __init__(self, md, tables: dict[str, str]):
+        super().__init__(md)
+        self.tables = tables
+
+    def run(self, lines: list[str]) -> list[str]:
+        try:
+            found = extract("\n".join(lines))
+        except RuntimeError:
+            return lines  # The page's tests say what is wrong with it.
+        self.tables.clear()
+        records = all_records()
+        for number, line in enumerate(lines):
+            if wanted := TABLE.match(line):
+                lines[number] = self.md.htmlStash.store(line)
+                self.tables[lines[number]] = wanted["name"]
+        lines += ["", self.md.htmlStash.store(known_environments(records)), ""]
+        insert(lines, found, lambda block: self.md.htmlStash.store("".join(evidence(block, records))))
+        return lines
+
+
+def insert(lines: list[str], found: Sequence, made: Callable[[Block], str]) -> None:
+    """Put under each Python block, of those that `extract` found in the lines, and its notes what is made of it."""
+    for code in reversed([each for each in found if each.syntax == "python"]):
+        block = Block("", code.lineno, code.code, code.expected_output)
+        indent = re.match(r"\s*", lines[block.line - 1])[0]
+        _, end = block_extent(lines, block)
+        if (marker := marker_under(lines, block)) is not None:
+            end = end_of_list(lines, marker)
+        lines[end:end] = ["", indent + made(block), ""]
+
+
+class AddTables(Treeprocessor):
+    def __init__(self, md, tables: dict[str, str]):
+        super().__init__(md)
+        self.tables = tables
+
+    def run(self, root: ElementTree.Element) -> None:
+        for place, element in enumerate(root):
+            if element.tag == "p" and element.text in self.tables:
+                root[place] = ElementTree.fromstring(table_html(self.tables[element.text]))
+
+
+class HeadMessages(Treeprocessor):
+    """Make each message of the index of errors a heading, which the search finds, after the contents are listed (5)."""
+
+    def run(self, root: ElementTree.Element) -> None:
+        for element in root.iter("pre"):
+            if element.get("class") == "error":
+                element.tag = "h3"
+
+
+class Lighten(Postprocessor):
+    def run(self, text: str) -> str:
+        return lighten(text)
+
+
+def makeExtension(**options):  # noqa: N802 (Python-Markdown's name)
+    return Evidence(**options)

@@ -1,0 +1,59 @@
+"""A Python-Markdown extension for a word on a line of a block.
+
+Under a block, and under what it prints, stands `<!-- notes -->` and a numbered list. Each item begins with code that
+stands on one line of the block; that line gets the item's number. The block itself stays as it is.
+"""
+
+from __future__ import annotations
+
+import re
+
+import markdown
+from markdown.postprocessors import Postprocessor
+from markdown.preprocessors import Preprocessor
+
+from evidence.pages.blocks import Block, extract
+from evidence.pages.notes import items, lines_with, marker_under
+
+NUMBERED = re.compile(r"<!-- notes on lines (?P<lines>[\d ]*) -->\s*<ol>")
+BLOCK = '<div class="language-python highlight">'
+LINE_END = re.compile(r"\n</span>(?=<span id=|</code>)")  # of the lines that pymdownx.highlight marks
+
+
+class Notes(markdown.Extension):
+    def extendMarkdown(self, md):  # noqa: N802 (Python-Markdown's name)
+        md.preprocessors.register(FindLines(md), "notes", 28)  # before evidence.site.extension (27) finds the blocks
+        md.postprocessors.register(NumberLines(), "notes", 25)  # before it takes the marks of lines away (20)
+
+
+class FindLines(Preprocessor):
+    def run(self, lines: list[str]) -> list[str]:
+        try:
+            found = extract("\n".join(lines))
+        except RuntimeError:
+            return lines  # The page's tests say what is wrong with it.
+        for code in found:
+            block = Block("", code.lineno, code.code, code.expected_output)
+            if code.syntax == "python" and (marker := marker_under(lines, block)) is not None:
+                numbers = [line for _, text in items(lines, marker) for line in lines_with(text, block)]
+                lines[marker] = lines[marker].replace("notes", f"notes on lines {' '.join(map(str, numbers))}")
+        return lines
+
+
+class NumberLines(Postprocessor):
+    def run(self, text: str) -> str:
+        while marker := NUMBERED.search(text):
+            start = text.rindex(BLOCK, 0, marker.start())
+            code, between = text[start : marker.start()].split("</code>", 1)
+            code += "</code>"
+            for note, line in enumerate(marker["lines"].split(), 1):
+                begins = re.search(rf'<span id="__span-\d+-{line}">', code).end()
+                end = LINE_END.search(code, begins).start()
+                # The style sheet shows the number: what is in the page's text would be copied with the code.
+                code = f'{code[:end]}<span class="note" data-note="{note}"></span>{code[end:]}'
+            text = f'{text[:start]}{code}{between}<ol class="notes">{text[marker.end() :]}'
+        return text
+
+
+def makeExtension(**options):  # noqa: N802 (Python-Markdown's name)
+    return Notes(**options)

@@ -1,0 +1,84 @@
+"""The plugin for MkDocs: says which step of a build is whose. All that dies with MkDocs hangs on these events.
+
+It is listed last in mkdocs.yml, so that mkdocs-jupyter has rendered the notebooks and the search has read the pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+from jinja2 import Environment as Templates
+from mkdocs.config.base import Config
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.livereload import LiveReloadServer
+from mkdocs.plugins import BasePlugin, event_priority
+from mkdocs.structure.files import Files
+from mkdocs.structure.nav import Navigation
+from mkdocs.structure.pages import Page
+from mkdocs.utils.templates import TemplateContext
+
+from evidence.site import examples, llms_txt, minify, notebooks, offline, page_footer, published_records
+from evidence.site.incremental import IncrementalBuild
+
+
+class NoOptions(Config):
+    """What mkdocs.yml may say of the plugin: nothing."""
+
+
+class EvidencePlugin(BasePlugin[NoOptions]):
+    """Adds the examples, the data and the pages as Markdown to the site, and tells the templates about each page."""
+
+    def __init__(self) -> None:
+        self.serving = False
+        self.incremental = IncrementalBuild()
+
+    def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
+        self.serving = command == "serve"
+
+    @event_priority(-100)  # after Material's offline plugin has named the host of its script
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        if offline.is_offline(config):
+            offline.search_without_server(config)
+        return config
+
+    @event_priority(100)  # before mkdocs-jupyter looks for notebooks
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        examples.add_notebooks(files, config)
+        published_records.add_data(files, config)
+        if offline.is_offline(config):
+            offline.prepare_files(files, config)
+        return files
+
+    def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
+        self.nav = self.incremental.nav = nav
+        return nav
+
+    def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
+        return notebooks.as_page(html, page, config, files) if notebooks.is_notebook(page) else html
+
+    def on_env(self, env: Templates, *, config: MkDocsConfig, files: Files) -> Templates:
+        self.incremental.remember(config, files, env)
+        page_footer.add_page_ends(env, files)
+        return env
+
+    def on_page_context(
+        self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation
+    ) -> TemplateContext:
+        examples.point_edit_link_at_source(page)
+        context["as_markdown"] = llms_txt.markdown_path(page)
+        return context
+
+    def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
+        return minify.without_white_space(output)
+
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        llms_txt.publish_markdown(config, self.nav)
+        if not self.serving:  # Served pages are built again one by one, and may come to need any rule.
+            minify.trim_style_sheets(config.site_dir)
+
+    def on_serve(
+        self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Callable[..., Any]
+    ) -> LiveReloadServer:
+        self.incremental.build_changes_of(server, config, builder)
+        return server

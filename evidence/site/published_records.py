@@ -1,0 +1,67 @@
+"""Publishes the records with the site: all in one file, its schema, and a file for each block."""
+
+from __future__ import annotations
+
+import json
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+
+from evidence.findings.measurements import Measurements, measurements
+from evidence.pages.blocks import Block
+from evidence.running import records
+from evidence.running.records import Record
+from evidence.site.links import REFERENCE, heading_of
+
+LICENCE = "https://creativecommons.org/publicdomain/zero/1.0/"
+
+
+def add_data(files: Files, config: MkDocsConfig) -> None:
+    """Add the data's files to the site, beside the pages that link to them."""
+    folder = REFERENCE.removeprefix("docs/") + "/data"
+    data = all_data(measurements())
+    contents = {f"{block['digest']}.json": block for block in data["blocks"]} | {"records.json": data}
+    for name, content in contents.items():
+        text = json.dumps(content, ensure_ascii=False)
+        files.append(File.generated(config, f"{folder}/{name}", content=text))
+    schema = records.SCHEMA.read_text(encoding="utf-8")
+    files.append(File.generated(config, f"{folder}/records.schema.json", content=schema))
+
+
+def all_data(table: Measurements) -> dict:
+    """Return all records as `records.schema.json` describes them."""
+    return {
+        "$schema": "records.schema.json",
+        "licence": LICENCE,
+        "environments": [environment_data(each, table.records[each.key]) for each in table.environments],
+        "blocks": [block_data(table, block) for block in table.blocks],
+    }
+
+
+def environment_data(environment, record: Record) -> dict:
+    return {
+        "key": environment.key,
+        "line": environment.line,
+        "release": environment.release,
+        "backend": environment.backend,
+        "python": environment.python,
+        "module": environment.module,
+        "keras": record.keras,
+        "packages": record.packages,
+    }
+
+
+def block_data(table: Measurements, block: Block) -> dict:
+    """Return where a block stands, its code, and what it did in each environment, by key."""
+    outcomes = {each.key: table.outcome(block, each) for each in table.environments}
+    return {
+        "digest": block.digest,
+        "page": block.page,
+        "heading": heading_of(block).id,
+        "code": block.code,
+        "outcomes": {
+            key: {name: value for name, value in vars(outcome).items() if value is not None}
+            for key, outcome in outcomes.items()
+            if outcome
+        },
+    }

@@ -1,0 +1,39 @@
+"""Runs Lighthouse, as on a phone, on pages that are served."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from measure import node
+from measure.browser import OPTIONS, chromium
+
+SCRIPT = Path(__file__).with_suffix(".cjs")
+# ms. Lighthouse waits after each event, and for a second without requests, and for one without work. Where no speed is
+# measured, less is enough to know that a page's scripts have done theirs.
+SHORT_WAITS = {"pauseAfterFcpMs": 0, "pauseAfterLoadMs": 0, "networkQuietThresholdMs": 300, "cpuQuietThresholdMs": 300}
+
+
+@dataclass(frozen=True)
+class Result:
+    address: str
+    scores: dict[str, float]  # from 0 to 1, by category: "accessibility", "performance"
+    faults: list[str]  # what a score lost for: the audit, and the first element that it names
+    paint: float | None = None  # the largest contentful paint in ms, of a run that measures performance
+
+
+def look(addresses: Sequence[str], categories: Sequence[str]) -> list[Result]:
+    """Run Lighthouse on each page, one after the other.
+
+    `LookupError` says that there is no Chromium or no Lighthouse, `RuntimeError` which page could not be loaded.
+    """
+    waits = {} if "performance" in categories else SHORT_WAITS
+    request = {
+        "chromium": chromium(),
+        "options": OPTIONS,
+        "settings": {"onlyCategories": categories, "disableFullPageScreenshot": True, **waits},
+        "addresses": addresses,
+    }
+    return [Result(**json.loads(line)) for line in node.run(SCRIPT, json.dumps(request)).splitlines()]

@@ -1,0 +1,48 @@
+import json
+import threading
+
+import pytest
+
+from measure import node
+
+
+@pytest.fixture
+def wanted(tmp_path, monkeypatch):
+    """A package.json that wants a package of this machine, for which npm needs no registry."""
+    monkeypatch.setenv("npm_config_install_links", "true")  # A link would not survive the renaming.
+    (tmp_path / "ours").mkdir()
+    (tmp_path / "ours/package.json").write_text('{"name": "ours", "version": "1.0.0"}')
+    (tmp_path / "package.json").write_text(json.dumps({"devDependencies": {"ours": f"file:{tmp_path / 'ours'}"}}))
+    return tmp_path / "package.json"
+
+
+def test_packages_are_installed_once(wanted, tmp_path):
+    cache = tmp_path / "cache"
+    threads = [threading.Thread(target=node.npm_packages, args=[wanted, cache]) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    found = node.npm_packages(wanted, cache)
+    assert (found / "ours/package.json").exists()
+    assert list(cache.iterdir()) == [found.parent]
+    wanted.write_text(wanted.read_text() + "\n")
+    assert node.npm_packages(wanted, cache) != found
+
+
+def test_what_npm_said_and_how_to_go_on(wanted, tmp_path, monkeypatch):
+    wanted.write_text('{"devDependencies": {"no-such-package-of-ours": "1.0.0"}}')
+    for name, value in ("registry", "http://127.0.0.1:9/"), ("fetch_retries", "0"):
+        monkeypatch.setenv(f"npm_config_{name}", value)
+    with pytest.raises(LookupError, match=r"ECONNREFUSED[\s\S]*python -m measure.node$"):
+        node.npm_packages(wanted, tmp_path / "cache")
+    assert not list((tmp_path / "cache").iterdir())
+
+
+def test_a_script_that_fails_says_why(tmp_path, monkeypatch):
+    monkeypatch.setattr(node, "npm_packages", lambda: tmp_path)
+    script = tmp_path / "script.cjs"
+    script.write_text("console.log(process.argv[2]); if (process.argv[2] == 'bad') throw Error('so it is')")
+    assert node.run(script, "good") == "good\n"
+    with pytest.raises(RuntimeError, match="so it is"):
+        node.run(script, "bad")

@@ -1,0 +1,184 @@
+"""Each block is recorded as it now stands in every environment, and a record holds only what decides."""
+
+import json
+
+import jsonschema
+import pytest
+
+from evidence.__main__ import main
+from evidence.findings.measurements import Measurements, all_records
+from evidence.pages.blocks import Block, pages
+from evidence.pages.lint import read_page
+from evidence.running import records
+from evidence.running.environments import read_environments
+from evidence.running.execution import Error, Outcome
+from evidence.running.records import Record, RecordedOutcome, Seconds
+from evidence.site.published_records import all_data
+
+ENVIRONMENTS = read_environments()
+BLOCK = Block("docs/page.md", 40, "print(1)\n", "1\n")
+SCHEMA = json.loads(records.SCHEMA.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def blocks():
+    return [block for path in pages() for block in read_page(path)[0]]
+
+
+@pytest.mark.parametrize("key", ENVIRONMENTS)
+def test_every_block_is_recorded(key, blocks):
+    absent = [f"{block.page}:{block.line}" for block in records.missing(records.load(key), blocks)]
+    remedy = f"python -m evidence install {key} && python -m evidence record {key}"
+    assert not absent, f"not recorded in {key}: {', '.join(absent)}. {remedy}"
+
+
+@pytest.mark.parametrize("key", ENVIRONMENTS)
+def test_no_record_outlives_its_block(key, blocks):
+    left = set(records.load(key).outcomes) - {block.digest for block in blocks}
+    assert not left, f"of no block: {', '.join(left)}. python -m evidence record {key}"
+
+
+@pytest.mark.parametrize("key", ENVIRONMENTS)
+def test_a_record_is_of_the_packages_that_are_listed(key):
+    stale = records.is_stale(records.load(key), ENVIRONMENTS[key].pins)
+    assert not stale, f"python -m evidence install {key} && python -m evidence record {key}"
+
+
+@pytest.mark.parametrize("key", ENVIRONMENTS)
+def test_a_record_and_its_seconds_are_of_one_run(key):
+    record, seconds = records.load(key), records.load_seconds(key)
+    assert seconds.blocks.keys() == record.outcomes.keys()
+    assert seconds.python.startswith(ENVIRONMENTS[key].python + ".")
+    assert min(seconds.blocks.values()) > 0
+
+
+def test_what_a_page_shows_is_what_the_pinned_environment_did(blocks):
+    [pinned] = [key for key, environment in ENVIRONMENTS.items() if environment.pinned]
+    record = records.load(pinned)
+    for block in blocks:
+        shown = RecordedOutcome(block.expected_output or "")
+        assert record.outcomes[block.digest] == shown, f"{block.page}:{block.line}: python -m evidence record"
+
+
+@pytest.mark.parametrize("key", ENVIRONMENTS)
+def test_a_record_obeys_the_schema(key):
+    content = json.loads((records.FOLDER / f"{key}.json").read_text(encoding="utf-8"))
+    jsonschema.validate(content, SCHEMA | {"$ref": "#/$defs/record", "required": [], "additionalProperties": True})
+
+
+def test_the_published_data_obeys_the_schema_and_is_complete(blocks):
+    data = all_data(Measurements(all_records()))
+    jsonschema.validate(data, SCHEMA)
+    assert len(data["environments"]) == len(ENVIRONMENTS) >= 50
+    assert len(data["blocks"]) == len(blocks)
+    assert all(block["outcomes"].keys() == ENVIRONMENTS.keys() for block in data["blocks"])
+    assert data["licence"].startswith("https://creativecommons.org/")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"digest": "xyz"},
+        {"outcomes": {"tf-2.0": {"output": "", "error": "ValueError"}}},
+        {"outcomes": {"tf-2.0": {"output": "", "seconds": 1}}},
+    ],
+)
+def test_the_schema_refuses_what_is_wrong(wrong):
+    good = {"digest": "0" * 16, "page": "p", "heading": "h", "code": "", "outcomes": {"tf-2.0": {"output": ""}}}
+    schema = {"$ref": "#/$defs/block", "$defs": SCHEMA["$defs"]}
+    jsonschema.validate(good, schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(good | wrong, schema)
+
+
+def test_what_is_recorded_does_not_depend_on_place_time_or_addresses():
+    error = Error("ValueError", "<object at 0x7f00aa11bb22>", 42, "")
+    recorded = records.recorded(BLOCK, Outcome("at 0x7f00aa11bb22\n", error, seconds=1.5))
+    assert recorded == RecordedOutcome("at 0x…\n", "ValueError", "<object at 0x…>", 2)
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("File '/a/.environments/tf-2.15/lib/python3.11/site-packages/keras/x.py'", "File 'keras/x.py'"),
+        ('File "/a/.environments/keras-3.14-tensorflow/keras/x.py", line 3', 'File "keras/x.py", line 3'),
+        (r"no file C:\Temp\block-ab12\work\model.h5 there", "no file model.h5 there"),
+        ('"/tmp/__autograph_generated_filexy1z.py"', '"__autograph_generated_file.py"'),
+        ("layers/dense.py and 1/2", "layers/dense.py and 1/2"),
+        (
+            'loss defined at (most recent call last):\n  File "a.py", line 3, in b\n\n  File "c", line 4, in d\nNo',
+            "loss\nNo",
+        ),
+    ],
+)
+def test_what_is_recorded_does_not_depend_on_folders(said, kept):
+    assert records.normalised(said) == kept
+
+
+def test_a_record_is_kept_and_stays_the_same_byte_for_byte(tmp_path, monkeypatch):
+    monkeypatch.setattr(records, "FOLDER", tmp_path)
+    outcomes = {"d2": RecordedOutcome("é\n"), "d1": RecordedOutcome("", "ValueError", "no", 3)}
+    assert records.save(Record("key", "1.0", ["b==2", "a==1"], outcomes))
+    first = (tmp_path / "key.json").read_bytes()
+    assert not records.save(records.load("key"))
+    assert (tmp_path / "key.json").read_bytes() == first
+    assert records.load("key").outcomes == outcomes
+
+
+def test_a_full_disk_leaves_a_record_as_it_was(tmp_path, monkeypatch):
+    monkeypatch.setattr(records, "FOLDER", tmp_path)
+    records.save(Record("key", "1.0", ["a==1"]))
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.replace", full)
+    with pytest.raises(OSError, match="No space"):
+        records.save(Record("key", "2.0", ["a==2"]))
+    assert records.load("key").keras == "1.0"
+    assert [path.name for path in tmp_path.iterdir()] == ["key.json"]
+
+
+def test_seconds_are_kept(tmp_path, monkeypatch):
+    monkeypatch.setattr(records, "FOLDER", tmp_path)
+    assert records.load_seconds("key") == Seconds()
+    record = Record("key", outcomes={"d": RecordedOutcome("")})
+    records.save_seconds(record, Seconds("2026-11-23", "3.6.15", 1.23456, {"d": 0.98765, "gone": 1}))
+    assert records.load_seconds("key") == Seconds("2026-11-23", "3.6.15", 1.23, {"d": 0.99})
+
+
+def test_a_changed_block_is_missing():
+    record = Record("key", outcomes={BLOCK.digest: RecordedOutcome("1\n")})
+    assert records.missing(record, [BLOCK]) == []
+    changed = Block("docs/page.md", 40, "print(2)\n", "1\n")
+    assert records.missing(record, [changed]) == [changed]
+
+
+def test_a_record_of_other_packages_is_stale():
+    record = Record("key", packages=["keras==3.5.0", "numpy==2.0.2"])
+    assert not records.is_stale(record, ["keras==3.5.0"])
+    assert records.is_stale(record, ["keras==3.6.0"])
+    assert not records.is_stale(Record("key"), ["keras==3.6.0"])  # unknown
+
+
+def test_status_tells_recorded_stale_missing_and_unknown(tmp_path, capsys, monkeypatch, blocks):
+    monkeypatch.setattr(records, "FOLDER", tmp_path)
+    digests = [block.digest for block in blocks]
+    good = list(ENVIRONMENTS["tf-2.15"].pins)
+    records.save(Record("tf-2.15", "2.15.0", good, {digests[0]: RecordedOutcome("")}))
+    records.save(Record("tf-2.14", "2.14.0", ["numpy==1.0"], {digests[0]: RecordedOutcome("")}))
+    assert main(["status", "--json"]) == 0
+    status = json.loads(capsys.readouterr().out)
+    count = status["blocks"]
+    by_key = {each.pop("environment"): each for each in status["environments"]}
+    assert by_key.keys() == ENVIRONMENTS.keys()
+    for key, numbers in {
+        "tf-2.15": (1, 0, count - 1, 0),
+        "tf-2.14": (0, 1, count - 1, 0),
+        "tf-2.13": (0, 0, 0, count),
+    }.items():
+        assert tuple(by_key[key][name] for name in ("recorded", "stale", "missing", "unknown")) == numbers
+    assert main(["status"]) == 0
+    said = capsys.readouterr().out
+    assert "tf-2.15" in said
+    assert said.rstrip().endswith("python -m evidence install && python -m evidence record")

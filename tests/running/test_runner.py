@@ -1,0 +1,262 @@
+"""Each block runs in a process of its own: what it does to itself, it does to no other."""
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from evidence.pages.blocks import Block
+from evidence.running.execution import Execution, Limits
+
+# A page's blocks run in forks on Linux, in fresh interpreters elsewhere: both must do.
+ways = pytest.mark.parametrize(
+    "fork", [pytest.param(True, marks=pytest.mark.skipif(os.name == "nt", reason="Windows cannot fork")), False]
+)
+
+
+LIMITS = Limits(seconds=30)
+
+
+def run(*codes, fork, line=10, limits=LIMITS):
+    blocks = [Block("docs/page.md", line + 100 * number, code, None) for number, code in enumerate(codes)]
+    with Execution(blocks, imports=["json"], limits=limits, fork=fork, jobs=2) as execution:
+        return [execution.outcome(block) for block in blocks]
+
+
+@ways
+def test_a_block_is_a_fresh_interpreter(fork):
+    first, second = run(
+        "import json\njson.changed = x = 1\n"
+        "class Thing:\n    pass\nprint(__name__, Thing.__module__, __import__('sys').modules['__main__'].x)",
+        "import json\nprint(hasattr(json, 'changed'), 'x' in globals())",
+        fork=fork,
+    )
+    assert (first.output, first.error) == ("__main__ __main__ 1\n", None)
+    assert (second.output, second.error) == ("False False\n", None)
+
+
+@ways
+def test_an_error_has_type_message_line_and_the_traceback_within_the_page(fork):
+    [outcome] = run("import json\n\ndef load():\n    return json.loads('{')\n\nprint('before')\nload()\n", fork=fork)
+    assert outcome.output == "before\n"
+    assert (outcome.error.type, outcome.error.line) == ("JSONDecodeError", 14)
+    assert "Expecting property name" in outcome.error.message
+    assert 'File "docs/page.md", line 17, in <module>\n    load()' in outcome.error.traceback
+    assert 'File "docs/page.md", line 14, in load' in outcome.error.traceback
+    assert "decoder.py" not in outcome.error.traceback
+
+
+@ways
+def test_a_syntax_error_has_its_line(fork):
+    [outcome] = run("x = 1\ny = = 2\n", fork=fork)
+    assert (outcome.error.type, outcome.error.line) == ("SyntaxError", 12)
+
+
+HARMFUL = {
+    "loops for ever": ("while True:\n    pass", "did not end within"),
+    "exits at once": ("import os\nos._exit(0)", "ended the interpreter with exit code 0"),
+    "prints without end": ("while True:\n    print('x' * 10000)", "printed more than 1 MB"),
+    "prints much at once": ("print('x' * 2000000)", "printed more than 1 MB"),
+    "fills standard error": ("import sys\nwhile True:\n    sys.stderr.write('x' * 10000)", "printed more than 1 MB"),
+}
+
+
+@ways
+@pytest.mark.parametrize(("code", "words"), HARMFUL.values(), ids=HARMFUL)
+def test_a_block_that_misbehaves_is_stopped_and_harms_no_other(code, words, fork):
+    bad, good = run(code, "import time\ntime.sleep(0.5)\nprint('here')", fork=fork, limits=Limits(seconds=3))
+    assert bad.error.type == "Stopped"
+    assert words in bad.error.message
+    assert (good.output, good.error) == ("here\n", None)
+
+
+@ways
+@pytest.mark.parametrize(("code", "message"), [("", "without an exit code"), ("3", "(3)")])
+def test_a_block_that_exits_is_named_with_its_line(code, message, fork):
+    bad, good = run(f"import sys\nsys.exit({code})", "print('here')", fork=fork)
+    assert (bad.error.type, bad.error.line) == ("SystemExit", 12)
+    assert message in bad.error.message
+    assert good.output == "here\n"
+
+
+STRANGE = {
+    "forks": ("import os\nif os.fork():\n    os.wait()\nprint('end')", None),
+    "closes its output": ("import sys\nsys.stdout.close()", None),
+    "closes its output and exits": ("import sys\nsys.stdout.close()\nsys.exit()", "SystemExit"),
+    "raises what cannot be told": ("class E(Exception):\n    def __str__(self):\n        1 / 0\nraise E", "E"),
+    "raises a lone surrogate": ("raise ValueError('\\ud800')", "ValueError"),
+    "starts a thread without end": (
+        "import threading, time\nthreading.Thread(target=time.sleep, args=(60,)).start()",
+        None,
+    ),
+    "removes its folder": ("import os, shutil\nshutil.rmtree(os.getcwd())", None),
+}
+
+
+@ways
+@pytest.mark.skipif(os.name == "nt", reason="forks, and removes an open folder")
+@pytest.mark.parametrize(("code", "error"), STRANGE.values(), ids=STRANGE)
+def test_a_block_that_is_strange_gets_its_own_outcome(code, error, fork):
+    strange, good = run(code, "print('here')", fork=fork)
+    assert (strange.error.type if strange.error else None) == error
+    assert (good.output, good.error) == ("here\n", None)
+
+
+@ways
+def test_what_a_block_says_can_stand_on_a_page(fork):
+    [printed, raised] = run(
+        "print('\\033[1mbold\\033[0m \\a')", "raise ValueError('\\033[1mbold\\033[0m \\0')", fork=fork
+    )
+    assert printed.output == "bold \\x07\n"
+    assert raised.error.message == "bold \\x00"
+
+
+@ways
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signals to ask with")
+def test_a_block_that_is_stopped_says_where_it_was(fork):
+    [outcome] = run("x = 1\nwhile True:\n    x += 1", fork=fork, limits=Limits(seconds=2))
+    assert outcome.error.line in {12, 13}
+    assert "runner.py" not in outcome.error.traceback
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signals to ask with")
+def test_a_block_that_is_stopped_says_where_it_was_late():
+    """As on a machine that is too busy to let it answer at once."""
+    late = (
+        "import signal, time\nsignal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])\ntime.sleep(3)\n"
+        "signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGUSR1])\ntime.sleep(60)"
+    )
+    [outcome] = run(late, fork=True, limits=Limits(seconds=2))
+    assert outcome.error.line in {14, 15}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signals to ask with")
+def test_a_block_that_does_not_answer_is_stopped_all_the_same():
+    deaf = "import signal\nsignal.signal(signal.SIGUSR1, signal.SIG_IGN)\nwhile True:\n    pass"
+    bad, good = run(deaf, "print('here')", fork=True, limits=Limits(seconds=2))
+    assert (bad.error.message, bad.error.line) == ("did not end within 2 seconds", None)
+    assert good.output == "here\n"
+
+
+@ways
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signals to die of")
+def test_a_block_that_crashes(fork):
+    bad, good = run("import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)", "print('here')", fork=fork)
+    assert "SIGSEGV" in bad.error.message
+    assert good.output == "here\n"
+
+
+@ways
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is watched on Linux")
+def test_a_block_that_eats_the_memory_is_stopped(fork):
+    code = "x = []\nwhile True:\n    x.append(bytearray(b'x' * 10_000_000))"
+    bad, good = run(code, "print('here')", fork=fork, limits=Limits(seconds=30, memory=500e6))
+    assert "more than 0.5 GB" in bad.error.message
+    assert good.output == "here\n"
+
+
+@ways
+def test_a_block_gets_no_input_and_a_folder_of_its_own(fork):
+    code = "import os\nprint(os.listdir('.'))\nopen('x', 'w').close()\n"
+    code += "try:\n    input()\nexcept EOFError:\n    print('end')"
+    for outcome in run(code, code, fork=fork):
+        assert (outcome.output, outcome.error) == ("[]\nend\n", None)
+
+
+@ways
+def test_what_other_programs_print_is_output_too(fork):
+    code = "import subprocess, sys\nprint('a')\nsubprocess.run([sys.executable, '-c', 'print(1)'])\nprint('é')"
+    [outcome] = run(code, fork=fork)
+    assert outcome.output == "a\n1\né\n"
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="asks /proc; blocks are forked on Linux only")
+def test_what_a_block_leaves_running_ends_with_it():
+    [outcome] = run(
+        "import subprocess, sys\nchild = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
+        "print(child.pid)",
+        fork=True,
+    )
+    for _ in range(50):
+        if not is_running(int(outcome.output)):
+            return
+        time.sleep(0.1)
+    os.kill(int(outcome.output), signal.SIGKILL)
+    pytest.fail("the block's child outlived it")
+
+
+def is_running(pid):
+    """Say whether a process runs: one that nobody has waited for yet (Z) does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def test_a_runner_that_cannot_import_says_so():
+    block = Block("docs/page.md", 1, "print(1)", None)
+    failure = pytest.raises(RuntimeError, match="No module named 'no_such_module'")
+    with Execution([block], imports=["no_such_module"], fork=True) as execution, failure:
+        execution.outcome(block)
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="asks /proc")
+@pytest.mark.parametrize("numbers", [[], [signal.SIGINT]], ids=["close", "interrupt, then close"])
+def test_closing_ends_the_blocks_that_run(numbers, tmp_path):
+    code = f"import os, time\nopen(r'{tmp_path}/' + str(os.getpid()), 'w').close()\ntime.sleep(60)"
+    blocks = [Block("docs/page.md", line, code, None) for line in range(8)]
+    execution = Execution(blocks, imports=[], fork=True, jobs=4)
+    for _ in range(600):
+        if len(list(tmp_path.iterdir())) == 4:
+            break
+        time.sleep(0.05)
+    for number in numbers:
+        execution._process.send_signal(number)
+    start = time.monotonic()
+    execution.close()
+    assert time.monotonic() - start < 10
+    assert not [path.name for path in tmp_path.iterdir() if is_running(int(path.name))]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signal to tell it")
+def test_a_job_is_added(tmp_path):
+    """Two blocks wait for each other: one at a time, neither would end."""
+    code = (
+        f"import pathlib, time\nhere = pathlib.Path(r'{tmp_path}')\n(here / '{{}}').touch()\n"
+        "while len(list(here.iterdir())) < 2:\n    time.sleep(0.01)"
+    )
+    blocks = [Block("docs/page.md", number, code.format(number), None) for number in (1, 2)]
+    with Execution(blocks, imports=["json"], limits=LIMITS, fork=True, jobs=1) as execution:
+        execution.add_job()
+        assert [execution.outcome(block).error for block in blocks] == [None, None]
+        assert not execution.left
+
+
+@ways
+def test_the_runner_s_own_folder_holds_no_modules_of_a_block(fork):
+    """Keras 1.2 imports a package `tables`, TensorFlow one called `markdown`; both are names of modules here."""
+    [outcome] = run(
+        "import sys\nprint(sys.path[0] == '')\nprint([p for p in sys.path if p.endswith('evidence')])", fork=fork
+    )
+    assert outcome.output == "True\n[]\n"
+
+
+@ways
+def test_keras_can_be_made_to_mean_another_module(fork):
+    code = (
+        "import keras\nfrom keras.decoder import JSONDecoder\nimport keras.encoder\nimport json\n"
+        "print(keras is json, JSONDecoder is json.JSONDecoder, json.__spec__.name, keras.encoder.__spec__.name)"
+    )
+    block = Block("docs/page.md", 1, code, None)
+    with Execution([block], imports=["keras"], module="json", limits=LIMITS, fork=fork) as execution:
+        assert execution.outcome(block).output == "True True json json.encoder\n"
+        assert execution.versions["python"] == sys.version.split()[0]
+
+
+def test_what_the_reader_has_set_for_keras_does_not_count():
+    code = "import os\nprint(os.listdir(os.path.expanduser('~')), os.environ['KERAS_HOME'] == os.path.expanduser('~'))"
+    [outcome] = run(code, fork=False)
+    assert outcome.output == "[] True\n"

@@ -1,0 +1,179 @@
+"""Looks at every page of a built site, in Chromium and by Lighthouse: python tests/site/every_page.py site
+
+Prints what is wrong as JSON: a list for each kind. It takes minutes, so the tests begin it early, as a process beside
+them: see conftest.py.
+"""
+
+import itertools
+import json
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+import material
+import tinycss2
+
+from measure import lighthouse, node
+from measure.browser import browser, serve
+
+KINDS = (
+    "axe",
+    "too wide",
+    "console",
+    "other hosts",
+    "layout shift",
+    "motion",
+    "without its style",
+    "hidden in print",
+    "hidden in forced colours",
+    "too wide or cut with large text",
+    "hidden without JavaScript",
+    "Lighthouse",
+)
+WIDTHS = 1280, 768, 320
+WIDE = {"width": WIDTHS[0], "height": 900}
+# What is dark has the same elements: of axe's rules only those of colour can find something else.
+OF_COLOUR = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+RULES = {"slate": {"runOnly": OF_COLOUR}, "default": {}}  # Light comes last, for the next page opens in it.
+CATEGORIES = "accessibility", "best-practices", "seo"
+PATIENCE = 120_000  # ms, since all looks share the cores
+
+AXE = """async (options) => {
+    const {violations} = await axe.run(document, {resultTypes: ["violations"], ...options});
+    return violations.map(({id, nodes}) => `${id}: ${nodes.length} of ${nodes[0].html.slice(0, 200)}`);
+}"""
+CHOOSE = "(scheme) => document.querySelector(`input[data-md-color-scheme=${scheme}]`).click()"
+READY = "[...document.querySelectorAll('article pre > code')].every((each) => each.parentElement.querySelector('nav'))"
+TOO_WIDE = "document.documentElement.scrollWidth - innerWidth"
+DRAWN = "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+SHIFTS = """
+    window.shifts = 0;
+    new PerformanceObserver((list) => list.getEntries().forEach((each) => window.shifts += each.value))
+        .observe({type: "layout-shift", buffered: true});"""
+CLASSES = '[...new Set([...document.querySelectorAll("*")].flatMap((each) => [...each.classList]))]'
+MOVING = """[...document.querySelectorAll("*")].filter((each) => {
+    const {animationName, transitionDuration, scrollBehavior} = getComputedStyle(each);
+    return animationName != "none" || /[1-9]/.test(transitionDuration) || scrollBehavior == "smooth";
+}).map((each) => each.outerHTML.slice(0, 80))"""
+# Words of the page's own that are not to be seen; what opens without JavaScript counts as open.
+HIDDEN = """(() => {
+    const seen = {opacityProperty: true, visibilityProperty: true};
+    const left = ":is(.block-links, .related, .page-end, .md-code__nav, .headerlink, title, desc, script)";
+    const words = (each) => [...each.childNodes].some((node) => node.nodeType == 3 && node.data.trim());
+    return [...document.querySelectorAll("article *")]
+        .filter((each) => words(each) && !each.closest(left) && !each.checkVisibility(seen))
+        .map((each) => each.outerHTML.slice(0, 120));
+})()"""
+OPEN = 'document.querySelectorAll("article details").forEach((each) => each.open = true)'
+CUT = """[...document.querySelectorAll("article *")].filter((each) =>
+    getComputedStyle(each).overflowX == "hidden" && each.clientWidth && each.scrollWidth > each.clientWidth + 1
+).map((each) => each.outerHTML.slice(0, 120))"""
+DRAWN_NEAR = ".md-typeset > * { content-visibility: visible !important }"  # axe passes over what is not drawn yet
+LARGE = "html { font-size: 250% !important }"  # Material's is 125 %.
+
+
+def look(site):
+    """Return what is wrong with the pages of a built site, by kind."""
+    node.npm_packages()  # once, not in each thread
+    names = sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
+    with serve(site) as address, ThreadPoolExecutor() as pool:
+        ways = partial(look_in_chromium, site), look_without_javascript, score
+        # Each goes through the pages alone: with more at a time, the tests beside them would stand still.
+        results = [pool.submit(way, address, names) for way in ways]
+        return {kind: [fault for each in results for fault in each.result().get(kind, ())] for kind in KINDS}
+
+
+def classes(folder):
+    """Return the classes that Material's style sheet, in a folder, has rules for."""
+    [sheet] = folder.glob("assets/stylesheets/main.*.css")
+    tokens = tinycss2.parse_component_value_list(sheet.read_text(encoding="utf-8"))
+    blocks = itertools.chain(tokens, *(token.content for token in tokens if token.type == "{} block"))
+    return {name.value for dot, name in itertools.pairwise(blocks) if dot == "." and name.type == "ident"}
+
+
+def look_in_chromium(site, address, names):
+    """Open each page: in all widths and both schemes, in print, in forced colours and with large text."""
+    taken_out = classes(Path(material.__file__).parent / "templates") - classes(site)
+    assert taken_out
+    axe = (node.npm_packages() / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+    found = {kind: [] for kind in KINDS}
+    with browser() as started:
+        page = started.new_page(reduced_motion="reduce")
+        page.set_default_timeout(PATIENCE)
+        page.add_init_script(SHIFTS)
+        listen(page, address, found)
+        for name in names:
+
+            def note(kind, faults, where=name):
+                found[kind] += [f"{where}: {fault}" for fault in faults]
+
+            page.set_viewport_size(WIDE)
+            page.goto(address + name)
+            page.wait_for_function(READY)  # mend.js has each listing readied in its turn.
+            note("layout shift", [shift for shift in [page.evaluate("window.shifts")] if shift > 0.02])
+            note("motion", page.evaluate(MOVING))
+            note("without its style", taken_out.intersection(page.evaluate(CLASSES)))
+            page.evaluate(axe)
+            page.add_style_tag(content=DRAWN_NEAR)
+            for width in WIDTHS:
+                page.set_viewport_size(WIDE | {"width": width})
+                for scheme, rules in RULES.items():
+                    page.evaluate(CHOOSE, scheme)
+                    page.evaluate(DRAWN)
+                    # What axe asks the style sheets does not depend on the width: it loads them once.
+                    options = {"preload": width == WIDTHS[0], **rules}
+                    note("axe", page.evaluate(AXE, options), f"{name}, {scheme}, {width} px")
+                    note("too wide", too_wide(page), f"{name}, {scheme}, {width} px")
+            page.emulate_media(media="print")
+            note("hidden in print", page.evaluate(HIDDEN))
+            page.evaluate(OPEN)
+            page.emulate_media(media="screen", forced_colors="active")
+            note("hidden in forced colours", page.evaluate(HIDDEN))
+            page.emulate_media(forced_colors="none")
+            page.add_style_tag(content=LARGE)
+            for width in WIDTHS[0], WIDTHS[0] // 2, WIDTHS[-1]:
+                page.set_viewport_size(WIDE | {"width": width})
+                note("too wide or cut with large text", [*too_wide(page), *page.evaluate(CUT)], f"{name}, {width} px")
+    return found
+
+
+def too_wide(page):
+    return [f"{pixels} px" for pixels in [page.evaluate(TOO_WIDE)] if pixels > 0]
+
+
+def listen(page, address, found):
+    """Note what a page says on the console and asks of other hosts."""
+
+    def ask(request):
+        if not request.url.startswith((address, "data:", "blob:")):
+            found["other hosts"].append(f"{page.url}: {request.url}")
+
+    def say(message):
+        if message.type == "error":
+            found["console"].append(f"{page.url}: {message.text}")
+
+    page.on("request", ask)
+    page.on("console", say)
+    page.on("pageerror", lambda error: found["console"].append(f"{page.url}: {error}"))
+
+
+def look_without_javascript(address, names):
+    found = []
+    with browser() as started:
+        page = started.new_context(java_script_enabled=False).new_page()
+        page.set_default_timeout(PATIENCE)
+        for name in names:
+            page.goto(address + name)
+            page.evaluate(OPEN)
+            found += [f"{name}: {hidden}" for hidden in page.evaluate(HIDDEN)]
+    return {"hidden without JavaScript": found}
+
+
+def score(address, names):
+    results = lighthouse.look([address + name for name in names], CATEGORIES)
+    return {"Lighthouse": [f"{each.address}: {each.scores} {each.faults}" for each in results if each.faults]}
+
+
+if __name__ == "__main__":
+    json.dump(look(Path(sys.argv[1])), sys.stdout)

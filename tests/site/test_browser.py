@@ -1,0 +1,473 @@
+"""The built site as it is used in Chromium: what it loads, its scripts, the keyboard."""
+
+import gzip
+import itertools
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from every_page import AXE, SHIFTS
+
+from evidence.files import ROOT
+from evidence.pages.lint import read_page
+from measure import node
+from measure.browser import browser, serve
+
+
+@pytest.fixture(scope="module")
+def address(needs_chromium, site):
+    with serve(site) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def chromium(needs_chromium):
+    with browser() as started:
+        yield started
+
+
+def compressed(content):
+    return len(gzip.compress(content, 6))
+
+
+def visit(chromium, address, search=False):
+    """Open the answer page, and the search if asked to; return what was loaded, in bytes, by address."""
+    page = chromium.new_page()
+    loaded = {}
+    page.on("response", lambda response: loaded.update({response.url.removeprefix(address): response}))
+    page.goto(address, wait_until="networkidle")
+    if search:
+        with page.expect_response(address + INDEX):
+            page.focus(FIELD)
+    sizes = {name: compressed(response.body()) for name, response in list(loaded.items()) if response.ok}
+    page.close()
+    return sizes
+
+
+INDEX = "search/search_index.json"
+FIELD = "[data-md-component=search-query]"
+
+
+def test_the_first_visit_is_light_and_leaves_the_search_index_alone(chromium, address):
+    loaded = visit(chromium, address)
+    assert INDEX not in loaded
+    assert {"", "my-keras.js", "guide.css"} <= loaded.keys()
+    assert sum(loaded.values()) <= 100_000, loaded
+
+
+def test_the_search_index_is_light_and_comes_when_the_search_is_used(chromium, address):
+    assert visit(chromium, address, search=True)[INDEX] <= 150_000
+
+
+@pytest.mark.parametrize(("system", "scheme"), [("light", "default"), ("dark", "slate")])
+def test_the_colours_follow_the_system(chromium, address, system, scheme):
+    page = chromium.new_page(color_scheme=system)
+    page.route("**/*.js", lambda route: route.abort())  # The first paint does not wait for scripts.
+    page.goto(address)
+    assert page.locator("body").get_attribute("data-md-color-scheme") == scheme
+    page.unroute_all()
+    page.goto(address, wait_until="networkidle")
+    assert page.locator("body").get_attribute("data-md-color-scheme") == scheme
+    page.close()
+
+
+def test_the_colours_go_on_following_the_system_until_a_reader_chooses(chromium, address):
+    page = chromium.new_page(color_scheme="light")
+    for system, scheme in ("light", "default"), ("dark", "slate"), ("light", "default"):
+        page.emulate_media(color_scheme=system)
+        page.goto(address, wait_until="networkidle")
+        assert page.locator("body").get_attribute("data-md-color-scheme") == scheme
+    page.emulate_media(color_scheme="dark")
+    page.locator("body[data-md-color-scheme=slate]").wait_for()
+    page.locator("label[title='Light colours']").click()
+    page.goto(address, wait_until="networkidle")
+    assert page.locator("body").get_attribute("data-md-color-scheme") == "default"
+    page.close()
+
+
+@pytest.mark.parametrize("name", ["errors/graph-disconnected/", "errors/never-been-called/"])
+def test_nothing_moves_on_a_small_phone(chromium, address, name):
+    page = chromium.new_page(viewport={"width": 360, "height": 740})
+    page.add_init_script(SHIFTS)
+    page.goto(address + name, wait_until="networkidle")
+    assert page.evaluate("window.shifts") <= 0.01
+    page.close()
+
+
+@pytest.mark.parametrize(("name", "keras"), [("", "keras 2.3.1"), ("reference/behaviour-by-release/", "nonsense")])
+def test_nothing_moves_when_a_page_shows_what_holds_on_a_readers_keras(chromium, address, name, keras):
+    page = chromium.new_page(viewport={"width": 375, "height": 800})
+    page.add_init_script(f"{SHIFTS} localStorage.setItem('my-keras', '{keras}')")
+    page.goto(address + name)
+    page.locator("[data-mine]").first.wait_for(state="attached")
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("window.shifts") <= 0.02
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("keras", "said"),
+    [("keras 2.3.1", ""), ("tensorflow 2.10", ""), ("keras 2.3.9", "2.3.9 was not measured; shown is 2.3.1.")],
+)
+def test_a_page_without_blocks_has_nothing_to_sum_up(chromium, address, keras, said):
+    page = chromium.new_page()
+    page.goto(f"{address}reference/errors-tf-keras/?keras={keras}")
+    page.locator(".my-keras-button", has_text=keras.split()[1]).wait_for()
+    assert page.locator(".my-summary").inner_text().strip() == said
+    assert page.locator(".my-summary:empty").count() == (not said)
+    page.close()
+
+
+def test_a_page_is_read_where_what_shows_the_readers_keras_does_not_come(chromium, address):
+    page = chromium.new_page(reduced_motion="reduce")
+    page.route("**/my-keras.js", lambda route: route.abort())
+    page.goto(f"{address}?keras=keras+2.3.1")
+    assert "awaits-my-keras" in page.locator("html").get_attribute("class")
+    page.locator("article h1").wait_for(timeout=4000)
+    page.close()
+
+
+def at_its_own_address(chromium, site):
+    """Open a page that finds the site at the address of its sitemap; what is not there is the 404 page."""
+    page = chromium.new_page(viewport={"width": 1280, "height": 900})
+
+    def fulfil(route):
+        path = site / urlsplit(route.request.url).path.strip("/")
+        path = path / "index.html" if path.is_dir() else path
+        route.fulfill(path=path) if path.exists() else route.fulfill(path=site / "404.html", status=404)
+
+    page.route("https://example.org/**", fulfil)
+    return page
+
+
+def test_an_address_that_leads_nowhere_helps(chromium, site):
+    page = at_its_own_address(chromium, site)
+    page.goto("https://example.org/how-to/pop-last-layer/")
+    for link in page.locator("article li a").all():
+        path = urlsplit(link.evaluate("each => each.href")).path
+        assert (site / path.strip("/") / "index.html").exists(), path
+    assert page.locator("#find").input_value() == "how to pop last layer"
+    page.locator("#find").fill("freeze layers")
+    page.get_by_role("button", name="Search", exact=True).click()
+    page.locator(".md-search-result__link").first.wait_for()
+    assert page.locator(FIELD).input_value() == "freeze layers"
+    page.close()
+
+
+@pytest.mark.parametrize("base", ["/", "/keras-layer-surgery/"])
+def test_an_address_that_leads_nowhere_is_searched_for_by_its_own_words(chromium, site, base):
+    text = (site / "404.html").read_text(encoding="utf-8").replace('="/', f'="{base}')
+    page = chromium.new_page()
+    page.route(
+        "https://example.org/**",
+        lambda route: route.fulfill(body=text) if route.request.is_navigation_request() else route.abort(),
+    )
+    for path, words in [
+        ("how-to/freeze-layer.html", "how to freeze layer"),
+        ("how-to/freeze/index.html", "how to freeze"),
+        ("keras-layer-surgery-index/", "keras layer surgery index"),
+    ]:
+        page.goto(f"https://example.org{base}{path}")
+        assert page.locator("#find").input_value() == words
+    page.close()
+
+
+def test_our_scripts_work_after_instant_navigation(chromium, site):
+    page = at_its_own_address(chromium, site)
+    page.goto("https://example.org/?keras=tensorflow+2.10", wait_until="networkidle")
+    page.evaluate("window.same = true")
+    page.locator("article a[href*='remove-the-last-layer']").first.click()
+    page.wait_for_url("**/how-to/remove-the-last-layer/")
+    page.locator(".my-summary", has_text="On your Keras (tf.keras").wait_for()
+    assert page.evaluate("window.same"), "The page was loaded anew."
+    page.locator("nav.md-code__nav").first.wait_for()
+    assert not page.locator("nav.md-code__nav:not([role=none])").count()
+    page.close()
+
+
+def test_each_block_has_its_copy_button_before_anybody_scrolls(chromium, address):
+    page = chromium.new_page()
+    page.goto(address + "how-to/replace-the-head/")
+    blocks = page.locator("article .language-python").count()
+    page.wait_for_function(f"document.querySelectorAll('.language-python .md-code__button').length == {blocks}")
+    page.close()
+
+
+# What has the focus, or the label that stands for it: its kind, its words, and whether a reader sees where it is.
+FOCUS = """() => {
+    const element = document.activeElement;
+    const label = document.querySelector(".md-header__option label:not([hidden])");
+    const shown = element.matches(".md-option") ? label : element;
+    const above = ({left, top, right, bottom}) => right - left > 1 && bottom - top > 1 && document.elementFromPoint(
+        (Math.max(left, 0) + Math.min(right, innerWidth)) / 2, (Math.max(top, 0) + Math.min(bottom, innerHeight)) / 2);
+    const marked = getComputedStyle(shown).outlineStyle != "none" || element.matches("input:not([type=radio])");
+    const kinds = {search: "[data-md-component=search-query]", keras: ".my-keras-button", details: "summary",
+        copy: ".md-code__button", opener: "label[for=__drawer] > svg", menu: ".md-nav a", palette: "[name=__palette]",
+        table: ".wide", answer: "article p a"};
+    const kind = Object.keys(kinds).find((each) => element.matches(kinds[each])) ?? element.tagName;
+    const seen = marked && [...shown.getClientRects()].map(above).some((each) => each && shown.contains(each));
+    return [kind, element.ariaLabel ?? element.textContent.trim(), seen || element.outerHTML.slice(0, 150)];
+}"""
+ALWAYS = {"search", "keras", "palette", "details", "copy", "answer"}
+
+
+@pytest.mark.parametrize(
+    ("width", "name", "wanted"),
+    [
+        (1280, "", ALWAYS | {"menu"}),
+        (375, "", ALWAYS | {"opener"}),
+        (1280, "reference/behaviour-by-release/", {"table", "keras", "menu"}),
+        (375, "reference/behaviour-by-release/", {"table", "keras", "opener"}),
+        (375, "examples/what-removing-layers-from-the-middle-costs/", {"copy", "opener"}),
+    ],
+)
+def test_the_keyboard_reaches_everything_and_sees_where_it_is(chromium, address, width, name, wanted):
+    page = chromium.new_page(viewport={"width": width, "height": 900}, reduced_motion="reduce")
+    page.goto(address + name, wait_until="networkidle")  # The scripts begin after the page is loaded.
+    assert tab_through(page) >= wanted
+    page.close()
+
+
+def test_the_keyboard_sees_where_it_is_without_javascript(chromium, address):
+    context = chromium.new_context(java_script_enabled=False, reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(address)
+    assert tab_through(page) >= {"menu", "answer", "details"}
+    context.close()
+
+
+def tab_through(page):
+    """Go through a page by Tab, in which all that has the focus must be seen; return the kinds of what had it."""
+    reached, unseen = set(), []
+    for number in itertools.count():
+        assert number < 1200, "The keyboard does not come to the end: it is trapped."
+        page.keyboard.press("Tab")
+        kind, _, seen = page.evaluate(FOCUS)
+        if kind == "BODY":
+            break
+        reached.add(kind)
+        for _ in range(10):  # The search comes in from above; beside other tests, what is drawn late takes its time.
+            if seen is True:
+                break
+            page.wait_for_timeout(200)
+            *_, seen = page.evaluate(FOCUS)
+        else:
+            unseen.append(seen)
+    assert not unseen, "\n".join(unseen[:10])
+    return reached
+
+
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+def test_the_keyboard_uses_the_menu_of_a_phone(chromium, address, motion):
+    page = chromium.new_page(viewport={"width": 375, "height": 900}, reduced_motion=motion)
+    page.goto(address, wait_until="networkidle")
+
+    def press(*keys):
+        """Press keys; return what then has the focus, which must be seen."""
+        for key in keys:
+            page.keyboard.press(key)
+        for _ in range(50):
+            page.wait_for_timeout(100)  # The menu comes in within 250 ms.
+            kind, words, seen = page.evaluate(FOCUS)
+            if seen is True:
+                return kind, words
+        pytest.fail(seen)
+
+    while press("Tab")[0] != "opener":
+        pass
+    assert press("Enter") == ("menu", "Keras Layer Surgery")  # the logo
+    while press("Tab")[1] != "How to":
+        pass
+    assert press(" ") == ("SPAN", "How to: back")
+    assert press("Tab") == ("menu", "Which way fits my model?")
+    assert press("Shift+Tab", "Enter") == ("SPAN", "How to")
+    assert press("Escape")[0] == "opener"
+    assert not page.locator("#__drawer").is_checked()
+    press("Enter")
+    while press("Tab")[1] != "Further reading":
+        pass
+    assert press("Tab")[0] not in {"menu", "opener"}, "Who goes on leaves the menu, which closes."
+    assert not page.locator("#__drawer").is_checked()
+    page.close()
+
+
+def test_a_heading_chosen_in_the_menu_of_a_phone_is_gone_on_from(chromium, address):
+    page = chromium.new_page(viewport={"width": 375, "height": 900}, reduced_motion="reduce")
+    page.goto(f"{address}how-to/freeze-layers/", wait_until="networkidle")
+    for _ in "once", "again":
+        page.locator("label.md-header__button[for=__drawer]").click()
+        if not page.locator("#__toc").is_checked():
+            page.locator(".md-nav__link--active[for=__toc]").click()
+        page.locator(".md-nav--primary a[href$='#by-name']").focus()
+        page.keyboard.press("Enter")
+        page.wait_for_url("**#by-name")
+        page.wait_for_function("!document.getElementById('__drawer').checked")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.getBoundingClientRect().top + scrollY") > 1000
+    page.close()
+
+
+@pytest.mark.parametrize("heading", ["saved", "custom-loop"])
+def test_a_link_within_the_page_leads_to_its_heading(chromium, address, heading):
+    """At once, from the end of the page, and the page stays what it is: instant navigation would fetch it again."""
+    page = chromium.new_page(viewport={"width": 375, "height": 800}, reduced_motion="reduce")
+    page.goto(f"{address}how-to/freeze-layers/", wait_until="networkidle")
+    page.evaluate("document.querySelector('article').same = true; scrollTo(0, document.body.scrollHeight)")
+    page.evaluate("(id) => document.querySelector(`.md-nav--secondary a[href$='#${id}']`).click()", heading)
+    page.wait_for_timeout(1500)
+    assert 40 < page.locator(f"#{heading}").evaluate("(each) => each.getBoundingClientRect().top") < 110
+    assert page.evaluate("document.querySelector('article').same")
+    page.go_back()
+    page.wait_for_function("!location.hash && scrollY > 5000")
+    assert page.evaluate("document.querySelector('article').same")
+    page.close()
+
+
+# What is drawn as a ground cut to shape: forced colours would make it the page's.
+CUT_TO_SHAPE = """[...document.querySelectorAll("*")].flatMap((each) =>
+    ["::before", "::after"].map((part) => getComputedStyle(each, part))
+        .filter((style) => style.content != "none" && style.maskImage != "none")
+        .map((style) => style.forcedColorAdjust))"""
+
+
+def test_icons_are_seen_in_forced_colours(chromium, address):
+    page = chromium.new_page(forced_colors="active")
+    page.goto(f"{address}how-to/freeze-layers/", wait_until="networkidle")
+    assert set(page.evaluate(CUT_TO_SHAPE)) == {"none"}
+    page.close()
+
+
+INK = """(kinds) => kinds.map((kind) => [kind, getComputedStyle(document.querySelector(`article ${kind}`)).color])"""
+
+
+def test_who_reads_in_the_dark_prints_as_in_the_light(chromium, address):
+    kinds = "p", "p a", ".evidence", ".evidence strong", ".does-not-work", ".highlight .n", ".highlight .s2", ".error"
+    inks = []
+    for system in "light", "dark":
+        page = chromium.new_page(color_scheme=system)
+        page.goto(f"{address}errors/graph-disconnected/", wait_until="networkidle")
+        page.emulate_media(media="print")
+        inks.append(page.evaluate(INK, [kind for kind in kinds if page.locator(f"article {kind}").count()]))
+        page.close()
+    assert inks[0] == inks[1]
+
+
+@pytest.mark.parametrize("name", ["behaviour-by-release", "about-the-evidence", "methods-and-attributes"])
+def test_tables_are_printed_whole(chromium, address, name):
+    page = chromium.new_page(viewport={"width": 718, "height": 1000})  # a sheet of A4, without its margins
+    page.goto(f"{address}reference/{name}/", wait_until="networkidle")
+    page.emulate_media(media="print")
+    boxes = "all => all.map((each) => each.getBoundingClientRect().right)"
+    assert 0 < max(page.locator("article table").evaluate_all(boxes)) <= 718
+    page.close()
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_search_and_menu_are_right_for_everybody_when_they_are_open(chromium, address, width):
+    axe = (node.npm_packages() / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+    page = chromium.new_page(viewport={"width": width, "height": 800}, reduced_motion="reduce")
+    page.goto(f"{address}how-to/freeze-layers/", wait_until="networkidle")
+    page.evaluate(axe)
+    if width == 320:
+        page.locator("label.md-header__button[for=__drawer]").click()
+        page.locator(".md-nav--primary").wait_for()
+        assert page.evaluate(AXE, {}) == []
+        page.keyboard.press("Escape")
+    page.focus(FIELD)
+    page.keyboard.insert_text("Graph disconnected")  # as it is pasted without a key
+    page.locator(".md-search-result__link").first.wait_for()
+    assert page.evaluate(AXE, {}) == []
+    page.close()
+
+
+def test_what_was_searched_for_is_marked(chromium, address):
+    page = chromium.new_page()
+    page.goto(f"{address}how-to/freeze-layers/?h=freeze")
+    page.locator("article mark").first.wait_for()
+    page.close()
+
+
+def test_back_to_top_leaves_the_top_to_the_heading_that_a_link_leads_to(chromium, address):
+    page = chromium.new_page(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+    page.goto(f"{address}how-to/freeze-layers/", wait_until="networkidle")
+    up_and_down = """() => {  // Material shows the button to who goes up.
+        scrollTo(0, scrollY > 2000 ? 1000 : 3000);
+        const button = document.querySelector(".md-top");
+        return !button.hidden && button.getBoundingClientRect().top;
+    }"""
+    assert page.wait_for_function(up_and_down, polling=300).json_value() > 400
+    page.close()
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+def test_a_block_is_copied_and_selected_as_it_is(chromium, address, width):
+    """Also one with notes, and with the lines that a phone breaks."""
+    context = chromium.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{address}how-to/surgery-on-branched-models/")
+    code = read_page(ROOT / "docs/how-to/surgery-on-branched-models.md")[0][0].code
+    page.locator(".language-python .md-code__button").first.click()
+    page.get_by_text("Copied to clipboard").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()").strip() == code.strip()
+    page.get_by_role("button", name="Select").first.click()
+    assert page.evaluate("getSelection().toString()").strip() == code.strip()
+    assert page.locator(".note").evaluate_all(
+        "all => all.map((each) => getComputedStyle(each, '::after').content)"
+    ) == [
+        '"1"',
+        '"2"',
+        '"3"',
+    ]
+    context.close()
+
+
+def test_a_block_is_downloaded_and_reported(chromium, address, site):
+    page = chromium.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(f"{address}how-to/freeze-layers/?keras=keras+3.3+jax")
+    evidence = page.locator(".evidence").first
+    with page.expect_download() as download:
+        evidence.get_by_text("Download").click()
+    assert download.value.suggested_filename == "freeze-layers-1.py"
+    code = download.value.path().read_text(encoding="utf-8")
+    block = read_page(ROOT / "docs/how-to/freeze-layers.md")[0][0]
+    assert code == block.code
+    page.route("https://github.com/**", lambda route: route.fulfill(body=""))
+    evidence.get_by_text("Report a problem").click()
+    page.wait_for_url("https://github.com/**")
+    told = parse_qs(urlsplit(page.url).query)
+    assert told["title"] == ["Freeze layers"]
+    said = told["body"][0].split("\n")
+    assert said[0].startswith(f"Page: {address}how-to/freeze-layers/")
+    assert said[1:3] == [f"Block: {block.digest}", "My Keras: keras 3.3 jax"]
+    page.close()
+
+
+def test_the_link_of_a_report_tells_all_before_it_is_followed(chromium, address):
+    """It may be copied, or opened in a new tab."""
+    page = chromium.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(f"{address}how-to/freeze-layers/?keras=keras+3.3+jax")
+    report = page.locator(".evidence .report").first
+
+    def said():
+        return parse_qs(urlsplit(report.get_attribute("href")).query)["body"][0].split("\n")
+
+    block = read_page(ROOT / "docs/how-to/freeze-layers.md")[0][0]
+    assert said()[:3] == [f"Page: {page.url}", f"Block: {block.digest}", "My Keras: keras 3.3 jax"]
+    page.locator(".my-keras-button").click()
+    page.locator("#my-words").fill("tensorflow 2.10")
+    page.get_by_role("button", name="Show mine").click()
+    report.click(button="right")
+    assert said()[:3] == [f"Page: {page.url}", f"Block: {block.digest}", "My Keras: tf-2.10"]
+    page.close()
+
+
+def test_each_block_has_its_links_where_a_readers_keras_differs(chromium, address):
+    page = chromium.new_page()
+    page.goto(f"{address}how-to/remove-the-last-layer/?keras=keras+2.3")
+    page.locator(".not-yours").first.wait_for()
+    page.wait_for_load_state("networkidle")
+    assert page.locator(".block-links").count() == page.locator("article .evidence").count()
+    boxes = "all => all.map((each) => [each, each.nextElementSibling].map((one) => one.getBoundingClientRect()))"
+    for words, output in page.locator(".not-yours").evaluate_all(boxes):
+        assert words["bottom"] <= output["top"], "The output lies on the words above it."
+    page.close()

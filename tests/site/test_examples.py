@@ -1,0 +1,70 @@
+"""Examples run as scripts, and one that raises never becomes a page."""
+
+import os
+import subprocess
+import sys
+
+import nbformat
+import pytest
+from mkdocs.exceptions import PluginError
+
+from evidence.files import ROOT
+from evidence.site import examples
+
+SOURCES = sorted((ROOT / "examples").glob("*.py"))
+# Beside other work, threads that wait for one another take four times as long.
+ONE_THREAD = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
+FAILING = "# %% [markdown]\n# # Title\n\n# %%\nx = 1\n\n# %%\nprint(x)\nassert x == 2, 'one'\n"
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+def test_runs_as_a_script(source, tmp_path):
+    ended = subprocess.run(
+        [sys.executable, source],
+        cwd=tmp_path,
+        env=os.environ | {"MPLBACKEND": "Agg"} | ONE_THREAD,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr[-2000:]
+    assert "assert" in source.read_text(encoding="utf-8"), "an example asserts what it shows"
+
+
+def test_an_example_that_raises_ends_the_build_and_leaves_nothing(tmp_path):
+    source = tmp_path / "wrong.py"
+    source.write_text(FAILING)
+    with pytest.raises(
+        PluginError, match=r"examples/wrong\.py:8: .*AssertionError: one\nRun it: python examples/wrong"
+    ):
+        examples.executed(source, tmp_path / "cache")
+    assert not list((tmp_path / "cache").rglob("*.ipynb"))
+
+
+def test_what_a_loop_prints_stands_together_and_what_is_shown_between_keeps_its_place(tmp_path):
+    source = tmp_path / "loop.py"
+    loop = "for each in 'abc':\n    print(each, flush=True)\n    print(0, file=sys.stderr, flush=True)\n"
+    source.write_text(f"# %%\nimport sys\n\n{loop}display(1)\nprint('d')\n")
+    cell = nbformat.read(examples.executed(source, tmp_path / "cache"), 4).cells[0]
+    assert [each.get("text") for each in cell.outputs] == ["a\nb\nc\n", None, "d\n"]
+
+
+def test_a_plot_without_words_ends_the_build(tmp_path):
+    source = tmp_path / "mute.py"
+    source.write_text("# %%\nimport matplotlib.pyplot as plt\n\nplt.plot([1, 2])\nplt.show()\n")
+    with pytest.raises(PluginError, match=r"examples/mute\.py:2: the cell that begins here draws"):
+        examples.executed(source, tmp_path / "cache")
+
+
+def test_a_run_is_kept_until_the_text_or_a_package_changes(tmp_path, monkeypatch):
+    source = tmp_path / "right.py"
+    source.write_text(FAILING.replace("== 2", "== 1"))
+    notebook = examples.executed(source, tmp_path / "cache")
+    text = notebook.read_text(encoding="utf-8")
+    assert '"text": [' in text and "1\\n" in text, "the notebook holds its outputs"
+    made = notebook.stat().st_mtime_ns
+    assert examples.executed(source, tmp_path / "cache").stat().st_mtime_ns == made
+
+    monkeypatch.setattr(examples, "installed_packages", lambda: {"keras==99"})
+    again = examples.executed(source, tmp_path / "cache")
+    assert again != notebook and not notebook.exists()

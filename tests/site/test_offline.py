@@ -1,0 +1,69 @@
+"""The zip: a site that works from the folder it is unpacked in, and asks nothing of the network."""
+
+import zipfile
+from types import SimpleNamespace
+
+import pytest
+
+from evidence.site import offline, page_footer
+from measure.browser import browser
+from measure.search_quality import FIELD
+
+
+@pytest.fixture(scope="module")
+def unpacked(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("un packed")
+    with pytest.MonkeyPatch.context() as variables:
+        variables.setenv("SITE_URL", "https://example.org/")  # as where the site is published
+        offline.pack(folder / "site.zip")
+    with zipfile.ZipFile(folder / "site.zip") as file:
+        file.extractall(folder)
+    return folder / offline.NAME
+
+
+def test_each_link_leads_to_a_file(unpacked, lychee):
+    lychee(f"{unpacked}/**/*.html")
+
+
+def test_it_names_no_folder_of_whoever_built_it(unpacked):
+    texts = [path.read_text(encoding="utf-8") for path in unpacked.rglob("*.*ml")]
+    assert texts
+    assert not [text for text in texts if str(offline.ROOT) in text or "https://example.org" in text]
+
+
+def test_pages_search_and_scripts_work_from_the_folder(needs_chromium, unpacked):
+    with browser() as chromium:
+        page = chromium.new_page(viewport={"width": 1280, "height": 900})
+        asked, said = [], []
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.goto((unpacked / "index.html").as_uri())
+        page.locator(FIELD).fill("freeze layers")
+        page.locator(".md-search-result__link", has_text="Freeze layers").first.click()
+        page.wait_for_url("**/how-to/freeze-layers.html*")
+        page.get_by_role("button", name="My Keras").click()
+        page.get_by_label("What do you have?").fill("tensorflow 2.10")
+        page.get_by_role("button", name="Show mine").click()
+        page.locator(".my-summary", has_text="On your Keras (tf.keras").wait_for()
+        page.locator("article a[href*='after-pop-compile-again'], article a[href*='compile-again']").first.click()
+        page.locator(".my-summary", has_text="On your Keras (tf.keras").wait_for()
+        page.goto((unpacked / "examples/what-removing-layers-from-the-middle-costs.html").as_uri())
+        page.locator("article img").first.scroll_into_view_if_needed()
+        page.wait_for_function("document.querySelector('article img').naturalWidth > 100")
+        assert not said
+        assert not [url for url in asked if not url.startswith(("file:", "data:", "about:", "blob:"))]
+        assert not page.get_by_text("The whole site, to read offline").count()
+        page.goto((unpacked / "how-to/freeze-layers.html").as_uri())
+        assert page.locator(".evidence .download").first.get_attribute("download") == "freeze-layers-1.py"
+        page.route("https://github.com/**", lambda route: route.fulfill(body=""))
+        page.locator(".evidence").first.get_by_text("Report a problem").click()
+        page.wait_for_url("https://github.com/**")
+        assert "how-to%2Ffreeze-layers.html" in page.url and "file%3A" not in page.url
+
+
+def test_pages_link_to_a_zip_that_was_put_among_them():
+    env, zip_file = SimpleNamespace(globals={}), object()
+    files = SimpleNamespace(documentation_pages=list, get_file_from_path={f"{offline.NAME}.zip": zip_file}.get)
+    page_footer.on_env(env, None, files)
+    assert env.globals["zip"] is zip_file

@@ -1,0 +1,229 @@
+"""The site builds strictly, its links lead somewhere, and its pages keep to the rules of CONTRIBUTING.md."""
+
+import gzip
+import json
+import re
+from urllib.parse import parse_qs, urljoin, urlsplit
+
+import pytest
+
+from evidence.files import ROOT
+from evidence.pages.blocks import page_name, read_text
+from evidence.site import minify, page_footer
+from measure import search_quality
+
+SOURCES = sorted((ROOT / "docs").rglob("*.md"))
+EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
+
+
+def test_every_source_has_a_page(pages):
+    for source in SOURCES:
+        path = source.relative_to(ROOT / "docs").with_suffix("")
+        assert ("index.html" if path.name == "index" else f"{path.as_posix()}/index.html") in pages
+    for source in EXAMPLES:
+        assert f"examples/{source.stem}/index.html" in pages
+
+
+def test_each_message_is_a_heading_to_find_and_to_link_to_but_not_in_the_contents(pages):
+    found = [pages[page.replace(".md", "/index.html")] for page in search_quality.ERRORS.values()]
+    messages = [each for page in found for each in page.select("h3.error")]
+    assert len({each["id"] for each in messages}) == len(messages) > 200
+    assert "'Functional' object has no attribute 'pop'" in {each.get_text() for each in found[0].select("h3.error")}
+    assert not [page for page in found if page.select('.md-nav [href^="#error-"]')]
+
+
+def test_links_and_anchors_of_the_built_pages(site, lychee):
+    remap = f"https://example.org/ {site.as_uri()}/"
+    lychee("--index-files", "index.html", "--root-dir", site, "--remap", remap, f"{site}/**/*.html")
+
+
+def test_links_and_anchors_of_the_repository_s_pages(lychee):
+    lychee("README.md", "CONTRIBUTING.md")
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=page_name)
+def test_every_heading_has_an_id_of_its_own_choice(source, pages):
+    path = source.relative_to(ROOT / "docs").with_suffix("")
+    page = pages["index.html" if path.name == "index" else f"{path.as_posix()}/index.html"]
+    chosen = set(re.findall(r"\{ ?#([a-z0-9-]+) ?\}$", read_text(source), re.MULTILINE))
+    headings = page.select("article :is(h1, h2, h3, h4, h5, h6)")
+    headings = [heading for heading in headings if not heading.find_parent(class_="evidence-table")]
+    assert headings
+    without = [heading.get_text() for heading in headings if heading.get("id") not in chosen]
+    assert not without, f"{page_name(source)}: add {{#an-id}} to {without}"
+
+
+@pytest.mark.parametrize("source", EXAMPLES, ids=lambda path: path.stem)
+def test_every_heading_of_an_example_has_an_anchor(source):
+    headings = re.findall(r"^(.*)\n# ##+ (.*)$", source.read_text(encoding="utf-8"), re.MULTILINE)
+    assert headings
+    for before, heading in headings:
+        assert re.fullmatch(r'# <a id="[a-z0-9-]+"></a>', before), f"an <a id> before {heading!r}"
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=page_name)
+def test_every_page_says_what_it_answers(source):
+    # A straight quotation mark would end it: Material writes it into an attribute as it is.
+    assert re.match(r'---\ndescription: [^"\n]{20,}\n(?:\w+: .+\n)*---\n', read_text(source))
+
+
+def test_evidence_stands_under_each_block(pages):
+    for name, page in pages.items():
+        blocks = page.select(".language-python.highlight")
+        if name.startswith("examples/"):
+            continue
+        assert len(page.select("div.evidence")) == len(blocks), name
+        for block in blocks:
+            after = block.find_next_sibling()
+            while {"language-text", "notes"} & set(after["class"]):
+                after = after.find_next_sibling()
+            assert after["class"] == ["evidence"], name
+
+
+def test_no_page_weighs_more_than_25_kilobytes_compressed(site, pages):
+    sizes = {name: len(gzip.compress((site / name).read_bytes(), 6)) for name in pages}
+    assert not {name: size for name, size in sizes.items() if size > 25_000}
+
+
+def test_no_notebook_page_weighs_more_than_60_kilobytes(site, pages):
+    sizes = {name: len((site / name).read_bytes()) for name in pages if name.startswith("examples/")}
+    assert len(sizes) == len(EXAMPLES)
+    assert not {name: size for name, size in sizes.items() if size > 60_000}
+
+
+def test_what_is_written_in_a_page_keeps_its_spaces():
+    page = "<p>\n\n  a </p>\n<article>\n<pre>a\n\n  b</pre>\n</article>\n\n  <p>"
+    assert minify.on_post_page(page, None, None) == ("<p>\na </p>\n<article>\n<pre>a\n\n  b</pre>\n</article>\n<p>")
+
+
+def test_the_style_sheet_is_published_without_its_comments(site):
+    published, ours = ((folder / "guide.css").read_text(encoding="utf-8") for folder in (site, ROOT / "theme"))
+    assert "/*" in ours and not re.search(r"/\*|\*/", published)
+    assert published.count("{") == published.count("}") == re.sub(r"/\*.*?\*/", "", ours, flags=re.DOTALL).count("{")
+
+
+def test_a_style_sheet_keeps_each_rule_that_can_match():
+    words = {"a", "b", "c", "named--"}
+
+    def trim(css):
+        return minify.trim(css, words)
+
+    assert trim(".a{color:red}.z{color:red}") == ".a{color:red}"
+    assert trim(".a .z,.b>.c,p{top:0}") == ".b>.c,p{top:0}"
+    assert trim(".z:hover,.a.z{top:0}") == ""
+    assert trim(".a:not(.z),:is(.z,p){top:0}") == ".a:not(.z),:is(.z,p){top:0}"
+    assert trim(".named--z,.other--z{top:0}") == ".named--z{top:0}", "A script writes the rest."
+    assert trim("@media print{.z{top:0}.a{top:0}}@supports (top:0){.z{top:0}}") == "@media print{.a{top:0}}"
+    assert (
+        trim("@keyframes z{to{top:.5em}}@font-face{src:url(z)}") == "@keyframes z{to{top:.5em}}@font-face{src:url(z)}"
+    )
+    assert trim('/* a */ .a{/* b */content:"/*";}') == '.a{content:"/*";}'
+
+
+def test_no_block_is_marked_as_unknown(pages):
+    assert not [name for name, page in pages.items() if page.select("[data-is=unknown]")]
+
+
+def test_ids_are_unique_on_each_page(pages):
+    for name, page in pages.items():
+        ids = [element["id"] for element in page.select("article [id]")]
+        assert len(ids) == len(set(ids)), name
+
+
+def test_search_finds_error_messages_and_not_what_stands_under_every_block(site):
+    index = (site / "search" / "search_index.json").read_text(encoding="utf-8")
+    assert "object has no attribute 'pop'" in index
+    assert "layers.pop(): (None, 3)" not in index, "what a block prints"
+    for repeated in "What each Keras does", "which lack what it is written with", "As above on Keras":
+        assert repeated not in index
+
+
+def test_the_data_is_published_with_its_schema(site):
+    folder = site / "reference" / "data"
+    data = json.loads((folder / "records.json").read_text(encoding="utf-8"))
+    assert (folder / data["$schema"]).exists()
+    for block in data["blocks"]:
+        assert json.loads((folder / f"{block['digest']}.json").read_text(encoding="utf-8")) == block
+
+
+def test_wrong_code_wears_a_badge_that_is_text(pages):
+    badges = [badge for page in pages.values() for badge in page.select(".does-not-work")]
+    assert len(badges) > 10
+    for badge in badges:
+        assert badge.get_text() == "Does not work"
+        assert "language-python" in badge.find_next_sibling()["class"]
+
+
+@pytest.mark.parametrize("source", EXAMPLES, ids=lambda path: path.stem)
+def test_an_example_offers_its_sources_and_colab(site, pages, source):
+    page = pages[f"examples/{source.stem}/index.html"]
+    links = {link.get_text(): link["href"] for link in page.select(".take-along a")}
+    assert set(links) == {"Notebook", "Python script", "Open in Colab"}
+    folder = site / "examples" / source.stem
+    assert '"outputs"' in (folder / links["Notebook"]).read_text(encoding="utf-8")
+    assert (folder / links["Python script"]).read_bytes() == source.read_bytes()
+    assert links["Open in Colab"] == (
+        "https://colab.research.google.com/github/someone/somewhere/blob/gh-pages/"
+        f"examples/{source.stem}/{source.stem}.ipynb"
+    )
+    plots = page.select("article img")
+    assert plots
+    for plot in plots:
+        assert len(plot["alt"]) > 40
+        assert (folder / plot["src"]).read_bytes().startswith(b"\x89PNG")
+    edit = page.select_one("a[href*='/edit/main/']")["href"]
+    assert edit == f"https://github.com/someone/somewhere/edit/main/examples/{source.name}"
+
+
+def test_each_page_ends_with_what_is_related_and_says_when_it_changed(pages):
+    by_path = {f"{name}".removesuffix("index.html"): page for name, page in pages.items()}
+    for path, page in by_path.items():
+        if path == "404.html":
+            continue
+        related = [link["href"] for link in page.select(".related a")]
+        assert bool(related) == bool(path), path  # The start page has all.
+        assert len(related) == len(set(related)) <= 4
+        assert {urljoin(f"/{path}", link).lstrip("/") for link in related} <= by_path.keys() - {path}
+        assert re.search(r"Last changed \d+ \w+ 20\d\d\.", page.select_one(".page-end").get_text()), path
+        report = parse_qs(urlsplit(page.select_one(".page-end .report")["href"]).query)
+        assert report["body"] == [f"Page: https://example.org/{path}"]
+
+
+def test_a_page_that_lists_everything_says_little_about_what_is_related():
+    contents = {"list/": '<a href="../a/">a</a><a href="../b/">b</a><a href="../c/">c</a>', "b/": "", "c/": ""}
+    contents["a/"] = '<a class="x" href="../b/#part">b</a>'
+    assert page_footer.by_links(contents)["a/"] == ["b/", "list/"]
+
+
+def test_what_is_equally_related_comes_in_the_same_order_in_each_build():
+    names = [f"{letter}/" for letter in "bcdefgh"]
+    contents = dict.fromkeys(names, "") | {"a/": "".join(f'<a href="../{name}">{name}</a>' for name in names)}
+    assert page_footer.by_links(contents)["a/"] == names[: page_footer.RELATED]
+
+
+def test_each_page_says_where_it_is_and_what_a_link_to_it_shows(site, pages):
+    listed = set(re.findall(r"<loc>(.*?)</loc>", (site / "sitemap.xml").read_text(encoding="utf-8")))
+    told = {}
+    for name, page in pages.items():
+        if name == "404.html":
+            continue
+        address = "https://example.org/" + name.removesuffix("index.html")
+        assert address in listed
+        assert page.select_one("link[rel=canonical]")["href"] == address
+        shown = {each["property"]: each["content"] for each in page.select("meta[property]")}
+        told[name] = shown["og:description"]
+        assert shown["og:url"] == address
+        assert page.select_one("meta[name=description]")["content"] == shown["og:description"]
+        assert page.title.get_text() == f"{shown['og:title']} - Keras Layer Surgery"
+        picture = (site / shown["og:image"].removeprefix("https://example.org/")).read_bytes()
+        assert picture[16:24] == (1200).to_bytes(4, "big") + (630).to_bytes(4, "big")
+        assert (site / name).parent.joinpath(page.select_one("link[rel=icon]")["href"]).exists()
+    assert len(set(told.values())) == len(told) == len(listed)
+
+
+def test_what_is_drawn_is_told_in_words(pages):
+    drawn = [svg for page in pages.values() for svg in page.select("figure svg")]
+    assert len(drawn) == 2
+    for svg in drawn:
+        told = [svg.find(id=name).get_text() for name in svg["aria-labelledby"].split()]
+        assert svg["role"] == "img" and all(told) and len(told[1]) > 100

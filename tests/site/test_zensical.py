@@ -1,0 +1,149 @@
+"""Zensical builds the Markdown pages from the same mkdocs.yml, and they are the pages that MkDocs builds.
+
+It passes over hooks, over plugins that it does not know and over what they would have made, and calls that a success.
+So the test looks at what was built, and lists what is missing; what is no longer missing is an error.
+docs/reference/after-material.md says what is left to do about it.
+"""
+
+import copy
+import re
+import shutil
+import subprocess
+import sys
+from fnmatch import fnmatch
+from itertools import zip_longest
+from urllib.parse import urljoin
+
+import pytest
+from bs4 import BeautifulSoup
+
+from evidence.files import ROOT
+from evidence.pages.blocks import page_name
+
+SITE = "https://example.org/"
+DOCS = ROOT / "docs"
+SOURCES = sorted(DOCS.rglob("*.md"))
+HOOKS = {
+    "examples/*": "evidence/site/examples.py",
+    "reference/data/*.json": "evidence/site/published_records.py",
+}  # what makes what
+FILES = HOOKS | {  # of the site, that Zensical does not build
+    "*.md": "evidence/site/llms_txt.py",
+    "llms.txt": "evidence/site/llms_txt.py",
+    "search/search_index.json": "MkDocs: Zensical's is search.json",
+    "sitemap.xml.gz": "MkDocs: Zensical's is not compressed",
+}
+# What stands around the content, but for the button to edit and the end that both have.
+ONLY_MKDOCS = {
+    ".related": "evidence/site/page_footer.py",
+    ".page-end [type='text/markdown']": "evidence/site/llms_txt.py",
+}
+ONLY_ZENSICAL = {".md-tags": "Zensical shows tags", "#__skip": "Zensical's target of 'Skip to content'"}
+AROUND = [".md-content__button", ".page-end", *ONLY_MKDOCS, *ONLY_ZENSICAL]
+NOTEBOOK = re.compile(rf"({SITE}examples/[\w-]+)\.ipynb")  # MkDocs has a page of it
+
+
+def address(source):
+    path = source.relative_to(DOCS).with_suffix("").as_posix()
+    return "index.html" if path == "index" else f"{path}/index.html"
+
+
+@pytest.fixture(scope="module")
+def zensical(tmp_path_factory, addresses):
+    """The folder of the site as Zensical builds it: it takes no other, and caches beside mkdocs.yml."""
+    folder = tmp_path_factory.mktemp("zensical")
+    shutil.copy(ROOT / "mkdocs.yml", folder)
+    for name in "docs", "theme":
+        shutil.copytree(ROOT / name, folder / name)
+    for name in "examples", "evidence", "records":  # Newer ones than 0.0.73 want all of `watch` to exist.
+        (folder / name).mkdir()
+    command = [sys.executable, "-m", "zensical", "build", "--strict", "--config-file", folder / "mkdocs.yml"]
+    ended = subprocess.run(command, cwd=ROOT, env=addresses, text=True, capture_output=True, check=False)
+    assert ended.returncode == 0, ended.stdout[-2000:] + ended.stderr[-4000:]
+    return folder / "site"
+
+
+@pytest.fixture(scope="module")
+def theirs(zensical):
+    """Zensical's pages; `pages` are those of MkDocs."""
+    return {
+        path.relative_to(zensical).as_posix(): BeautifulSoup(path.read_bytes(), "html.parser")
+        for path in zensical.rglob("*.html")
+    }
+
+
+def content(page, name):
+    """Return what the Markdown became, its links as addresses."""
+    article = copy.copy(page.article)  # The other tests have the same pages.
+    for element in article.select(", ".join(AROUND)):
+        element.extract()
+    for element in article.select("[data-search-exclude]"):
+        del element["data-search-exclude"]  # Zensical takes the mark off once it has made its index.
+    for link in article.select("[href]"):
+        link["href"] = urljoin(SITE + name, link["href"])
+    return article
+
+
+def head(page):
+    chosen = "title, meta[name=description], meta[property], link[rel=canonical]"
+    return [str(each) for each in page.head.select(chosen)]
+
+
+def same(what, ours, theirs):
+    """Show the first of two lists that is not the same: a diff of whole pages takes minutes."""
+    for our, their in zip_longest(ours, theirs):
+        assert our == their, f"{what}: MkDocs has {str(our)[:600]}\nZensical has {str(their)[:600]}"
+    assert ours
+
+
+def test_the_pages_are_at_the_same_addresses(theirs):
+    assert set(theirs) == {"404.html", *map(address, SOURCES)}
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=page_name)
+def test_a_page_is_the_same(source, pages, theirs):
+    name = address(source)
+    same("the head", head(pages[name]), head(theirs[name]))
+    our, their = content(pages[name], name), content(theirs[name], name)
+    for link in their.select("[href]"):
+        link["href"] = NOTEBOOK.sub(r"\1/", link["href"])
+    headings = "h1, h2, h3, h4, h5, h6"
+    same("headings", *([each.get("id") for each in article.select(headings)] for article in (our, their)))
+    same("links", *([link["href"] for link in article.select("a[href]")] for article in (our, their)))
+    evidence = "#environments, .evidence, .evidence-table"
+    same("evidence", *([str(each) for each in article.select(evidence)] for article in (our, their)))
+    same("all of it", *([str(each) for each in article.find_all(recursive=False)] for article in (our, their)))
+
+
+def test_what_the_index_repeats_is_left_out_of_it(zensical):
+    index = (zensical / "search.json").read_text(encoding="utf-8")
+    assert "object has no attribute 'pop'" in index
+    assert "What each Keras does" not in index
+
+
+def test_only_what_is_listed_is_missing(site, zensical):
+    ours, theirs = (
+        {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+        for folder in (site, zensical)
+    )
+    missing = {name for name in ours - theirs if not name.startswith("assets/")}  # the themes' own
+    assert not {name for name in missing if not any(fnmatch(name, each) for each in FILES)}
+    needless = [each for each in FILES if not any(fnmatch(name, each) for name in missing)]
+    assert not needless, "take these out of the list: Zensical builds them"
+
+
+def test_only_what_hooks_make_is_linked_to_in_vain(zensical, theirs):
+    targets = {urljoin(SITE + name, link["href"]) for name, page in theirs.items() for link in page.select("a[href]")}
+    paths = {re.split("[?#]", each)[0].removeprefix(SITE) for each in targets if each.startswith(SITE)}
+    nowhere = {path for path in paths if not ((zensical / path).is_file() or (zensical / path / "index.html").exists())}
+    assert not {path for path in nowhere if not any(fnmatch(path, each) for each in HOOKS)}
+    assert all(any(fnmatch(path, each) for path in nowhere) for each in HOOKS)
+    assert any(map(NOTEBOOK.match, targets)), "Zensical has pages of the notebooks: compare the links as they are"
+
+
+def test_what_only_one_of_them_has_around_the_content(pages, theirs):
+    def have(of, selector):
+        return any(of[address(source)].article.select_one(selector) for source in SOURCES)
+
+    assert [each for each in AROUND if have(pages, each) and not have(theirs, each)] == list(ONLY_MKDOCS)
+    assert [each for each in AROUND if have(theirs, each) and not have(pages, each)] == list(ONLY_ZENSICAL)
