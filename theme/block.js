@@ -42,10 +42,13 @@
     } catch {
       // Closed, as in some private windows.
     }
+    const fields = { block, "my-keras": keras }; // ids in .github/ISSUE_TEMPLATE/wrong-page.yml
     // A page that is read offline would tell a path of the reader's.
-    const here = location.protocol === "file:" ? address.searchParams.get("body").split("\n")[0] : `Page: ${location.href}`;
-    const lines = [here, block && `Block: ${block}`, `My Keras: ${keras ?? ""}`, "", "What is wrong: "];
-    address.searchParams.set("body", lines.filter((each) => each !== undefined).join("\n"));
+    if (location.protocol !== "file:") fields["page-address"] = location.href;
+    for (const [id, value] of Object.entries(fields)) {
+      if (value) address.searchParams.set(id, value);
+      else address.searchParams.delete(id);
+    }
     report.href = address.href;
   }
 

@@ -5,6 +5,7 @@ import itertools
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import yaml
 from every_page import AXE, SHIFTS
 
 from evidence.files import ROOT
@@ -434,11 +435,15 @@ def test_a_block_is_downloaded_and_reported(chromium, address, site):
     page.route("https://github.com/**", lambda route: route.fulfill(body=""))
     evidence.get_by_text("Report a problem").click()
     page.wait_for_url("https://github.com/**")
-    told = parse_qs(urlsplit(page.url).query)
-    assert told["title"] == ["Freeze layers"]
-    said = told["body"][0].split("\n")
-    assert said[0].startswith(f"Page: {address}how-to/freeze-layers/")
-    assert said[1:3] == [f"Block: {block.digest}", "My Keras: keras 3.3 jax"]
+    report = parse_qs(urlsplit(page.url).query)
+    fields = {
+        "page-address": [f"{address}how-to/freeze-layers/?keras=keras+3.3+jax"],
+        "block": [block.digest],
+        "my-keras": ["keras 3.3 jax"],
+    }
+    assert report == {"template": ["wrong-page.yml"], "title": ["Freeze layers"]} | fields
+    form = yaml.safe_load((ROOT / ".github" / "ISSUE_TEMPLATE" / report["template"][0]).read_text(encoding="utf-8"))
+    assert fields.keys() <= {field["id"] for field in form["body"]}
     page.close()
 
 
@@ -448,16 +453,21 @@ def test_the_link_of_a_report_tells_all_before_it_is_followed(chromium, address)
     page.goto(f"{address}how-to/freeze-layers/?keras=keras+3.3+jax")
     report = page.locator(".evidence .report").first
 
-    def said():
-        return parse_qs(urlsplit(report.get_attribute("href")).query)["body"][0].split("\n")
+    def fields():
+        query = parse_qs(urlsplit(report.get_attribute("href")).query)
+        return {name: query.get(name) for name in ("page-address", "block", "my-keras")}
 
     block = read_page(ROOT / "docs/how-to/freeze-layers.md")[0][0]
-    assert said()[:3] == [f"Page: {page.url}", f"Block: {block.digest}", "My Keras: keras 3.3 jax"]
+    assert fields() == {"page-address": [page.url], "block": [block.digest], "my-keras": ["keras 3.3 jax"]}
     page.locator(".my-keras-button").click()
     page.locator("#my-words").fill("tensorflow 2.10")
     page.get_by_role("button", name="Show mine").click()
     report.click(button="right")
-    assert said()[:3] == [f"Page: {page.url}", f"Block: {block.digest}", "My Keras: tf-2.10"]
+    assert fields() == {"page-address": [page.url], "block": [block.digest], "my-keras": ["tf-2.10"]}
+    page.locator(".my-keras-button").click()
+    page.get_by_role("button", name="Any Keras").click()
+    report.click(button="right")
+    assert fields() == {"page-address": [page.url], "block": [block.digest], "my-keras": None}
     page.close()
 
 

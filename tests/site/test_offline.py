@@ -59,7 +59,7 @@ def test_pages_search_and_scripts_work_from_the_folder(needs_chromium, unpacked)
         page.route("https://github.com/**", lambda route: route.fulfill(body=""))
         page.locator(".evidence").first.get_by_text("Report a problem").click()
         page.wait_for_url("https://github.com/**")
-        assert "how-to%2Ffreeze-layers.html" in page.url and "file%3A" not in page.url
+        assert "page-address=how-to%2Ffreeze-layers.html&" in page.url and "file%3A" not in page.url
 
 
 def test_pages_link_to_a_zip_that_was_put_among_them():

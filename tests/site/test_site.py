@@ -185,8 +185,13 @@ def test_each_page_ends_with_what_is_related_and_says_when_it_changed(pages):
         assert len(related) == len(set(related)) <= 4
         assert {urljoin(f"/{path}", link).lstrip("/") for link in related} <= by_path.keys() - {path}
         assert re.search(r"Last changed \d+ \w+ 20\d\d\.", page.select_one(".page-end").get_text()), path
-        report = parse_qs(urlsplit(page.select_one(".page-end .report")["href"]).query)
-        assert report["body"] == [f"Page: https://example.org/{path}"]
+        report = urlsplit(page.select_one(".page-end .report")["href"])
+        assert report.path == "/someone/somewhere/issues/new"
+        assert parse_qs(report.query) == {
+            "template": ["wrong-page.yml"],
+            "title": [page.title.get_text().removesuffix(" - Keras Layer Surgery")],
+            "page-address": [f"https://example.org/{path}"],
+        }, path
 
 
 def test_a_page_that_lists_everything_says_little_about_what_is_related():
