@@ -5,7 +5,8 @@ import re
 import pytest
 import yaml
 
-from evidence.blocks import ROOT, read_text
+from evidence.files import ROOT
+from evidence.pages.blocks import read_text
 
 FOLDER = ROOT / ".github" / "ISSUE_TEMPLATE"
 FORMS = {
