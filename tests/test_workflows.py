@@ -1,40 +1,113 @@
-"""The workflows run what this project has."""
+"""The workflows: what GitHub runs, with which rights, and that it is what this project has."""
 
 import json
 import re
 import sys
 
+import pytest
+import yaml
+
 from evidence.__main__ import main
 from evidence.files import ROOT
 from evidence.running.environments import read_environments
+from measure import node
 
-RECORD = (ROOT / ".github" / "workflows" / "record.yml").read_text(encoding="utf-8")
+FOLDER = ROOT / ".github" / "workflows"
+TEXTS = {path.name: path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.yml"))}
+WORKFLOWS = {name: yaml.safe_load(text) for name, text in TEXTS.items()}
+JOBS = {f"{name}:{key}": job for name, workflow in WORKFLOWS.items() for key, job in workflow["jobs"].items()}
+STEPS = {key: job["steps"] for key, job in JOBS.items() if "steps" in job}  # of jobs that call no other workflow
+CHECKOUT = "actions/checkout"
+
+workflows = pytest.mark.parametrize("name", WORKFLOWS)
+jobs_with_steps = pytest.mark.parametrize("key", STEPS)
+
+
+def triggers(name):
+    return WORKFLOWS[name][True]  # YAML reads the key `on` as true.
+
+
+@workflows
+def test_a_workflow_only_reads(name):
+    assert WORKFLOWS[name]["permissions"] == {"contents": "read"}
+
+
+def test_one_job_may_write():
+    assert {key: job["permissions"] for key, job in JOBS.items() if "permissions" in job} == {
+        "publish.yml:publish": {"contents": "write"}
+    }
+
+
+def test_only_the_step_that_publishes_has_the_token():
+    *_, last = STEPS["publish.yml:publish"]
+    assert last["env"]["GH_TOKEN"] == "${{ github.token }}"
+    assert "".join(TEXTS.values()).count("github.token") == 1
+
+
+@workflows
+def test_a_fork_gets_no_rights_and_nobody_a_secret(name):
+    """`pull_request_target` and `workflow_run` run with the rights of main what a pull request may have written."""
+    assert not {"pull_request_target", "workflow_run"} & set(triggers(name))
+    # Forks get no variables either, so what depended on one would fail there only.
+    assert not re.search(r"\b(secrets|vars)\b", re.sub("#.*", "", TEXTS[name]))
+
+
+@jobs_with_steps
+def test_a_job_has_a_time_limit(key):
+    assert 0 < JOBS[key]["timeout-minutes"] <= 60
+
+
+def test_actions_are_pinned_by_commit():
+    used = [line for text in TEXTS.values() for line in text.splitlines() if re.match(r"\s*(- )?uses:(?! \./)", line)]
+    pins = [re.fullmatch(r"\s*(?:- )?uses: ([\w-]+/[\w-]+)@([0-9a-f]{40}) # (v\d+\.\d+\.\d+)", line) for line in used]
+    assert not [line for line, pin in zip(used, pins, strict=True) if not pin]
+    versions = {pin.groups() for pin in pins}
+    assert len(versions) == len({action for action, _, _ in versions}), "one version of each action"
+    assert CHECKOUT in {action for action, _, _ in versions}
+
+
+@jobs_with_steps
+def test_a_checkout_leaves_no_token_behind(key):
+    checkouts = [step for step in STEPS[key] if step.get("uses", "").startswith(f"{CHECKOUT}@")]
+    assert checkouts
+    assert all(step["with"]["persist-credentials"] is False for step in checkouts)
+
+
+def test_actionlint_finds_nothing(tmp_path):
+    newer = tmp_path / "newer.yml"
+    newer.write_text(TEXTS["publish.yml"].replace("uses: ./", "uses: $/"), encoding="utf-8")
+    lines = node.run(ROOT / "tests" / "actionlint.cjs", *map(str, FOLDER.glob("*.yml")), str(newer)).splitlines()
+    assert [line for line in lines if not line.startswith(str(newer))] == []
+    assert lines, "actionlint knows `$/`: use it in publish.yml, and take out what zizmor ignores there"
 
 
 def test_what_the_recording_imports_is_among_the_requirements():
-    [light] = re.findall(r"LIGHT: (.*)", RECORD)
+    [light] = re.findall(r"LIGHT: (.*)", TEXTS["record.yml"])
     requirements = (ROOT / "requirements.in").read_text(encoding="utf-8")
     for name in light.split():
         assert re.search(rf"^{name}\b", requirements, re.MULTILINE), name
 
 
-def test_its_commands_are_known(capsys):
-    for command in {*re.findall(r"python -m evidence (\w+)", RECORD)}:
-        try:
+def test_commands_are_known(capsys):
+    commands = {*re.findall(r"python -m evidence (\w+)", "".join(TEXTS.values()))}
+    assert len(commands) > 3
+    for command in commands:
+        with pytest.raises(SystemExit) as ended:
             main([command, "--help"])
-        except SystemExit as ended:
-            assert ended.code == 0, command
+        assert ended.value.code == 0, command
 
 
 def test_every_python_has_a_container():
     """Debian 11 is the one release with images of all of these."""
-    assert {each.python for each in read_environments().values()} <= {f"3.{minor}" for minor in range(6, 12)} | {
-        "{}.{}".format(*sys.version_info)
-    }
+    assert {environment.python for environment in read_environments().values()} <= {
+        f"3.{minor}" for minor in range(6, 12)
+    } | {"{}.{}".format(*sys.version_info)}
 
 
 def test_the_environments_are_listed_for_the_matrix(capsys):
     assert main(["environments", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)
-    assert [each["key"] for each in listed] == list(read_environments())
-    assert [each["key"] for each in listed if each["installation"] is None] == ["keras-3.15-tensorflow"]
+    assert [environment["key"] for environment in listed] == list(read_environments())
+    assert [environment["key"] for environment in listed if environment["installation"] is None] == [
+        "keras-3.15-tensorflow"
+    ]
