@@ -38,7 +38,7 @@ def test_links_and_anchors_of_the_built_pages(site, lychee):
 
 
 def test_links_and_anchors_of_the_repository_s_pages(lychee):
-    lychee("README.md", "CONTRIBUTING.md")
+    lychee(*ROOT.glob("*.md"), *(ROOT / ".github").glob("*.md"))
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=page_name)
