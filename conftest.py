@@ -1,4 +1,4 @@
-"""Closes what pytest-codeblocks leaves open: see `evidence/pages/blocks.py`, `census.py` and `runner.py`.
+"""Closes what pytest-codeblocks leaves open: see `evidence/pages/blocks.py`, `unexecuted_code.py` and `runner.py`.
 
 pytest-codeblocks finds the pages, their blocks and the expected outputs. Here each page gets one more test, which
 fails for what would otherwise be passed over in silence, and each block runs in a process of its own.
@@ -12,7 +12,7 @@ import itertools
 import pytest
 from pytest_codeblocks.plugin import MarkdownFile, TestBlock
 
-from evidence.pages import census, notes
+from evidence.pages import notes, unexecuted_code
 from evidence.pages.blocks import Block, page_name
 from evidence.pages.lint import read_page
 from evidence.running.execution import Execution, Outcome
@@ -59,8 +59,8 @@ class PageCheck(pytest.Item):
 
     def runtest(self):
         problems = self.problems or [
-            *census.check(self.path, self.blocks, census.read_exemptions()),
-            *notes.check(self.path, self.blocks),
+            *unexecuted_code.check_listings(self.path, self.blocks, unexecuted_code.read_exemptions()),
+            *notes.check_notes(self.path, self.blocks),
         ]
         if problems:
             raise BlockError("\n".join(map(str, problems)) + f"\n\nThen: pytest {page_name(self.path)}")

@@ -96,7 +96,7 @@ def run_record(options: argparse.Namespace) -> int:
         return fail([f"{key} is not installed: python -m evidence install {key}" for key in absent])
     try:
         faults = recording.record(
-            [each for each in wanted if each.installed], pages or blocks.pages(), again=options.all
+            [each for each in wanted if each.installed], pages or blocks.page_paths(), again=options.all
         )
     except KeyboardInterrupt:
         return fail(["Interrupted. What was run is kept; to go on: python -m evidence record"])
@@ -137,7 +137,7 @@ def known_packages(environment: environments.Environment) -> list[str]:
 
 
 def run_status(options: argparse.Namespace) -> int:
-    every_block = {block.digest for block in blocks.every_block()}
+    every_block = {block.digest for block in blocks.all_blocks()}
     states = []
     for each in environments.read_environments().values():
         record = records.load(each.key)

@@ -26,7 +26,7 @@ from measure import bench_site
 PARTS = "build", "pages", "search", "tests", "records"
 ROUNDS = 3
 CORES = os.cpu_count() or 1
-PAGES = [blocks.page_name(path) for path in blocks.pages()]
+PAGES = [blocks.page_name(path) for path in blocks.page_paths()]
 
 
 def run(environments: Sequence[Environment], parts: Sequence[str]) -> int:
@@ -49,7 +49,7 @@ def run_tests() -> int:
         limits.append(limit())
         ours.append(pytest("--tb=no", *PAGES))
     with tempfile.TemporaryDirectory() as folder:  # Stock runs blocks where it stands, and some write files.
-        paths = [str(path) for path in blocks.pages()]
+        paths = [str(path) for path in blocks.page_paths()]
         stock = pytest("--noconftest", "--tb=no", "-c", str(ROOT / "pyproject.toml"), *paths, folder=folder)
     ratio = statistics.median(seconds / bound for (seconds, _), bound in zip(ours, limits, strict=True))
     print(f"limit        {statistics.median(limits):6.1f} s   one import + the blocks' own times / cores")
@@ -61,7 +61,7 @@ def run_tests() -> int:
 
 def record_all(environments: Sequence[Environment]) -> int:
     """Record all blocks in environments, into a folder that is thrown away; that prints limit, time and ratio."""
-    found = blocks.every_block()
+    found = blocks.all_blocks()
     with tempfile.TemporaryDirectory() as folder:
         known = {each.key: records.load_seconds(each.key) for each in environments}  # the longest begin first
         records.FOLDER = Path(folder)
@@ -77,7 +77,7 @@ def record_all(environments: Sequence[Environment]) -> int:
 
 def limit() -> float:
     """Return what the blocks take at the least: one import, and the blocks' own times over the cores, in seconds."""
-    found = blocks.every_block()
+    found = blocks.all_blocks()
     with Execution(found) as execution:
         own = sum(outcome.seconds for _, outcome in execution.outcomes())
         return execution.import_seconds + own / CORES

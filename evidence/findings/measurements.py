@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from evidence.files import modification_times
 from evidence.findings.behaviours import missing_idiom
 from evidence.findings.messages import errors
-from evidence.pages.blocks import Block, every_block, pages
+from evidence.pages.blocks import Block, all_blocks, page_paths
 from evidence.running import records
 from evidence.running.environments import Environment, read_environments
 from evidence.running.records import Record, RecordedOutcome
@@ -21,7 +21,7 @@ class Measurements:
 
     records: Mapping[str, Record]
     environments: list[Environment] = field(default_factory=lambda: list(read_environments().values()))
-    blocks: list[Block] = field(default_factory=every_block)
+    blocks: list[Block] = field(default_factory=all_blocks)
 
     def outcome(self, block: Block, environment: Environment) -> RecordedOutcome | None:
         return self.records[environment.key].outcomes.get(block.digest)
@@ -59,7 +59,7 @@ def records_modified() -> tuple[int, ...]:
 
 def measurements() -> Measurements:
     """Return all blocks and records, read again only if a page or a record has changed."""
-    return read_measurements(records_modified(), modification_times(pages()))
+    return read_measurements(records_modified(), modification_times(page_paths()))
 
 
 @functools.lru_cache(maxsize=1)

@@ -34,7 +34,7 @@ class Block:
         return hashlib.sha256(self.code.encode()).hexdigest()[:16]
 
 
-def pages() -> list[Path]:
+def page_paths() -> list[Path]:
     """Return all pages that hold blocks: those of the site, then those of the repository."""
     return [*sorted((ROOT / "docs").rglob("*.md")), *sorted(ROOT.glob("*.md"))]
 
@@ -45,17 +45,17 @@ def page_name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.as_posix()
 
 
-def every_block() -> list[Block]:
+def all_blocks() -> list[Block]:
     """Return the blocks of all pages that can be read."""
     found = []
-    for path in pages():
+    for path in page_paths():
         with contextlib.suppress(RuntimeError, UnicodeDecodeError):
-            found += blocks_of(page_name(path), read_text(path))
+            found += blocks_in(page_name(path), read_text(path))
     return found
 
 
 @functools.cache  # A build of the site reads each page several times.
-def blocks_of(name: str, text: str) -> Sequence[Block]:
+def blocks_in(name: str, text: str) -> Sequence[Block]:
     found = extract(text)
     return tuple(
         Block(name, block.lineno, block.code, block.expected_output) for block in found if block.syntax == "python"

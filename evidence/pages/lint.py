@@ -14,10 +14,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from evidence.pages.blocks import EXPECTED_OUTPUT, Block, blocks_of, page_name, read_text, syntax_nodes
+from evidence.pages.blocks import EXPECTED_OUTPUT, Block, blocks_in, page_name, read_text, syntax_nodes
 from evidence.pages.fences import FENCE
 
-MARKER = re.compile(r"<!--[-\s]*(?P<text>(pytest|codeblock).*?)-*(-->|$)")
+MARKER = re.compile(r"(?<!`)<!--[-\s]*(?P<text>(pytest|codeblock).*?)-*(-->|$)")
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def read_page(path: Path) -> tuple[list[Block], list[Problem]]:
         return [], [Problem(name, line, f"is not UTF-8 ({error.reason}). Save the page as UTF-8.")]
     problems = [Problem(name, line, text) for line, text in scan(text)]
     try:
-        blocks = blocks_of(name, text)
+        blocks = blocks_in(name, text)
     except RuntimeError as error:
         # `scan` names each cause that is known; whatever else stops the extraction must not pass.
         return [], problems or [Problem(name, 1, f"pytest-codeblocks cannot read it: {error}")]

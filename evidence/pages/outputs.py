@@ -12,7 +12,7 @@ from evidence.pages.blocks import EXPECTED_OUTPUT, Block, block_extent, read_tex
 from evidence.pages.fences import fence_for
 
 
-def write_outputs(path: Path, outputs: Mapping[Block, str]) -> bool:
+def write_expected_outputs(path: Path, outputs: Mapping[Block, str]) -> bool:
     """Put each block's output under it, in place of the one that stands there; say whether the page changed.
 
     A block without output and without an expected one (it asserts) stays as it is. The page's line ends and byte

@@ -47,7 +47,7 @@ def record(environments: Iterable[Environment], pages: Iterable[Path], *, again:
 
     Then write the pinned environment's outputs into the pages, if it is among them. Return what is in the way.
     """
-    read = {page: lint.read_page(page) for page in {*blocks.pages(), *pages}}
+    read = {page: lint.read_page(page) for page in {*blocks.page_paths(), *pages}}
     if faults := [str(problem) for each in read.values() for problem in grave_problems(*each)]:
         return faults  # Without its blocks a page's records would be forgotten.
     every_block = [block for found, _ in read.values() for block in found]
@@ -191,6 +191,8 @@ def write_outputs(pinned: Environment, found: dict[Path, list[Block]]) -> list[s
         if records.missing(record, page_blocks):
             name = blocks.page_name(page)
             faults.append(f"{name} was left as it is. Mend the block, then: python -m evidence record {name}")
-        elif outputs.write_outputs(page, {block: record.outcomes[block.digest].output for block in page_blocks}):
+        elif outputs.write_expected_outputs(
+            page, {block: record.outcomes[block.digest].output for block in page_blocks}
+        ):
             print(f"{blocks.page_name(page)}: rewritten")
     return faults

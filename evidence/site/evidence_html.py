@@ -11,7 +11,7 @@ from evidence.findings.behaviours import Behaviour, behaviour_key, behaviours
 from evidence.findings.changes import new_lines
 from evidence.findings.computes_with import computes_with
 from evidence.findings.ranges import spans
-from evidence.pages.blocks import Block, every_block
+from evidence.pages.blocks import Block, all_blocks
 from evidence.running.environments import Environment, read_environments
 from evidence.running.records import Record, RecordedOutcome
 from evidence.site.html import code, code_spans, data_on
@@ -44,7 +44,7 @@ def evidence(block: Block, records: Mapping[str, Record]) -> Iterator[str]:
 
 def locations(block: Block) -> set[tuple[str, int]]:
     """Return where a block stands; an extension is not told which page it works on."""
-    return {(each.page, each.line) for each in every_block() if each.digest == block.digest}
+    return {(each.page, each.line) for each in all_blocks() if each.digest == block.digest}
 
 
 def known_environments(records: Mapping[str, Record]) -> str:

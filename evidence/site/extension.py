@@ -20,8 +20,8 @@ from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
 from evidence.findings.measurements import all_records
-from evidence.pages.blocks import Block, block_extent, extract
-from evidence.pages.notes import end_of_list, marker_under
+from evidence.pages.blocks import Block, block_extent, blocks_in
+from evidence.pages.notes import end_of_notes, notes_marker
 from evidence.site.evidence_html import evidence, known_environments
 from evidence.site.listings import lighten
 from evidence.site.tables import table_html
@@ -48,7 +48,7 @@ class AddEvidence(Preprocessor):
 
     def run(self, lines: list[str]) -> list[str]:
         try:
-            found = extract("\n".join(lines))
+            blocks = blocks_in("", "\n".join(lines))
         except RuntimeError:
             return lines  # The page's tests say what is wrong with it.
         self.tables.clear()
@@ -58,18 +58,17 @@ class AddEvidence(Preprocessor):
                 lines[number] = self.md.htmlStash.store(line)
                 self.tables[lines[number]] = wanted["name"]
         lines += ["", self.md.htmlStash.store(known_environments(records)), ""]
-        insert(lines, found, lambda block: self.md.htmlStash.store("".join(evidence(block, records))))
+        insert(lines, blocks, lambda block: self.md.htmlStash.store("".join(evidence(block, records))))
         return lines
 
 
-def insert(lines: list[str], found: Sequence, made: Callable[[Block], str]) -> None:
-    """Put under each Python block, of those that `extract` found in the lines, and its notes what is made of it."""
-    for code in reversed([each for each in found if each.syntax == "python"]):
-        block = Block("", code.lineno, code.code, code.expected_output)
+def insert(lines: list[str], blocks: Sequence[Block], made: Callable[[Block], str]) -> None:
+    """Insert the text made for each block of a page's lines after its output and its notes."""
+    for block in reversed(blocks):
         indent = re.match(r"\s*", lines[block.line - 1])[0]
         _, end = block_extent(lines, block)
-        if (marker := marker_under(lines, block)) is not None:
-            end = end_of_list(lines, marker)
+        if (marker := notes_marker(lines, block)) is not None:
+            end = end_of_notes(lines, marker)
         lines[end:end] = ["", indent + made(block), ""]
 
 

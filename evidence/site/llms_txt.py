@@ -16,7 +16,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.nav import Navigation, Section
 from mkdocs.structure.pages import Page
 
-from evidence.pages.blocks import extract
+from evidence.pages.blocks import blocks_in
 from evidence.pages.fences import fence_for
 from evidence.site.extension import TABLE, insert
 from evidence.site.notebooks import is_notebook
@@ -47,12 +47,12 @@ def publish_markdown(config: MkDocsConfig, nav: Navigation) -> None:
 
 def with_evidence(page) -> str:
     """Return a page's Markdown with the line that tells what each block did, and with the tables of all records."""
-    lines, found = page.markdown.split("\n"), extract(page.markdown)
+    lines, blocks = page.markdown.split("\n"), blocks_in("", page.markdown)
     told = dict(TOLD.findall(page.content))
     for number, text in enumerate(lines):
         if wanted := TABLE.match(text):
             lines[number] = table_html(wanted["name"])
-    insert(lines, found, lambda block: as_markdown(told[block.digest]))
+    insert(lines, blocks, lambda block: as_markdown(told[block.digest]))
     text = ATTRIBUTES.sub("", "\n".join(lines))
     return re.sub(r"(?<=\w)\.ipynb(?=[)#])", ".md", text)
 

@@ -12,8 +12,8 @@ import markdown
 from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
 
-from evidence.pages.blocks import Block, extract
-from evidence.pages.notes import items, lines_with, marker_under
+from evidence.pages.blocks import blocks_in
+from evidence.pages.notes import lines_containing, notes_after, notes_marker
 
 NUMBERED = re.compile(r"<!-- notes on lines (?P<lines>[\d ]*) -->\s*<ol>")
 BLOCK = '<div class="language-python highlight">'
@@ -29,13 +29,12 @@ class Notes(markdown.Extension):
 class FindLines(Preprocessor):
     def run(self, lines: list[str]) -> list[str]:
         try:
-            found = extract("\n".join(lines))
+            blocks = blocks_in("", "\n".join(lines))
         except RuntimeError:
             return lines  # The page's tests say what is wrong with it.
-        for code in found:
-            block = Block("", code.lineno, code.code, code.expected_output)
-            if code.syntax == "python" and (marker := marker_under(lines, block)) is not None:
-                numbers = [line for _, text in items(lines, marker) for line in lines_with(text, block)]
+        for block in blocks:
+            if (marker := notes_marker(lines, block)) is not None:
+                numbers = [line for _, text in notes_after(lines, marker) for line in lines_containing(text, block)]
                 lines[marker] = lines[marker].replace("notes", f"notes on lines {' '.join(map(str, numbers))}")
         return lines
 

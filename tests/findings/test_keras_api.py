@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from evidence.findings import keras_api
-from evidence.pages.blocks import pages
+from evidence.pages.blocks import page_paths
 from evidence.pages.lint import read_page
 from evidence.running.execution import clean_environment
 
@@ -52,7 +52,7 @@ def test_each_name_is_listed_once():
 
 
 def test_what_is_covered_is_used_on_a_page_and_what_is_not_says_why():
-    uses = keras_api.uses(block for path in pages() for block in read_page(path)[0])
+    uses = keras_api.uses(block for path in page_paths() for block in read_page(path)[0])
     assert not [each.name for each in keras_api.members() if each.covered and each.name not in uses]
     assert all(each.text.strip() for each in keras_api.members())
 

@@ -3,7 +3,7 @@
 import pytest
 
 from evidence.files import ROOT
-from evidence.pages.blocks import EXPECTED_OUTPUT, pages
+from evidence.pages.blocks import EXPECTED_OUTPUT, page_paths
 from evidence.pages.lint import read_page
 
 GOOD = f"# Page\n\n```python\nprint(1)\n```\n\n{EXPECTED_OUTPUT}\n\n```text\n1\n```\n"
@@ -48,6 +48,10 @@ def test_an_indented_block_is_a_block(tmp_path):
 def test_a_fence_within_a_longer_fence_is_text(tmp_path):
     blocks, problems = read(tmp_path, "````text\n```python\nprint(1)\n```\n````\n")
     assert (blocks, problems) == ([], [])
+
+
+def test_a_marker_in_inline_code_is_text(tmp_path):
+    assert read(tmp_path, f"Mark it with `{EXPECTED_OUTPUT}`.\n") == ([], [])
 
 
 BAD = {
@@ -95,7 +99,7 @@ def test_is_named_with_its_line(tmp_path, text, line, words):
 
 
 def test_the_guide_has_blocks_and_no_problems():
-    read_all = [read_page(path) for path in pages()]
+    read_all = [read_page(path) for path in page_paths()]
     assert [problem for _, problems in read_all for problem in problems] == []
     assert sum(len(blocks) for blocks, _ in read_all) > 40
-    assert ROOT / "README.md" in pages()
+    assert ROOT / "README.md" in page_paths()

@@ -8,7 +8,7 @@ from evidence.__main__ import main
 from evidence.pages import blocks
 from evidence.pages.blocks import EXPECTED_OUTPUT
 from evidence.pages.lint import read_page
-from evidence.pages.outputs import write_outputs
+from evidence.pages.outputs import write_expected_outputs
 from evidence.running import environments, recording, records
 from evidence.running.execution import Execution
 
@@ -18,7 +18,7 @@ def write(tmp_path, text, *printed):
     path = tmp_path / "page.md"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     found, _ = read_page(path)
-    changed = write_outputs(path, dict(zip(found, printed, strict=True)))
+    changed = write_expected_outputs(path, dict(zip(found, printed, strict=True)))
     after = path.read_bytes()
     assert changed == (after != (text if isinstance(text, bytes) else text.encode()))
     return after
@@ -79,14 +79,14 @@ def test_what_is_recorded_passes_from_then_on(tmp_path, code):
         with Execution([block], imports=[]) as execution:
             output = execution.outcome(block).output
         assert (output == block.expected_output) == again
-        assert write_outputs(path, {block: output}) != again
+        assert write_expected_outputs(path, {block: output}) != again
 
 
 def test_a_page_with_a_failing_block_is_left_as_it_is(tmp_path, capsys, monkeypatch):
     path = tmp_path / "page.md"
     pinned = {key: each for key, each in environments.read_environments().items() if each.pinned}
     monkeypatch.setattr(environments, "read_environments", lambda: pinned)
-    monkeypatch.setattr(blocks, "pages", lambda: [path])
+    monkeypatch.setattr(blocks, "page_paths", lambda: [path])
     monkeypatch.setattr(records, "FOLDER", tmp_path / "records")
     monkeypatch.setattr(recording, "Execution", functools.partial(Execution, imports=[]))
     path.write_text("```python\nprint(1)\n```\n\n```python\nraise ValueError('no')\n```\n")

@@ -40,7 +40,7 @@ def set_up(monkeypatch, folder):
     """Have a guide of one page and two environments in a folder."""
     known = {key: Here(**(vars(SOME) | {"key": key, "installation": HERE, "beside": ()})) for key in ("a", "b")}
     monkeypatch.setattr(environments, "read_environments", lambda: known)
-    monkeypatch.setattr(blocks, "pages", lambda: [folder / "page.md"])
+    monkeypatch.setattr(blocks, "page_paths", lambda: [folder / "page.md"])
     monkeypatch.setattr(records, "FOLDER", folder / "records")
     monkeypatch.setattr(Here, "versions", ("six==1.0",))
     monkeypatch.setattr(recording, "Execution", functools.partial(Execution, imports=[]))

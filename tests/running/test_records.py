@@ -7,7 +7,7 @@ import pytest
 
 from evidence.__main__ import main
 from evidence.findings.measurements import Measurements, all_records
-from evidence.pages.blocks import Block, pages
+from evidence.pages.blocks import Block, page_paths
 from evidence.pages.lint import read_page
 from evidence.running import records
 from evidence.running.environments import read_environments
@@ -22,7 +22,7 @@ SCHEMA = json.loads(records.SCHEMA.read_text(encoding="utf-8"))
 
 @pytest.fixture(scope="module")
 def blocks():
-    return [block for path in pages() for block in read_page(path)[0]]
+    return [block for path in page_paths() for block in read_page(path)[0]]
 
 
 @pytest.mark.parametrize("key", ENVIRONMENTS)

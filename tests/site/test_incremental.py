@@ -106,7 +106,7 @@ def test_a_page_that_changed_is_read_again(tmp_path, monkeypatch):
     page.parent.mkdir()
     for number in 1, 2:
         page.write_text(f"# Page {{#id-{number}}}\n\n```python\nassert {number}\n```\n")
-        [block] = blocks.every_block()
+        [block] = blocks.all_blocks()
         assert block.code == f"assert {number}\n"
         assert links.heading_of(block).id == f"id-{number}"
     page.write_text("# Page {#id-3}\n\n```python\nassert 2\n```\n")

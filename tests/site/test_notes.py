@@ -69,8 +69,8 @@ def test_a_note_without_its_line_is_told_with_page_and_line(tmp_path, old, new, 
     page = tmp_path / "page.md"
     page.write_text(PAGE.replace(old, new))
     rendered(page.read_text())
-    [problem] = notes.check(page, [BLOCK])
+    [problem] = notes.check_notes(page, [BLOCK])
     assert problem.line == line
     assert told in problem.text
     page.write_text(PAGE)
-    assert not list(notes.check(page, [BLOCK]))
+    assert not list(notes.check_notes(page, [BLOCK]))

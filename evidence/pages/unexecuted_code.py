@@ -21,7 +21,7 @@ from evidence.files import ROOT
 from evidence.pages.blocks import Block, page_name, read_text
 from evidence.pages.lint import Problem
 
-EXEMPTIONS = Path(__file__).with_name("not-executed.toml")
+EXEMPTIONS = Path(__file__).with_name("unexecuted_code.toml")
 PROMPT = re.compile(r"^\s*>>> ", re.MULTILINE)
 # What tells a listing from an output or a command. `pytest docs/index.md` is no Python; `pytest` alone is a name.
 TELLING = (
@@ -48,7 +48,7 @@ class Exemption:
     reason: str
 
 
-def check(path: Path, blocks: Iterable[Block], exemptions: Iterable[Exemption]) -> list[Problem]:
+def check_listings(path: Path, blocks: Iterable[Block], exemptions: Iterable[Exemption]) -> list[Problem]:
     """Return a problem for each listing that should have run, each block not shown, each idle exemption."""
     page, source = page_name(path), read_text(path)
     executed = [block.code.strip() for block in blocks]
@@ -145,10 +145,10 @@ def line_of(text: str, source: str, blocks: Iterable[Block]) -> int:
 
 def read_exemptions(path: Path = EXEMPTIONS) -> list[Exemption]:
     """Read the listed exemptions; `ValueError` for one without page, start or reason."""
-    entries = tomllib.loads(path.read_text(encoding="utf-8")).get("not-executed", [])
+    entries = tomllib.loads(path.read_text(encoding="utf-8")).get("unexecuted", [])
     for number, entry in enumerate(entries, 1):
         if set(entry) != {"page", "starts", "reason"} or not all(entry.values()):
             raise ValueError(
-                f"{path.name}: entry {number} of not-executed needs page, starts and reason, and nothing else."
+                f"{path.name}: entry {number} of unexecuted needs page, starts and reason, and nothing else."
             )
     return [Exemption(**entry) for entry in entries]

@@ -3,10 +3,10 @@
 import pytest
 
 from evidence.files import ROOT
-from evidence.pages import census
+from evidence.pages import unexecuted_code
 from evidence.pages.blocks import EXPECTED_OUTPUT
-from evidence.pages.census import Exemption
 from evidence.pages.lint import read_page
+from evidence.pages.unexecuted_code import Exemption
 
 BLOCK = f"```python\nprint(1)\n```\n\n{EXPECTED_OUTPUT}\n\n```text\n1\n```\n"
 
@@ -15,7 +15,7 @@ def count(tmp_path, text, *exemptions):
     path = tmp_path / "page.md"
     path.write_text(text, encoding="utf-8")
     listed = [Exemption(path.as_posix(), *exemption) for exemption in exemptions]
-    return census.check(path, read_page(path)[0], listed)
+    return unexecuted_code.check_listings(path, read_page(path)[0], listed)
 
 
 FOUND = {
@@ -59,7 +59,7 @@ def test_passes(tmp_path, text):
 
 
 def test_what_the_evidence_adds_is_no_listing():
-    shown = census.listings((ROOT / "docs/why/after-pop-compile-again.md").read_text(encoding="utf-8"))
+    shown = unexecuted_code.listings((ROOT / "docs/why/after-pop-compile-again.md").read_text(encoding="utf-8"))
     assert shown
     assert not [listing for listing in shown if "NotImplementedError" in listing.text]
 
@@ -79,12 +79,12 @@ def test_an_exemption_that_is_not_needed_fails(tmp_path):
 
 
 def test_an_exemption_without_a_reason_is_refused(tmp_path):
-    path = tmp_path / "not-executed.toml"
-    path.write_text('[[not-executed]]\npage = "docs/index.md"\nstarts = "x"\nreason = ""\n')
+    path = tmp_path / "unexecuted_code.toml"
+    path.write_text('[[unexecuted]]\npage = "docs/index.md"\nstarts = "x"\nreason = ""\n')
     with pytest.raises(ValueError, match="entry 1"):
-        census.read_exemptions(path)
+        unexecuted_code.read_exemptions(path)
 
 
 def test_the_exemptions_name_pages_that_exist():
-    for exemption in census.read_exemptions():
-        assert (ROOT / exemption.page).is_file(), f"take {exemption.page} out of {census.EXEMPTIONS}"
+    for exemption in unexecuted_code.read_exemptions():
+        assert (ROOT / exemption.page).is_file(), f"take {exemption.page} out of {unexecuted_code.EXEMPTIONS}"

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from evidence.files import ROOT
-from evidence.pages.blocks import EXPECTED_OUTPUT, page_name, pages
+from evidence.pages.blocks import EXPECTED_OUTPUT, page_name, page_paths
 
 OUTPUT = f"\n{EXPECTED_OUTPUT}\n\n```text\n1\n```\n"
 PAGES = {
@@ -35,7 +35,7 @@ def test_pytest_collects_every_page_that_has_records():
     command = [sys.executable, "-m", "pytest", "--collect-only", "-q"]
     ended = subprocess.run(command, cwd=ROOT, text=True, capture_output=True, check=True)
     collected = {line.partition("::")[0] for line in ended.stdout.splitlines() if ".md::" in line}
-    assert collected == {page_name(path) for path in pages()}
+    assert collected == {page_name(path) for path in page_paths()}
 
 
 def test_pages_that_are_right_pass_beside_the_wrong_ones(said):
