@@ -93,7 +93,7 @@ def test_no_notebook_page_weighs_more_than_60_kilobytes(site, pages):
 
 def test_what_is_written_in_a_page_keeps_its_spaces():
     page = "<p>\n\n  a </p>\n<article>\n<pre>a\n\n  b</pre>\n</article>\n\n  <p>"
-    assert minify.on_post_page(page, None, None) == ("<p>\na </p>\n<article>\n<pre>a\n\n  b</pre>\n</article>\n<p>")
+    assert minify.without_white_space(page) == "<p>\na </p>\n<article>\n<pre>a\n\n  b</pre>\n</article>\n<p>"
 
 
 def test_the_style_sheet_is_published_without_its_comments(site):
