@@ -19,7 +19,7 @@ from evidence.files import ROOT
 from evidence.running.execution import clean_environment
 
 NAME = "keras-layer-surgery"
-SHIM = "iframe-worker.js"  # a Worker that browsers allow to pages of a folder
+SHIM = Path(__file__).parent / "vendor" / "iframe-worker.js"  # a Worker that browsers allow to pages of a folder
 FOR_SERVERS = "404.html", "sitemap.xml", "sitemap.xml.gz"
 
 
@@ -29,16 +29,13 @@ def is_offline(config: MkDocsConfig) -> bool:
 
 def search_without_server(config: MkDocsConfig) -> None:
     """Have the search take its script from the site, where the plugin names a host."""
-    config.extra["polyfills"] = [SHIM]
+    config.extra["polyfills"] = [SHIM.name]
     config.theme["features"].remove("navigation.instant")  # With it, Material tells no script that a page is there.
 
 
 def prepare_files(files: Files, config: MkDocsConfig) -> None:
     """Add what the search needs without a server, and leave out an earlier zip."""
-    from measure import node  # Other builds need no Node.
-
-    shim = node.npm_packages() / "iframe-worker" / "shim" / "index.js"
-    files.append(File.generated(config, SHIM, abs_src_path=str(shim)))
+    files.append(File.generated(config, SHIM.name, abs_src_path=str(SHIM)))
     if old := files.get_file_from_path(f"{NAME}.zip"):  # put among the pages to be published with them
         files.remove(old)
 

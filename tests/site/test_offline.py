@@ -1,11 +1,13 @@
 """The zip: a site that works from the folder it is unpacked in, and asks nothing of the network."""
 
+import json
 import zipfile
 from types import SimpleNamespace
 
 import pytest
 
 from evidence.site import offline, page_footer
+from measure import node
 from measure.browser import browser
 from measure.search_quality import FIELD
 
@@ -60,6 +62,15 @@ def test_pages_search_and_scripts_work_from_the_folder(needs_chromium, unpacked)
         page.locator(".evidence").first.get_by_text("Report a problem").click()
         page.wait_for_url("https://github.com/**")
         assert "page-address=how-to%2Ffreeze-layers.html&" in page.url and "file%3A" not in page.url
+
+
+def test_the_script_from_npm_is_npms():
+    """It is in the repository, so that publishing takes nothing from npm."""
+    package = node.npm_packages() / "iframe-worker"
+    header, code = offline.SHIM.read_text(encoding="utf-8").split("*/\n", 1)
+    assert json.loads((package / "package.json").read_text(encoding="utf-8"))["version"] in header
+    assert (package / "LICENSE").read_text(encoding="utf-8") in header
+    assert code == (package / "shim" / "index.js").read_text(encoding="utf-8")
 
 
 def test_pages_link_to_a_zip_that_was_put_among_them():
