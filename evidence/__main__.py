@@ -8,11 +8,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from evidence.files import ROOT
 from evidence.pages import blocks
-from evidence.running import environments, installing, recording, records
-from evidence.site import offline
-from evidence.site.tables import changes
-from measure import bench
+from evidence.running import environments, installing, recorded_changes, recording, records
+from evidence.running.workflow_jobs import workflow_jobs
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -47,6 +46,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     changes = commands.add_parser("changes", help="say in Markdown what releases changed")
     changes.add_argument("names", nargs="*", metavar="ENVIRONMENT")
+    matrix = commands.add_parser(
+        "matrix",
+        help="print the jobs of the workflow Record",
+        description="Prints as JSON a job for each installation of these environments, or of all.",
+    )
+    matrix.add_argument("names", nargs="*", metavar="ENVIRONMENT")
+    matrix.add_argument("--unrecorded", action="store_true", help="only where a block is not recorded as it stands")
+    commands.add_parser("summary", help="say in Markdown what a recording changed since the last commit")
+
     bench = commands.add_parser(
         "bench",
         help="measure the site's build, pages and search, and the tests' run and the recording against their limits",
@@ -70,6 +78,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "status": run_status,
         "environments": run_environments,
         "changes": run_changes,
+        "matrix": run_matrix,
+        "summary": run_summary,
         "bench": run_bench,
         "offline": run_offline,
     }
@@ -187,10 +197,36 @@ def run_environments(options: argparse.Namespace) -> int:
 
 
 def run_changes(options: argparse.Namespace) -> int:
+    from evidence.site.tables import changes
+
     known = environments.read_environments()
     if unknown := [name for name in options.names if name not in known]:
         return fail([no_such(name) for name in unknown])
     print("\n".join(changes.changes_as_text(options.names or known)))
+    return 0
+
+
+def run_matrix(options: argparse.Namespace) -> int:
+    known = environments.read_environments()
+    if unknown := [name for name in options.names if name not in known]:
+        return fail([no_such(name) for name in unknown])
+    chosen = [known[name] for name in dict.fromkeys(options.names or known)]
+    if options.unrecorded:
+        every_block = blocks.every_block()
+        chosen = [
+            environment
+            for environment in chosen
+            if not records.is_whole(records.load(environment.key), environment.pins, every_block)
+        ]
+    print(json.dumps(workflow_jobs(chosen)))
+    return 0
+
+
+def run_summary(options: argparse.Namespace) -> int:
+    from evidence.site.tables import changes
+
+    releases = changes.changes_as_text(recorded_changes.new_records(ROOT))
+    print("\n".join(recorded_changes.recorded_changes(ROOT, releases)))
     return 0
 
 
@@ -199,6 +235,7 @@ def no_such(name: str) -> str:
 
 
 def run_bench(options: argparse.Namespace) -> int:
+    from measure import bench
 
     known = environments.read_environments()
     if unknown := [name for name in options.names if name not in known]:
@@ -208,10 +245,11 @@ def run_bench(options: argparse.Namespace) -> int:
 
 
 def run_offline(options: argparse.Namespace) -> int:
+    from evidence.site import offline
 
     try:
         offline.pack(options.target)
-    except (LookupError, RuntimeError) as error:
+    except RuntimeError as error:
         return fail([str(error)])
     return 0
 

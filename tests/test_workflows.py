@@ -1,7 +1,8 @@
 """The workflows: what GitHub runs, with which rights, and that it is what this project has."""
 
-import json
+import importlib.metadata
 import re
+import subprocess
 import sys
 
 import pytest
@@ -10,6 +11,8 @@ import yaml
 from evidence.__main__ import main
 from evidence.files import ROOT
 from evidence.running.environments import read_environments
+from evidence.running.packages import canonical, installed_with_dependencies, package_name
+from evidence.running.workflow_jobs import workflow_jobs
 from measure import node
 
 FOLDER = ROOT / ".github" / "workflows"
@@ -18,6 +21,19 @@ WORKFLOWS = {name: yaml.safe_load(text) for name, text in TEXTS.items()}
 JOBS = {f"{name}:{key}": job for name, workflow in WORKFLOWS.items() for key, job in workflow["jobs"].items()}
 STEPS = {key: job["steps"] for key, job in JOBS.items() if "steps" in job}  # of jobs that call no other workflow
 CHECKOUT = "actions/checkout"
+# A Python without the other packages.
+ONLY_THESE = """
+import runpy, sys
+
+class OnlyThese:
+    def find_spec(name, path=None, target=None):
+        if name.split(".")[0] not in {allowed} | sys.stdlib_module_names:
+            raise ModuleNotFoundError(f"No module named {{name}}")
+
+sys.meta_path.insert(0, OnlyThese)
+sys.argv = ["evidence", {command!r}]
+runpy.run_module("evidence", run_name="__main__")
+"""
 
 workflows = pytest.mark.parametrize("name", WORKFLOWS)
 jobs_with_steps = pytest.mark.parametrize("key", STEPS)
@@ -73,6 +89,11 @@ def test_a_checkout_leaves_no_token_behind(key):
     assert all(step["with"]["persist-credentials"] is False for step in checkouts)
 
 
+@workflows
+def test_no_python_is_written_into_a_workflow(name):
+    assert not re.search(r"shell: *python|python[\d.]* +(-c\b|- )|<<", TEXTS[name])
+
+
 def test_actionlint_finds_nothing(tmp_path):
     newer = tmp_path / "newer.yml"
     newer.write_text(TEXTS["publish.yml"].replace("uses: ./", "uses: $/"), encoding="utf-8")
@@ -84,6 +105,7 @@ def test_actionlint_finds_nothing(tmp_path):
 def test_what_the_recording_imports_is_among_the_requirements():
     [light] = re.findall(r"LIGHT: (.*)", TEXTS["record.yml"])
     requirements = (ROOT / "requirements.in").read_text(encoding="utf-8")
+    assert light
     for name in light.split():
         assert re.search(rf"^{name}\b", requirements, re.MULTILINE), name
 
@@ -104,10 +126,22 @@ def test_every_python_has_a_container():
     } | {"{}.{}".format(*sys.version_info)}
 
 
-def test_the_environments_are_listed_for_the_matrix(capsys):
-    assert main(["environments", "--json"]) == 0
-    listed = json.loads(capsys.readouterr().out)
-    assert [environment["key"] for environment in listed] == list(read_environments())
-    assert [environment["key"] for environment in listed if environment["installation"] is None] == [
-        "keras-3.15-tensorflow"
-    ]
+def test_a_job_of_the_matrix_has_what_the_workflow_asks_for():
+    asked = set(re.findall(r"(?<!steps\.)matrix\.(\w+)", TEXTS["record.yml"]))
+    assert all(set(job) == asked for job in workflow_jobs(read_environments().values()))
+
+
+@pytest.mark.parametrize("command", ["status", "matrix", "summary"])
+def test_light_packages_are_enough_for_the_recording(command):
+    """All that `install` and `record` import, these import too."""
+    [light] = re.findall(r"LIGHT: (.*)", TEXTS["record.yml"])
+    distributions = {package_name(pin) for pin in installed_with_dependencies(*light.split())}
+    allowed = {
+        module
+        for module, names in importlib.metadata.packages_distributions().items()
+        if distributions & set(map(canonical, names))
+    }
+    code = ONLY_THESE.format(allowed=allowed | {"evidence"}, command=command)
+    ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, text=True, capture_output=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout

@@ -126,6 +126,11 @@ def missing(record: Record, blocks: Iterable[Block]) -> list[Block]:
     return [block for block in blocks if block.digest not in record.outcomes]
 
 
+def is_whole(record: Record, pins: Iterable[str], blocks: Iterable[Block]) -> bool:
+    """Say whether a record is of an environment's pins, and of all blocks as they stand."""
+    return not is_stale(record, pins) and not missing(record, blocks)
+
+
 def keep_only(record: Record, blocks: Iterable[Block]) -> None:
     """Forget the outcomes of blocks that no page has any more."""
     digests = {block.digest for block in blocks}

@@ -1,0 +1,23 @@
+"""Divides environments among the jobs of the workflow Record: one for each installation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from evidence.running.environments import Environment
+
+
+def workflow_jobs(environments: Iterable[Environment]) -> list[dict[str, str]]:
+    """Return what each job gets: an installation, its Python, and the keys of its environments with spaces between.
+
+    Releases of Keras that run on one TensorFlow share a job, its download of a gigabyte and the start of its machine:
+    28 jobs do for 56 environments. All in one job would not fit on its disk.
+    """
+    jobs: dict[str, dict[str, str]] = {}
+    for environment in environments:
+        name = environment.installation.name if environment.installation else "pinned"
+        if name in jobs:
+            jobs[name]["keys"] += f" {environment.key}"
+        else:
+            jobs[name] = {"installation": name, "python": environment.python, "keys": environment.key}
+    return list(jobs.values())

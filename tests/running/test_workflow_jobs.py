@@ -1,0 +1,80 @@
+"""The workflow Record gets a job for each installation, or for each that lacks a record."""
+
+import json
+import shutil
+
+import pytest
+
+from evidence.__main__ import main
+from evidence.pages.blocks import every_block
+from evidence.running import records
+from evidence.running.environments import read_environments
+from evidence.running.workflow_jobs import workflow_jobs
+
+KEYS = list(read_environments())
+
+
+def matrix(capsys, *arguments):
+    assert main(["matrix", *arguments]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_a_job_is_of_one_installation_and_holds_its_environments():
+    known = read_environments()
+    chosen = ["keras-3.14-tensorflow", "tf-2.15", "keras-3.15-tensorflow", "keras-3.13-tensorflow"]
+    assert workflow_jobs(known[key] for key in chosen) == [
+        {
+            "installation": "tensorflow-2.21",
+            "python": "3.11",
+            "keys": "keras-3.14-tensorflow keras-3.13-tensorflow",
+        },
+        {"installation": "tensorflow-2.15", "python": "3.11", "keys": "tf-2.15"},
+        {
+            "installation": "pinned",
+            "python": known["keras-3.15-tensorflow"].python,
+            "keys": "keras-3.15-tensorflow",
+        },
+    ]
+
+
+def test_without_names_it_is_every_environment_once(capsys):
+    jobs = matrix(capsys)
+    keys = [key for job in jobs for key in job["keys"].split()]
+    assert sorted(keys) == sorted(KEYS)
+    assert len({job["installation"] for job in jobs}) == len(jobs) < len(KEYS)
+
+
+def test_an_environment_named_twice_runs_once(capsys):
+    assert [job["keys"] for job in matrix(capsys, "tf-2.15", "tf-2.15")] == ["tf-2.15"]
+
+
+def test_an_unknown_environment_ends_it(capsys):
+    assert main(["matrix", "tf-2.15", "tf-9"]) == 1
+    printed = capsys.readouterr()
+    assert not printed.out
+    assert "tf-9: no such environment. To list them: python -m evidence environments" in printed.err
+
+
+@pytest.fixture
+def copied_records(tmp_path, monkeypatch):
+    folder = tmp_path / "records"
+    shutil.copytree(records.FOLDER, folder)
+    monkeypatch.setattr(records, "FOLDER", folder)
+    return folder
+
+
+def test_only_what_is_not_recorded_as_it_stands(capsys, copied_records):
+    def keys():
+        return [key for job in matrix(capsys, "--unrecorded") for key in job["keys"].split()]
+
+    before = keys()
+    unknown, missing, stale = "keras-3.14-tensorflow", "keras-3.13-tensorflow", "keras-3.12-tensorflow"
+    (copied_records / f"{unknown}.json").unlink()
+    record = records.load(missing)
+    del record.outcomes[every_block()[0].digest]
+    records.save(record)
+    record = records.load(stale)
+    record.packages = [pin.replace("keras==", "keras==0.") for pin in record.packages]
+    records.save(record)
+    assert set(keys()) == {*before, unknown, missing, stale}
+    assert matrix(capsys, "--unrecorded", "tf-2.15", stale) == matrix(capsys, stale)
