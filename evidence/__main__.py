@@ -212,7 +212,7 @@ def run_matrix(options: argparse.Namespace) -> int:
         return fail([no_such(name) for name in unknown])
     chosen = [known[name] for name in dict.fromkeys(options.names or known)]
     if options.unrecorded:
-        every_block = blocks.every_block()
+        every_block = blocks.all_blocks()
         chosen = [
             environment
             for environment in chosen

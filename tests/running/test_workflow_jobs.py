@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from evidence.__main__ import main
-from evidence.pages.blocks import every_block
+from evidence.pages.blocks import all_blocks
 from evidence.running import records
 from evidence.running.environments import read_environments
 from evidence.running.workflow_jobs import workflow_jobs
@@ -71,7 +71,7 @@ def test_only_what_is_not_recorded_as_it_stands(capsys, copied_records):
     unknown, missing, stale = "keras-3.14-tensorflow", "keras-3.13-tensorflow", "keras-3.12-tensorflow"
     (copied_records / f"{unknown}.json").unlink()
     record = records.load(missing)
-    del record.outcomes[every_block()[0].digest]
+    del record.outcomes[all_blocks()[0].digest]
     records.save(record)
     record = records.load(stale)
     record.packages = [pin.replace("keras==", "keras==0.") for pin in record.packages]

@@ -76,5 +76,5 @@ def test_the_script_from_npm_is_npms():
 def test_pages_link_to_a_zip_that_was_put_among_them():
     env, zip_file = SimpleNamespace(globals={}), object()
     files = SimpleNamespace(documentation_pages=list, get_file_from_path={f"{offline.NAME}.zip": zip_file}.get)
-    page_footer.on_env(env, None, files)
+    page_footer.add_page_ends(env, files)
     assert env.globals["zip"] is zip_file
