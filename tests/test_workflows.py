@@ -4,6 +4,7 @@ import importlib.metadata
 import re
 import subprocess
 import sys
+import tomllib
 
 import pytest
 import yaml
@@ -21,6 +22,7 @@ WORKFLOWS = {name: yaml.safe_load(text) for name, text in TEXTS.items()}
 JOBS = {f"{name}:{key}": job for name, workflow in WORKFLOWS.items() for key, job in workflow["jobs"].items()}
 STEPS = {key: job["steps"] for key, job in JOBS.items() if "steps" in job}  # of jobs that call no other workflow
 CHECKOUT = "actions/checkout"
+RECORDING = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]["recording"]
 # A Python without the other packages.
 ONLY_THESE = """
 import runpy, sys
@@ -103,10 +105,9 @@ def test_actionlint_finds_nothing(tmp_path):
 
 
 def test_what_the_recording_imports_is_among_the_requirements():
-    [light] = re.findall(r"LIGHT: (.*)", TEXTS["record.yml"])
     requirements = (ROOT / "requirements.in").read_text(encoding="utf-8")
-    assert light
-    for name in light.split():
+    assert RECORDING
+    for name in RECORDING:
         assert re.search(rf"^{name}\b", requirements, re.MULTILINE), name
 
 
@@ -134,8 +135,7 @@ def test_a_job_of_the_matrix_has_what_the_workflow_asks_for():
 @pytest.mark.parametrize("command", ["status", "matrix", "summary"])
 def test_light_packages_are_enough_for_the_recording(command):
     """All that `install` and `record` import, these import too."""
-    [light] = re.findall(r"LIGHT: (.*)", TEXTS["record.yml"])
-    distributions = {package_name(pin) for pin in installed_with_dependencies(*light.split())}
+    distributions = {package_name(pin) for pin in installed_with_dependencies(*RECORDING)}
     allowed = {
         module
         for module, names in importlib.metadata.packages_distributions().items()
