@@ -5,7 +5,7 @@ A line says whether it is the same everywhere; what follows it lists the environ
 Python-Markdown.
 
 In the HTML an environment is a number, its place in environments.toml, and `data-on` holds ranges of them: "0-15 22".
-`theme/my-keras.js` reads them.
+`theme/my-keras/on-the-page.js` reads them.
 """
 
 from __future__ import annotations
