@@ -116,7 +116,7 @@ def stock_project(folder: Path) -> Path:
         page.write_text(text, encoding="utf-8")
     (project / "docs/examples").mkdir()
     for source in examples.EXAMPLES.glob("*.py"):
-        shutil.copy(examples.executed(source), project / "docs/examples")
+        shutil.copy(examples.as_notebook(source), project / "docs/examples")
     (project / "mkdocs.yml").write_text(json.dumps(settings))  # which is YAML
     return project
 

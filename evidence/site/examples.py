@@ -1,8 +1,8 @@
 """Runs the examples and hands them to MkDocs as notebooks with their outputs.
 
-mkdocs-jupyter renders the notebooks. It does not run them: by default it lets errors pass, and its cache does not
-know under which Keras a page was made. Here an example that raises ends the build, and a run is kept under a name
-that tells the example's text and every installed package.
+mkdocs-jupyter renders the notebooks but does not run them: by default it ignores errors, and its cache does not know
+which Keras produced a page. Here an example that raises ends the build, and a run is cached under a name made from the
+example's text and every installed package.
 """
 
 from __future__ import annotations
@@ -10,11 +10,13 @@ from __future__ import annotations
 import functools
 import hashlib
 import importlib.metadata
+import logging
 import os
 import platform
 import shutil
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
 from pathlib import Path
 
 import jupytext
@@ -26,23 +28,28 @@ from mkdocs.structure.pages import Page
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError
 from nbconvert.preprocessors import CoalesceStreamsPreprocessor
+from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell
 
-from evidence.files import ROOT
+from evidence.files import ROOT, replace_file
 from evidence.running.execution import clean_environment
-from evidence.site.notebooks import draws
+from evidence.site.notebooks import plots_of
 
 EXAMPLES = ROOT / "examples"
 CACHE = ROOT / ".cache" / "examples"
 CELL_SECONDS = 300
+KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
+NOT_RUN = "*This page was built without TensorFlow, so it does not show what the example prints and draws.*"
+log = logging.getLogger("mkdocs.evidence")
 
 
 def add_notebooks(files: Files, config: MkDocsConfig) -> None:
-    """Add each example as an executed notebook and as a script."""
+    """Add each example to the site, as a notebook with its outputs and as a script."""
     sources = sorted(EXAMPLES.glob("*.py"))
     installed_packages()  # once, not in each thread
-    # One more than there are cores: the last would run alone.
+    # One thread more than cores: otherwise the last example would run alone.
     with ThreadPoolExecutor((os.cpu_count() or 1) + 1) as pool:
-        notebooks = list(pool.map(executed, sources))
+        notebooks = list(pool.map(as_notebook, sources))
     for source, notebook in zip(sources, notebooks, strict=True):
         for path, folder in [
             (f"examples/{notebook.name}", notebook.parent.parent),
@@ -52,54 +59,59 @@ def add_notebooks(files: Files, config: MkDocsConfig) -> None:
 
 
 def point_edit_link_at_source(page: Page) -> None:
-    """Point a notebook page's edit link at the example."""
+    """Point the edit link of a notebook's page at the example's script."""
     notebook = page.file.src_uri
     if notebook.endswith(".ipynb") and page.edit_url:
         page.edit_url = page.edit_url.replace(f"/docs/{notebook}", f"/{notebook.removesuffix('.ipynb')}.py")
 
 
-def executed(source: Path, cache: Path = CACHE) -> Path:
-    """Return the notebook of an example with its outputs, run unless this Python and these packages have.
+def as_notebook(source: Path, cache: Path = CACHE) -> Path:
+    """Return the notebook file of an example with its outputs; run the example unless the cache has that run.
 
-    `PluginError`, which ends the build, names the line of the cell that raised.
+    Without TensorFlow, the notebook has no outputs and says so. `PluginError`, which ends the build, names the line of
+    the cell that raised.
     """
-    folder = cache / run_key(source) / "examples"
-    target = folder / f"{source.stem}.ipynb"
+    name = f"examples/{source.stem}.ipynb"
+    target = cache / run_key(source) / name
     if target.exists():
         return target
     notebook = jupytext.read(source)
-    notebook.metadata["kernelspec"] = {
-        "name": "python3",
-        "display_name": "Python 3",
-        "language": "python",
-    }
+    notebook.metadata["kernelspec"] = KERNEL
+    if find_spec("tensorflow") is None:
+        log.info("examples/%s is shown without outputs, because TensorFlow is not installed", source.name)
+        notebook.cells.insert(1, new_markdown_cell(NOT_RUN))
+        target = cache / "not-run" / name
+    else:
+        run(notebook, source)
+        for old in cache.glob(f"*/{name}"):
+            shutil.rmtree(old.parent.parent)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    replace_file(target, nbformat.writes(notebook).encode())
+    return target
+
+
+def run(notebook: NotebookNode, source: Path) -> None:
+    """Run a notebook's cells and put the outputs into them."""
     client = NotebookClient(notebook, timeout=CELL_SECONDS, kernel_name="python3", record_timing=False)
     variables = clean_environment() | {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
     try:
         with tempfile.TemporaryDirectory() as directory:
             client.execute(cwd=directory, env=variables)
     except (CellExecutionError, CellTimeoutError) as error:
-        raise PluginError(failure(source, notebook, error)) from None
-    for cell in filter(draws, notebook.cells):
-        if "alt" not in cell.metadata:
-            what = 'draws and says nothing to those who cannot see it: begin it with # %% alt="..."'
-            raise PluginError(f"{place(source, cell)}: the cell that begins here {what}")
-    for cell in (cell for cell in notebook.cells if cell.cell_type == "code"):
-        # TensorFlow tells standard error what machine it runs on: nothing of the example's.
-        cell.outputs = [each for each in cell.outputs if each.get("name") != "stderr"]
-        # What a loop prints comes in parts. nbclient's own joining would put what follows a plot above it.
-        CoalesceStreamsPreprocessor().preprocess_cell(cell, {}, 0)
-    for old in cache.glob(f"*/examples/{target.name}"):
-        shutil.rmtree(old.parent.parent)
-    folder.mkdir(parents=True)
-    unfinished = target.with_suffix(".unfinished")
-    nbformat.write(notebook, unfinished)
-    unfinished.replace(target)
-    return target
+        raise PluginError(explain(source, notebook, error)) from None
+    for cell in notebook.cells:
+        if plots_of(cell) and "alt" not in cell.metadata:
+            what = 'draws a plot without describing it: begin it with # %% alt="..."'
+            raise PluginError(f"{location(source, cell)}: the cell that begins here {what}")
+        if cell.cell_type == "code":
+            # TensorFlow describes the machine on standard error, which is not part of the example.
+            cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
+            # A loop's output arrives in parts. nbclient's own joining would put what follows a plot above it.
+            CoalesceStreamsPreprocessor().preprocess_cell(cell, {}, 0)
 
 
 def run_key(source: Path) -> str:
-    """Identify all that decides what an example prints and draws."""
+    """Identify everything that affects what an example prints and draws."""
     texts = [path.read_text(encoding="utf-8") for path in (source, Path(__file__))]
     parts = [source.stem, *texts, platform.python_version()]
     return hashlib.sha256("\n".join([*parts, *sorted(installed_packages())]).encode()).hexdigest()[:16]
@@ -107,23 +119,23 @@ def run_key(source: Path) -> str:
 
 @functools.cache
 def installed_packages() -> set[str]:
-    found = (each.metadata for each in importlib.metadata.distributions())
-    return {f"{each['Name']}=={each['Version']}" for each in found}
+    """Return all installed packages as `name==version`."""
+    return {f"{package.metadata['Name']}=={package.version}" for package in importlib.metadata.distributions()}
 
 
-def failure(source: Path, notebook, error: Exception) -> str:
-    """Say at which cell an example failed, and how to see it again."""
+def explain(source: Path, notebook: NotebookNode, error: CellExecutionError | CellTimeoutError) -> str:
+    """Say in which cell an example failed, and how to run it again."""
     name = f"examples/{source.name}"
     if isinstance(error, CellTimeoutError):
         return f"{name}: a cell took more than {CELL_SECONDS} seconds\nRun it: python {name}"
     cells = (cell for cell in notebook.cells if cell.cell_type == "code")
-    cell = next(cell for cell in cells if any(each.output_type == "error" for each in cell.outputs))
+    failed = next(cell for cell in cells if any(output.output_type == "error" for output in cell.outputs))
     what = f"{error.ename}: {error.evalue}"
-    return f"{place(source, cell)}: the cell that begins here failed: {what}\nRun it: python {name}"
+    return f"{location(source, failed)}: the cell that begins here failed: {what}\nRun it: python {name}"
 
 
-def place(source: Path, cell) -> str:
-    """Return where a cell begins, as a path and a line."""
+def location(source: Path, cell: NotebookNode) -> str:
+    """Return where a cell begins: the example's path and the line."""
     before = source.read_text(encoding="utf-8").partition(cell.source)[0]
     line = before.count("\n") + 1
     return f"examples/{source.name}:{line}"

@@ -1,11 +1,11 @@
 """A Python-Markdown extension that writes under each block what it did in all environments.
 
-A line says whether it is the same everywhere; what follows it lists the environments by what they did. A page's line
-`<!-- evidence: NAME -->` becomes what `tables.py` makes of all records. Both work in any builder that renders with
-Python-Markdown.
+A line says whether the block does the same everywhere; a list below it groups the environments by what it did there.
+The line `<!-- evidence: NAME -->` of a page becomes the table of that name, see `tables/`. Both work in any builder
+that renders with Python-Markdown.
 
-In the HTML an environment is a number, its place in environments.toml, and `data-on` holds ranges of them: "0-15 22".
-`theme/my-keras/on-the-page.js` reads them.
+In the HTML an environment is a number, its position in environments.toml, and `data-on` holds ranges of them:
+"0-15 22". `theme/my-keras.js` reads these.
 """
 
 from __future__ import annotations
@@ -30,19 +30,19 @@ TABLE = re.compile(r"<!-- evidence: (?P<name>[\w-]+) -->$")
 
 
 class Evidence(markdown.Extension):
-    def extendMarkdown(self, md):  # noqa: N802 (Python-Markdown's name)
-        # After white space is normalised (30), which would take a placeholder out; before fences are read (25).
-        tables: dict[str, str] = {}  # by their placeholder
+    def extendMarkdown(self, md: markdown.Markdown) -> None:  # noqa: N802 (Python-Markdown's name)
+        tables: dict[str, str] = {}  # names, by their placeholders
+        # After white space is normalised (30), which would remove a placeholder; before fences are read (25).
         md.preprocessors.register(AddEvidence(md, tables), "evidence", 27)
-        # As elements, so that the builder checks and rewrites their links (0), and before it numbers headings (5).
+        # As elements, so that the builder checks and rewrites their links (0); before the contents are listed (5).
         md.treeprocessors.register(AddTables(md, tables), "evidence-tables", 15)
-        md.treeprocessors.register(HeadMessages(md), "evidence-messages", 4)
-        # After what was stored is put back (30).
+        md.treeprocessors.register(HeadMessages(md), "evidence-messages", 4)  # after the contents are listed (5)
+        # After the stored HTML is put back (30).
         md.postprocessors.register(Lighten(), "evidence-lighten", 20)
 
 
 class AddEvidence(Preprocessor):
-    def __init__(self, md, tables: dict[str, str]):
+    def __init__(self, md: markdown.Markdown, tables: dict[str, str]) -> None:
         super().__init__(md)
         self.tables = tables
 
@@ -54,37 +54,38 @@ class AddEvidence(Preprocessor):
         self.tables.clear()
         records = all_records()
         for number, line in enumerate(lines):
-            if wanted := TABLE.match(line):
+            if table := TABLE.match(line):
                 lines[number] = self.md.htmlStash.store(line)
-                self.tables[lines[number]] = wanted["name"]
+                self.tables[lines[number]] = table["name"]
         lines += ["", self.md.htmlStash.store(known_environments(records)), ""]
         insert(lines, blocks, lambda block: self.md.htmlStash.store("".join(evidence(block, records))))
         return lines
 
 
-def insert(lines: list[str], blocks: Sequence[Block], made: Callable[[Block], str]) -> None:
-    """Insert the text made for each block of a page's lines after its output and its notes."""
+def insert(lines: list[str], blocks: Sequence[Block], text_for: Callable[[Block], str]) -> None:
+    """Insert a text for each block into the lines of its page, below its output and its notes."""
     for block in reversed(blocks):
-        indent = re.match(r"\s*", lines[block.line - 1])[0]
+        opening = lines[block.line - 1]
+        indent = opening[: len(opening) - len(opening.lstrip())]
         _, end = block_extent(lines, block)
         if (marker := notes_marker(lines, block)) is not None:
             end = end_of_notes(lines, marker)
-        lines[end:end] = ["", indent + made(block), ""]
+        lines[end:end] = ["", indent + text_for(block), ""]
 
 
 class AddTables(Treeprocessor):
-    def __init__(self, md, tables: dict[str, str]):
+    def __init__(self, md: markdown.Markdown, tables: dict[str, str]) -> None:
         super().__init__(md)
         self.tables = tables
 
     def run(self, root: ElementTree.Element) -> None:
-        for place, element in enumerate(root):
+        for index, element in enumerate(root):
             if element.tag == "p" and element.text in self.tables:
-                root[place] = ElementTree.fromstring(table_html(self.tables[element.text]))
+                root[index] = ElementTree.fromstring(table_html(self.tables[element.text]))
 
 
 class HeadMessages(Treeprocessor):
-    """Make each message of the index of errors a heading, which the search finds, after the contents are listed (5)."""
+    """Makes each message of the index of errors a heading that the search finds, but the contents do not list."""
 
     def run(self, root: ElementTree.Element) -> None:
         for element in root.iter("pre"):
@@ -97,5 +98,5 @@ class Lighten(Postprocessor):
         return lighten(text)
 
 
-def makeExtension(**options):  # noqa: N802 (Python-Markdown's name)
+def makeExtension(**options: object) -> Evidence:  # noqa: N802 (Python-Markdown's name)
     return Evidence(**options)

@@ -1,8 +1,8 @@
-"""Has `mkdocs serve` build only the pages that changed, as long as nothing but pages did.
+"""Makes `mkdocs serve` build only the pages that changed, as long as nothing else changed.
 
-MkDocs builds everything again, or with `--dirty` forgets the titles of all other pages. Here the files and the
-navigation of the last whole build are kept. What is made of all pages, the tables and the search, waits for the next
-whole build: a record that changes brings one.
+MkDocs rebuilds everything, or with `--dirty` forgets the titles of all other pages. Here the files and the navigation
+of the last whole build are kept. The tables and the search, which draw on all pages, follow with the next whole build;
+a record that changes causes one.
 """
 
 from __future__ import annotations
@@ -24,37 +24,41 @@ log = logging.getLogger("mkdocs.evidence")
 
 
 class IncrementalBuild:
-    """What the last whole build left, and how a page is built into it."""
+    """Holds what the last whole build made, and builds single pages into it."""
 
-    nav: Navigation
     config: MkDocsConfig
     files: Files
+    nav: Navigation
     templates: Environment
 
-    def remember(self, config: MkDocsConfig, files: Files, templates: Environment) -> None:
-        """Keep what a whole build has come to, once its templates are ready."""
-        self.config, self.files, self.templates = config, files, templates
+    def remember(self, config: MkDocsConfig, files: Files, nav: Navigation, templates: Environment) -> None:
+        """Keep what a whole build has made by the time its templates are loaded."""
+        self.config, self.files, self.nav, self.templates = config, files, nav, templates
 
     def build_changes_of(self, server: LiveReloadServer, config: MkDocsConfig, builder: Callable[..., Any]) -> None:
-        """Have the server build what changed since it last built, and all by the `builder` where that is not enough."""
-        watched = [config.config_file_path, config.docs_dir, *config.watch]
-        built = files_written(watched)
+        """Have the server build only the pages that changed, and call `builder` if anything else did."""
+        watched = [path for path in (config.config_file_path, config.docs_dir, *config.watch) if path]
+        before = modification_times_below(watched)
 
         def build_changes() -> None:
-            nonlocal built
-            now = files_written(watched)
-            changed = {path for path, _ in now.items() ^ built.items()}
-            pages = {Path(file.abs_src_path): file.page for file in self.files.documentation_pages()}
-            if now.keys() == built.keys() and changed <= pages.keys():
+            nonlocal before
+            now = modification_times_below(watched)
+            changed = {path for path, _ in now.items() ^ before.items()}
+            pages = {
+                Path(file.abs_src_path): file.page
+                for file in self.files.documentation_pages()
+                if file.abs_src_path and file.page
+            }
+            if now.keys() == before.keys() and changed <= pages.keys():
                 self.build_pages([pages[path] for path in sorted(changed)])
             else:
                 builder()
-            built = now
+            before = now  # only once the build has succeeded: the next one then includes what failed
 
         server.builder = build_changes
 
     def build_pages(self, pages: Sequence[Page]) -> None:
-        """Build pages as MkDocs does, into the site of the last whole build."""
+        """Build pages the way MkDocs does, into the site of the last whole build."""
         for page in pages:
             build._populate_page(page, self.config, self.files)
         for page in pages:
@@ -63,7 +67,7 @@ class IncrementalBuild:
             log.info("Built %s alone", page.file.src_uri)
 
 
-def files_written(watched: Iterable[str]) -> dict[Path, int]:
-    """Return all files at or below some paths, and when each was written."""
-    found = [path for name in watched for path in (Path(name), *Path(name).rglob("*"))]
-    return {path: path.stat().st_mtime_ns for path in found if path.is_file()}
+def modification_times_below(watched: Iterable[str]) -> dict[Path, int]:
+    """Return the modification time, in nanoseconds, of every file at or below some paths."""
+    paths = [path for name in watched for path in (Path(name), *Path(name).rglob("*"))]
+    return {path: path.stat().st_mtime_ns for path in paths if path.is_file()}

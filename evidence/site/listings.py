@@ -1,4 +1,4 @@
-"""Makes listings lighter."""
+"""Makes the HTML of listings, which are code and its output, lighter."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ LISTING = re.compile(r'(<div class="language-\w+ highlight"[^>]*)>(.*?)(?=</div>
 
 
 def lighten(html: str) -> str:
-    """Take away what weighs much and says nothing, in a page's listings and in the search's index.
+    """Drop what adds weight but no meaning from a page's listings, and outputs from the search index.
 
-    Most of code, names, operators, punctuation and spaces, is not coloured and loses its marks. A line keeps, instead
-    of its number, how far it is indented: a phone breaks it, and indents what follows by more. A listing tells how
-    many lines it has, so that the style sheet can leave it until it is near. What a block prints is not in the index,
-    and is no `code`: Material would measure it twice and give it a button.
+    Most parts of code, such as names, operators and spaces, have no colour and lose their markup. A line keeps its
+    indentation in place of its number, because a phone breaks long lines and indents the rest further. A listing
+    keeps its number of lines, so that the style sheet can delay its layout until it is near. An output is not marked as
+    `code`: Material would measure it twice and give it a copy button.
     """
     html = re.sub(r'<span class="[nopw]">([^<]*)</span>', r"\1", html)
     html = LINE.sub(lambda line: f'<span class="in{len(line[1])}">{line[1]}' if line[1] else "<span>", html)
     html = PRINTS.sub(r'<div class="language-text highlight" data-search-exclude><pre><samp>\1</samp>', html)
-    return LISTING.sub(lambda found: f'{found[1]} style="--lines:{found[2].count(NEWLINE)}">{found[2]}', html)
+    return LISTING.sub(lambda listing: f'{listing[1]} style="--lines:{listing[2].count(NEWLINE)}">{listing[2]}', html)

@@ -1,17 +1,18 @@
-"""Takes out what readers would load for nothing.
+"""Leaves out what readers would download for nothing.
 
-Of each page the white space that Material's templates leave, 14 kB. Of the style sheets the comments, and the rules for
-what the site has none of, such as tabs: a third of Material's, and half of the time that a browser matches rules.
+From each page, the white space that Material's templates leave: 14 kB. From the style sheets, comments and rules for
+what the site does not use, such as tabs: a third of Material's, and half the time a browser spends matching rules.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
 import tinycss2
+from tinycss2.ast import AtRule, Comment, IdentToken, LiteralToken, Node, QualifiedRule
 
 BETWEEN_LINES = re.compile(r"\s*\n\s*")
 WORD = re.compile(r"[\w-]+")
@@ -19,7 +20,7 @@ VARIANT = re.compile(r"(?<=--).+")
 
 
 def without_white_space(html: str) -> str:
-    """Return a page with one line end for each run of white space that has one; the article stays as it is."""
+    """Return a page with each run of white space that holds a line end cut to it; the article stays as it is."""
     before, start, rest = html.partition("<article")
     article, end, after = rest.rpartition("</article>")
     return BETWEEN_LINES.sub("\n", before) + start + article + end + BETWEEN_LINES.sub("\n", after)
@@ -35,43 +36,48 @@ def trim_style_sheets(folder: str) -> None:
 
 
 def trim(css: str, words: set[str]) -> str:
-    """Return a style sheet without comments, and without rules for classes that are not among the words.
+    """Return a style sheet without comments and without rules for classes that are not among the words.
 
-    The words are all that stand in pages and scripts, so that no rule is taken out that could hold. Scripts write some
-    classes in two parts, of which the first is a word: "md-tooltip2--" and "top".
+    The words are all that occur in pages and scripts, so no rule that could match is dropped. Scripts build some
+    classes from two parts, only the first of which is a word: "md-tooltip2--" and "top".
     """
     rules = tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)
-    return tinycss2.serialize(list(needed(rules, words)))
+    return tinycss2.serialize(list(rules_needed(rules, words)))
 
 
-def needed(rules: Iterable, words: set[str]) -> Iterator:
+def rules_needed(rules: Iterable[Node], words: set[str]) -> Iterator[Node]:
+    """Yield the rules that can match, with the selectors that can."""
     for rule in rules:
-        if rule.type == "at-rule" and rule.lower_at_keyword in ("media", "supports"):
+        if isinstance(rule, AtRule) and rule.lower_at_keyword in ("media", "supports") and rule.content:
             inner = tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True)
-            rule.content = list(needed(inner, words))
+            rule.content = list(rules_needed(inner, words))
             if not rule.content:
                 continue
-        if rule.type == "qualified-rule":
-            selectors = [each for each in split(rule.prelude) if can_match(each, words)]
+        if isinstance(rule, QualifiedRule):
+            selectors = [selector for selector in selectors_in(rule.prelude) if can_match(selector, words)]
             if not selectors:
                 continue
             rule.prelude = tinycss2.parse_component_value_list(",".join(map(tinycss2.serialize, selectors)))
-            rule.content = [token for token in rule.content if token.type != "comment"]
+            rule.content = [token for token in rule.content if not isinstance(token, Comment)]
         yield rule
 
 
-def split(selectors: Iterable) -> list[list]:
-    """Split a list of selectors, as tokens, at its commas; those in brackets are in a token."""
-    found = [[]]
-    for token in selectors:
-        if token == ",":
-            found.append([])
+def selectors_in(prelude: Iterable[Node]) -> list[list[Node]]:
+    """Split the tokens before a rule's braces at their commas; a comma in brackets is inside a token."""
+    selectors: list[list[Node]] = [[]]
+    for token in prelude:
+        if is_literal(token, ","):
+            selectors.append([])
         else:
-            found[-1].append(token)
-    return found
+            selectors[-1].append(token)
+    return selectors
 
 
-def can_match(selector: list, words: set[str]) -> bool:
-    """Say whether all classes that a selector asks for, outside brackets, are among the words."""
-    classes = [name.value for dot, name in pairwise(selector) if dot == "." and name.type == "ident"]
+def can_match(selector: Sequence[Node], words: set[str]) -> bool:
+    """Say whether all classes that a selector requires, outside brackets, are among the words."""
+    classes = [name.value for dot, name in pairwise(selector) if is_literal(dot, ".") and isinstance(name, IdentToken)]
     return all(name in words or VARIANT.sub("", name) in words for name in classes)
+
+
+def is_literal(token: Node, text: str) -> bool:
+    return isinstance(token, LiteralToken) and token.value == text

@@ -1,7 +1,7 @@
-"""A Python-Markdown extension for a word on a line of a block.
+"""A Python-Markdown extension for notes on single lines of a block.
 
-Under a block, and under what it prints, stands `<!-- notes -->` and a numbered list. Each item begins with code that
-stands on one line of the block; that line gets the item's number. The block itself stays as it is.
+Below a block and its output, a page has `<!-- notes -->` and a numbered list. Each item begins with code that occurs on
+exactly one line of the block, and that line gets the item's number. The block itself does not change.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ LINE_END = re.compile(r"\n</span>(?=<span id=|</code>)")  # of the lines that py
 
 
 class Notes(markdown.Extension):
-    def extendMarkdown(self, md):  # noqa: N802 (Python-Markdown's name)
-        md.preprocessors.register(FindLines(md), "notes", 28)  # before evidence.site.extension (27) finds the blocks
-        md.postprocessors.register(NumberLines(), "notes", 25)  # before it takes the marks of lines away (20)
+    def extendMarkdown(self, md: markdown.Markdown) -> None:  # noqa: N802 (Python-Markdown's name)
+        md.preprocessors.register(FindLines(md), "notes", 28)  # before evidence.site.extension (27) reads the blocks
+        md.postprocessors.register(NumberLines(), "notes", 25)  # before it removes the ids of lines (20)
 
 
 class FindLines(Preprocessor):
@@ -46,13 +46,13 @@ class NumberLines(Postprocessor):
             code, between = text[start : marker.start()].split("</code>", 1)
             code += "</code>"
             for note, line in enumerate(marker["lines"].split(), 1):
-                begins = re.search(rf'<span id="__span-\d+-{line}">', code).end()
-                end = LINE_END.search(code, begins).start()
-                # The style sheet shows the number: what is in the page's text would be copied with the code.
+                start_of_line = next(re.finditer(rf'<span id="__span-\d+-{line}">', code)).end()
+                end = next(LINE_END.finditer(code, start_of_line)).start()
+                # The style sheet shows the number: if it were text, it would be copied with the code.
                 code = f'{code[:end]}<span class="note" data-note="{note}"></span>{code[end:]}'
             text = f'{text[:start]}{code}{between}<ol class="notes">{text[marker.end() :]}'
         return text
 
 
-def makeExtension(**options):  # noqa: N802 (Python-Markdown's name)
+def makeExtension(**options: object) -> Notes:  # noqa: N802 (Python-Markdown's name)
     return Notes(**options)

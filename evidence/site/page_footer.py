@@ -1,4 +1,4 @@
-"""Gives the end of each page the date of its last change, related pages, and the site as a zip."""
+"""Works out what each page's footer says: when the page last changed, and which pages are related."""
 
 from __future__ import annotations
 
@@ -6,66 +6,74 @@ import datetime
 import re
 import shutil
 import subprocess
-from collections import Counter
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from urllib.parse import urljoin
 
-from jinja2 import Environment
 from mkdocs.structure.files import Files
+from mkdocs.structure.pages import Page
 
 from evidence.files import ROOT
-from evidence.site import offline
 
 LINK = re.compile(r'<a\b[^>]*?\bhref="([^"#?]+)')
 RELATED = 4
 
 
-def add_page_ends(env: Environment, files: Files) -> None:
-    """Give each page `changed`, in words or None, and `related`: pages, the most related first.
+@dataclass(frozen=True)
+class Footer:
+    """What `theme/main.html` writes below a page."""
 
-    The templates get `zip`, the file to read offline, if it was put among the pages before they are built.
-    """
-    env.globals["zip"] = files.get_file_from_path(f"{offline.NAME}.zip")
-    pages = [file.page for file in files.documentation_pages() if file.page]
+    changed: str | None  # "28 November 2026"
+    related: Sequence[Page]  # the most related first
+
+
+def footers(files: Files) -> dict[str, Footer]:
+    """Return each page's footer, by the page's address; the pages' content must have been rendered."""
+    pages = {file.page.url: file.page for file in files.documentation_pages() if file.page}
     changed = last_changes()
-    related = by_links(
-        {page.url: page.content for page in pages if not page.is_homepage}  # which links to all
-    )
-    by_url = {page.url: page for page in pages}
-    for page in pages:
-        source = f"docs/{page.file.src_uri}"
-        if source.endswith(".ipynb"):
-            source = page.file.src_uri.replace(".ipynb", ".py")  # beside docs/
-        page.changed = changed.get(source)
-        page.related = [by_url[url] for url in related.get(page.url, ())]
+    # The home page links to all others.
+    related = related_by_links({url: page.content or "" for url, page in pages.items() if not page.is_homepage})
+    return {
+        url: Footer(changed.get(source_path(page)), [pages[other] for other in related.get(url, ())])
+        for url, page in pages.items()
+    }
+
+
+def source_path(page: Page) -> str:
+    """Return the path of a page's source in the repository; a notebook's is its script in examples/."""
+    path = page.file.src_uri
+    return path.replace(".ipynb", ".py") if path.endswith(".ipynb") else f"docs/{path}"
 
 
 def last_changes() -> dict[str, str]:
-    """Return when each file was last committed; nothing outside of git, or where the history is cut off."""
+    """Return when each file was last committed; nothing outside a Git repository or in a shallow clone."""
     git = ["git", "-C", str(ROOT)]
     if not shutil.which("git") or stdout_of([*git, "rev-parse", "--is-shallow-repository"]).strip() != "false":
         return {}
-    found: dict[str, str] = {}
-    for commit in stdout_of([*git, "log", "--format=%x00%cs", "--name-only", "--", "docs", "examples"]).split("\0")[1:]:
+    dates: dict[str, str] = {}
+    log = stdout_of([*git, "log", "--format=%x00%cs", "--name-only", "--", "docs", "examples"])
+    for commit in log.split("\0")[1:]:  # the newest first
         day, *paths = commit.split("\n")
         date = datetime.date.fromisoformat(day)
         for path in filter(None, paths):
-            found.setdefault(path, f"{date.day} {date:%B %Y}")
-    return found
+            dates.setdefault(path, f"{date.day} {date:%B %Y}")
+    return dates
 
 
 def stdout_of(command: list[str]) -> str:
     return subprocess.run(command, text=True, capture_output=True, check=False).stdout
 
 
-def by_links(contents: dict[str, str]) -> dict[str, list[str]]:
-    """Return for each page's address those of the pages that it links to or that link to it.
+def related_by_links(contents: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return, for each page's address, the addresses of the pages that it links to or that link to it.
 
-    Of a page that links to few, a link says more than of one that lists everything.
+    A link counts for more on a page with few links than on one that lists everything.
     """
-    scores: dict[str, Counter[str]] = {url: Counter() for url in contents}
+    scores: dict[str, dict[str, float]] = {url: defaultdict(float) for url in contents}
     for url, content in contents.items():
         targets = {urljoin(f"/{url}", link).lstrip("/") for link in LINK.findall(content)} & contents.keys() - {url}
-        for target in sorted(targets):  # so that of equals the same come first in each build
+        for target in sorted(targets):  # so that pages with equal scores keep their order from build to build
             scores[url][target] += 1 / len(targets)
             scores[target][url] += 1 / len(targets)
-    return {url: [other for other, _ in found.most_common(RELATED)] for url, found in scores.items()}
+    return {url: sorted(others, key=others.__getitem__, reverse=True)[:RELATED] for url, others in scores.items()}

@@ -1,4 +1,4 @@
-"""The plugin for MkDocs: says which step of a build is whose. All that dies with MkDocs hangs on these events.
+"""The MkDocs plugin: delegates each of MkDocs' events to the module that does the work.
 
 It is listed last in mkdocs.yml, so that mkdocs-jupyter has rendered the notebooks and the search has read the pages.
 """
@@ -18,17 +18,18 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
 
-from evidence.site import examples, llms_txt, minify, notebooks, offline, page_footer, published_records
+from evidence.site import examples, minify, notebooks, offline, page_footer, published_markdown, published_records
 from evidence.site.incremental import IncrementalBuild
 
 
 class NoOptions(Config):
-    """What mkdocs.yml may say of the plugin: nothing."""
+    """The plugin takes no options in mkdocs.yml."""
 
 
 class EvidencePlugin(BasePlugin[NoOptions]):
-    """Adds the examples, the data and the pages as Markdown to the site, and tells the templates about each page."""
+    """Adds the examples, the records and the pages' Markdown to the site, and a footer to each page."""
 
+    # MkDocs keeps one instance for all builds of `mkdocs serve`, because `on_startup` is defined.
     def __init__(self) -> None:
         self.serving = False
         self.incremental = IncrementalBuild()
@@ -51,30 +52,32 @@ class EvidencePlugin(BasePlugin[NoOptions]):
         return files
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
-        self.nav = self.incremental.nav = nav
+        self.nav = nav
         return nav
 
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         return notebooks.as_page(html, page, config, files) if notebooks.is_notebook(page) else html
 
     def on_env(self, env: Templates, *, config: MkDocsConfig, files: Files) -> Templates:
-        self.incremental.remember(config, files, env)
-        page_footer.add_page_ends(env, files)
+        self.incremental.remember(config, files, self.nav, env)
+        self.footers = page_footer.footers(files)
+        env.globals["zip"] = offline.published_zip(files)
         return env
 
     def on_page_context(
         self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation
     ) -> TemplateContext:
         examples.point_edit_link_at_source(page)
-        context["as_markdown"] = llms_txt.markdown_path(page)
+        page.meta["footer"] = self.footers[page.url]
+        page.meta["markdown"] = published_markdown.markdown_path(page)
         return context
 
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
         return minify.without_white_space(output)
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
-        llms_txt.publish_markdown(config, self.nav)
-        if not self.serving:  # Served pages are built again one by one, and may come to need any rule.
+        published_markdown.publish_markdown(config, self.nav)
+        if not self.serving:  # A page that is served may need any rule once it is edited.
             minify.trim_style_sheets(config.site_dir)
 
     def on_serve(

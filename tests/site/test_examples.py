@@ -19,7 +19,7 @@ FAILING = "# %% [markdown]\n# # Title\n\n# %%\nx = 1\n\n# %%\nprint(x)\nassert x
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
 def test_runs_as_a_script(source, tmp_path):
-    ended = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, source],
         cwd=tmp_path,
         env=os.environ | {"MPLBACKEND": "Agg"} | ONE_THREAD,
@@ -27,7 +27,7 @@ def test_runs_as_a_script(source, tmp_path):
         text=True,
         check=False,
     )
-    assert ended.returncode == 0, ended.stderr[-2000:]
+    assert completed.returncode == 0, completed.stderr[-2000:]
     assert "assert" in source.read_text(encoding="utf-8"), "an example asserts what it shows"
 
 
@@ -37,34 +37,58 @@ def test_an_example_that_raises_ends_the_build_and_leaves_nothing(tmp_path):
     with pytest.raises(
         PluginError, match=r"examples/wrong\.py:8: .*AssertionError: one\nRun it: python examples/wrong"
     ):
-        examples.executed(source, tmp_path / "cache")
+        examples.as_notebook(source, tmp_path / "cache")
     assert not list((tmp_path / "cache").rglob("*.ipynb"))
+
+
+def test_a_cell_that_never_ends_ends_the_build(tmp_path, monkeypatch):
+    monkeypatch.setattr(examples, "CELL_SECONDS", 1)
+    source = tmp_path / "endless.py"
+    source.write_text("# %%\nwhile True:\n    pass\n")
+    with pytest.raises(
+        PluginError, match=r"examples/endless\.py: a cell took more than 1 seconds\nRun it: python exam"
+    ):
+        examples.as_notebook(source, tmp_path / "cache")
+
+
+def test_without_tensorflow_an_example_is_shown_without_outputs_and_says_so(tmp_path, monkeypatch):
+    source, cache = tmp_path / "right.py", tmp_path / "cache"
+    source.write_text(FAILING)
+    run = cache / "of-a-full-install/examples/right.ipynb"
+    run.parent.mkdir(parents=True)
+    run.touch()
+    monkeypatch.setattr(examples, "find_spec", {}.get)
+    title, note, first, _ = nbformat.read(examples.as_notebook(source, cache), 4).cells
+    assert title.source == "# Title"
+    assert "without TensorFlow" in note.source
+    assert (first.source, first.outputs) == ("x = 1", [])
+    assert run.exists(), "A full install beside it has no need to run the example again."
 
 
 def test_what_a_loop_prints_stands_together_and_what_is_shown_between_keeps_its_place(tmp_path):
     source = tmp_path / "loop.py"
-    loop = "for each in 'abc':\n    print(each, flush=True)\n    print(0, file=sys.stderr, flush=True)\n"
+    loop = "for letter in 'abc':\n    print(letter, flush=True)\n    print(0, file=sys.stderr, flush=True)\n"
     source.write_text(f"# %%\nimport sys\n\n{loop}display(1)\nprint('d')\n")
-    cell = nbformat.read(examples.executed(source, tmp_path / "cache"), 4).cells[0]
-    assert [each.get("text") for each in cell.outputs] == ["a\nb\nc\n", None, "d\n"]
+    cell = nbformat.read(examples.as_notebook(source, tmp_path / "cache"), 4).cells[0]
+    assert [output.get("text") for output in cell.outputs] == ["a\nb\nc\n", None, "d\n"]
 
 
 def test_a_plot_without_words_ends_the_build(tmp_path):
     source = tmp_path / "mute.py"
     source.write_text("# %%\nimport matplotlib.pyplot as plt\n\nplt.plot([1, 2])\nplt.show()\n")
     with pytest.raises(PluginError, match=r"examples/mute\.py:2: the cell that begins here draws"):
-        examples.executed(source, tmp_path / "cache")
+        examples.as_notebook(source, tmp_path / "cache")
 
 
 def test_a_run_is_kept_until_the_text_or_a_package_changes(tmp_path, monkeypatch):
     source = tmp_path / "right.py"
     source.write_text(FAILING.replace("== 2", "== 1"))
-    notebook = examples.executed(source, tmp_path / "cache")
+    notebook = examples.as_notebook(source, tmp_path / "cache")
     text = notebook.read_text(encoding="utf-8")
     assert '"text": [' in text and "1\\n" in text, "the notebook holds its outputs"
     made = notebook.stat().st_mtime_ns
-    assert examples.executed(source, tmp_path / "cache").stat().st_mtime_ns == made
+    assert examples.as_notebook(source, tmp_path / "cache").stat().st_mtime_ns == made
 
     monkeypatch.setattr(examples, "installed_packages", lambda: {"keras==99"})
-    again = examples.executed(source, tmp_path / "cache")
+    again = examples.as_notebook(source, tmp_path / "cache")
     assert again != notebook and not notebook.exists()

@@ -2,11 +2,13 @@
 
 import json
 import zipfile
-from types import SimpleNamespace
 
 import pytest
+from mkdocs.config import load_config
+from mkdocs.structure.files import File, Files
 
-from evidence.site import offline, page_footer
+from evidence.files import ROOT
+from evidence.site import offline
 from measure import node
 from measure.browser import browser
 from measure.search_quality import FIELD
@@ -30,7 +32,7 @@ def test_each_link_leads_to_a_file(unpacked, lychee):
 def test_it_names_no_folder_of_whoever_built_it(unpacked):
     texts = [path.read_text(encoding="utf-8") for path in unpacked.rglob("*.*ml")]
     assert texts
-    assert not [text for text in texts if str(offline.ROOT) in text or "https://example.org" in text]
+    assert not [text for text in texts if str(ROOT) in text or "https://example.org" in text]
 
 
 def test_pages_search_and_scripts_work_from_the_folder(needs_chromium, unpacked):
@@ -73,8 +75,12 @@ def test_the_script_from_npm_is_npms():
     assert code == (package / "shim" / "index.js").read_text(encoding="utf-8")
 
 
-def test_pages_link_to_a_zip_that_was_put_among_them():
-    env, zip_file = SimpleNamespace(globals={}), object()
-    files = SimpleNamespace(documentation_pages=list, get_file_from_path={f"{offline.NAME}.zip": zip_file}.get)
-    page_footer.add_page_ends(env, files)
-    assert env.globals["zip"] is zip_file
+def test_a_zip_among_the_pages_is_published_and_not_packed_again():
+    config = load_config(str(ROOT / "mkdocs.yml"))
+    config.plugins._current_plugin = "evidence"
+    archive = File(f"{offline.NAME}.zip", "docs", "site", use_directory_urls=True)
+    files = Files([archive])
+    assert offline.published_zip(files) is archive
+    offline.prepare_files(files, config)
+    assert [file.src_uri for file in files] == [offline.SHIM.name]
+    assert offline.published_zip(files) is None

@@ -197,13 +197,13 @@ def test_each_page_ends_with_what_is_related_and_says_when_it_changed(pages):
 def test_a_page_that_lists_everything_says_little_about_what_is_related():
     contents = {"list/": '<a href="../a/">a</a><a href="../b/">b</a><a href="../c/">c</a>', "b/": "", "c/": ""}
     contents["a/"] = '<a class="x" href="../b/#part">b</a>'
-    assert page_footer.by_links(contents)["a/"] == ["b/", "list/"]
+    assert page_footer.related_by_links(contents)["a/"] == ["b/", "list/"]
 
 
 def test_what_is_equally_related_comes_in_the_same_order_in_each_build():
     names = [f"{letter}/" for letter in "bcdefgh"]
     contents = dict.fromkeys(names, "") | {"a/": "".join(f'<a href="../{name}">{name}</a>' for name in names)}
-    assert page_footer.by_links(contents)["a/"] == names[: page_footer.RELATED]
+    assert page_footer.related_by_links(contents)["a/"] == names[: page_footer.RELATED]
 
 
 def test_each_page_says_where_it_is_and_what_a_link_to_it_shows(site, pages):

@@ -28,15 +28,15 @@ HOOKS = {
     "reference/data/*.json": "evidence/site/published_records.py",
 }  # what makes what
 FILES = HOOKS | {  # of the site, that Zensical does not build
-    "*.md": "evidence/site/llms_txt.py",
-    "llms.txt": "evidence/site/llms_txt.py",
+    "*.md": "evidence/site/published_markdown.py",
+    "llms.txt": "evidence/site/published_markdown.py",
     "search/search_index.json": "MkDocs: Zensical's is search.json",
     "sitemap.xml.gz": "MkDocs: Zensical's is not compressed",
 }
 # What stands around the content, but for the button to edit and the end that both have.
 ONLY_MKDOCS = {
     ".related": "evidence/site/page_footer.py",
-    ".page-end [type='text/markdown']": "evidence/site/llms_txt.py",
+    ".page-end [type='text/markdown']": "evidence/site/published_markdown.py",
 }
 ONLY_ZENSICAL = {".md-tags": "Zensical shows tags", "#__skip": "Zensical's target of 'Skip to content'"}
 AROUND = [".md-content__button", ".page-end", *ONLY_MKDOCS, *ONLY_ZENSICAL]

@@ -5,7 +5,7 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 
-from evidence.site.llms_txt import PAGE_LINK
+from evidence.site.published_markdown import PAGE_LINK
 
 LINK = re.compile(r"\]\((?!https?:)([\w./-]+\.\w+)|href=\"(?!https?:)([^\"#]+)")
 
