@@ -1,88 +1,120 @@
 """While `mkdocs serve` runs, a changed page is built alone, and everything else brings a whole build."""
 
+import re
+import sys
 from types import SimpleNamespace
 
 import pytest
+from bs4 import BeautifulSoup
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
 
+from evidence.files import ROOT
 from evidence.findings import measurements
 from evidence.pages import blocks
 from evidence.running import records
 from evidence.running.environments import read_environments
 from evidence.running.records import Record, RecordedOutcome
-from evidence.site import links
+from evidence.site import examples, links, published_records
+from measure.mkdocs_server import mkdocs_serve
 
-HOOK = """
-from evidence.site.incremental import IncrementalBuild
+SETTINGS = f"""
+site_name: Site
+watch: [records]
+theme: {{ name: material, custom_dir: "{(ROOT / "theme").as_posix()}" }}
+plugins: [offline: {{ enabled: false }}, evidence]
+repo_url: https://example.org/
+"""
+# MkDocs's command line, without what would only cost time here: the examples and the records.
+SERVE = """
+from evidence.site import examples, published_records
+from mkdocs.__main__ import cli
 
-state = IncrementalBuild()
-
-
-def on_startup(command, dirty):
-    pass
-
-
-def on_nav(nav, config, files):
-    state.nav = nav
-
-
-def on_env(env, config, files):
-    state.remember(config, files, env)
-
-
-def on_serve(server, config, builder):
-    state.build_changes_of(server, config, builder)
+examples.add_notebooks = published_records.add_data = lambda files, config: None
+cli()
 """
 
 
+def write_page(folder, name, text):
+    (folder / f"docs/{name}.md").write_text(f"---\ndescription: A page\n---\n{text}\n")
+
+
 @pytest.fixture
-def served(tmp_path):
-    """A site of two pages as the server sees it: change something, then `rebuild`."""
-    settings = "site_name: Site\nhooks: [hook.py]\nwatch: [records]\ntheme: {name: material}\nplugins: []\n"
-    for name, text in {
-        "mkdocs.yml": settings,
-        "hook.py": HOOK,
-        "docs/index.md": "# First\n",
-        "docs/other.md": "# Other\n\nold\n",
-        "records/a.json": "{}",
-    }.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(text)
-    whole = []
+def project(tmp_path):
+    """The folder of a small site with our plugin. One of its three pages links to another."""
+    for name in "docs", "records":
+        (tmp_path / name).mkdir()
+    (tmp_path / "mkdocs.yml").write_text(SETTINGS)
+    (tmp_path / "records/a.json").write_text("{}")
+    write_page(tmp_path, "index", "# First")
+    write_page(tmp_path, "other", "# Other\n\n[third](third.md)\n\nold")
+    write_page(tmp_path, "third", "# Third")
+    return tmp_path
+
+
+@pytest.fixture
+def served(project, monkeypatch):
+    """The small site as its server sees it: change something, then `rebuild`."""
+    for module, name in (examples, "add_notebooks"), (published_records, "add_data"):
+        monkeypatch.setattr(module, name, lambda files, config: None)
+    configs = []
 
     def builder():
-        config = load_config(str(tmp_path / "mkdocs.yml"), site_dir=str(tmp_path / "site"))
+        config = load_config(str(project / "mkdocs.yml"), site_dir=str(project / "site"))
+        config.plugins.on_startup(command="serve", dirty=False)
         build(config, serve_url="http://127.0.0.1/")
-        whole.append(config)
+        configs.append(config)
 
     builder()
     server = SimpleNamespace()
-    whole[0].plugins.on_serve(server, config=whole[0], builder=builder)
-    return SimpleNamespace(folder=tmp_path, rebuild=lambda: server.builder(), whole=whole)
+    configs[0].plugins.on_serve(server, config=configs[0], builder=builder)
+    return SimpleNamespace(folder=project, rebuild=lambda: server.builder(), whole=configs)
 
 
 def test_a_changed_page_is_built_alone_and_knows_the_others(served):
     site = served.folder / "site"
     first = (site / "index.html").stat().st_mtime_ns
     for words in "new", "newer":
-        (served.folder / "docs/other.md").write_text(f"# Other\n\n{words}\n")
+        write_page(served.folder, "other", f"# Other\n\n[third](third.md)\n\n{words}")
         served.rebuild()
         html = (site / "other/index.html").read_text()
         assert f"<p>{words}</p>" in html
         assert "First" in html
+        page = BeautifulSoup(html, "html.parser")
+        assert [link.get_text() for link in page.select(".related a")] == ["Third"]
+        assert page.select_one(".page-end a[type='text/markdown']")["href"] == "../other.md"
     assert len(served.whole) == 1
     assert (site / "index.html").stat().st_mtime_ns == first
 
 
-@pytest.mark.parametrize("name", ["docs/third.md", "records/a.json", "records/b.json", "mkdocs.yml"])
+@pytest.mark.parametrize("name", ["docs/fourth.md", "records/a.json", "records/b.json", "mkdocs.yml"])
 def test_anything_else_brings_a_whole_build(served, name):
     path = served.folder / name
-    path.write_text((path.read_text() if path.exists() else "") + "\n")
+    path.write_text((path.read_text() if path.exists() else "---\ndescription: A page\n---\n") + "\n")
     served.rebuild()
     assert len(served.whole) == 2
     served.rebuild()
     assert len(served.whole) == 2
+
+
+def test_a_deleted_page_brings_a_whole_build_without_it(served):
+    (served.folder / "docs/other.md").unlink()
+    served.rebuild()
+    assert len(served.whole) == 2
+    assert not (served.folder / "site/other").exists()
+    assert "Other" not in (served.folder / "site/index.html").read_text()
+
+
+def test_a_page_that_is_renamed_is_served_at_its_new_address_alone(served):
+    (served.folder / "docs/other.md").rename(served.folder / "docs/another.md")
+    served.rebuild()
+    assert len(served.whole) == 2
+    assert not (served.folder / "site/other").exists()
+    assert "<p>old</p>" in (served.folder / "site/another/index.html").read_text()
+    write_page(served.folder, "another", "# Other\n\nnew")
+    served.rebuild()
+    assert len(served.whole) == 2, "It is a page like the others from then on."
+    assert "<p>new</p>" in (served.folder / "site/another/index.html").read_text()
 
 
 def test_a_page_that_could_not_be_built_is_built_with_the_next(served, monkeypatch):
@@ -91,12 +123,23 @@ def test_a_page_that_could_not_be_built_is_built_with_the_next(served, monkeypat
 
     with monkeypatch.context() as patch:
         patch.setattr("mkdocs.commands.build._populate_page", fail)
-        (served.folder / "docs/other.md").write_text("# Other\n\nnew\n")
+        write_page(served.folder, "other", "# Other\n\nnew")
         with pytest.raises(ValueError):
             served.rebuild()
-    (served.folder / "docs/index.md").write_text("# First\n\nnew\n")
+    write_page(served.folder, "index", "# First\n\nnew")
     served.rebuild()
-    assert all("<p>new</p>" in path.read_text() for path in (served.folder / "site").rglob("index.html"))
+    for name in "index.html", "other/index.html":
+        assert "<p>new</p>" in (served.folder / "site" / name).read_text()
+    assert len(served.whole) == 1
+
+
+def test_the_server_builds_a_page_that_is_saved_alone(project):
+    with mkdocs_serve(project, log := project / "log", [sys.executable, "-c", SERVE]) as server:
+        server.rebuild(lambda: write_page(project, "other", "# Other\n\nnew"))
+        assert "<p>new</p>" in server.get("other/")
+    printed = log.read_text()
+    assert printed.count("Building documentation...") == 1
+    assert re.findall(r"Built (.*) alone", printed) == ["other.md"]
 
 
 def test_a_page_that_changed_is_read_again(tmp_path, monkeypatch):
