@@ -36,12 +36,7 @@
   function tell(report) {
     const address = new URL(report.href);
     const block = report.closest(".evidence")?.dataset.block;
-    let keras = new URLSearchParams(location.search).get("keras");
-    try {
-      keras ??= localStorage.getItem("my-keras");
-    } catch {
-      // Closed, as in some private windows.
-    }
+    const keras = rememberedKeras.inAddress() ?? rememberedKeras.read();
     const fields = { block, "my-keras": keras }; // ids in .github/ISSUE_TEMPLATE/wrong-page.yml
     // A page that is read offline would tell a path of the reader's.
     if (location.protocol !== "file:") fields["page-address"] = location.href;

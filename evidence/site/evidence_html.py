@@ -50,7 +50,7 @@ def locations(block: Block) -> set[tuple[str, int]]:
 def known_environments(records: Mapping[str, Record]) -> str:
     """Return the names of the environments by their numbers, for the script."""
     names = [
-        [each.key, spans([each], [each]), computes_with(each, records[each.key])]
+        [each.key, spans([each], [each]), computes_with(each, records[each.key]), records[each.key].keras]
         for each in read_environments().values()
     ]
     return f'<script type="application/json" id="environments">{json.dumps(names)}</script>'

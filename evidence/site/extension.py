@@ -5,7 +5,7 @@ The line `<!-- evidence: NAME -->` of a page becomes the table of that name, see
 that renders with Python-Markdown.
 
 In the HTML an environment is a number, its position in environments.toml, and `data-on` holds ranges of them:
-"0-15 22". `theme/my-keras.js` reads these.
+"0-15 22". `theme/my-keras/on-the-page.js` reads these.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ FIELD = "[data-md-component=search-query]"
 def test_the_first_visit_is_light_and_leaves_the_search_index_alone(chromium, address):
     loaded = visit(chromium, address)
     assert INDEX not in loaded
-    assert {"", "my-keras.js", "guide.css"} <= loaded.keys()
+    assert {"", "my-keras/dialog.js", "guide.css"} <= loaded.keys()
     assert sum(loaded.values()) <= 100_000, loaded
 
 
@@ -120,7 +120,7 @@ def test_a_page_without_blocks_has_nothing_to_sum_up(chromium, address, keras, s
 
 def test_a_page_is_read_where_what_shows_the_readers_keras_does_not_come(chromium, address):
     page = chromium.new_page(reduced_motion="reduce")
-    page.route("**/my-keras.js", lambda route: route.abort())
+    page.route("**/my-keras/dialog.js", lambda route: route.abort())
     page.goto(f"{address}?keras=keras+2.3.1")
     assert "awaits-my-keras" in page.locator("html").get_attribute("class")
     page.locator("article h1").wait_for(timeout=4000)

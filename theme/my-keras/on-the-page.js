@@ -1,0 +1,105 @@
+/* What a page shows of one environment: at each block what it does there, and below the title a summary with links.
+
+The page holds all of it (evidence/site/evidence_html.py): `data-on="0-15 22"` lists environments by number. */
+globalThis.showKeras = (() => {
+  "use strict";
+
+  const INSTEAD = {
+    tf: " There, write “from tensorflow import keras”.",
+    "tf-keras": " There, write “import tf_keras as keras”.",
+  };
+
+  /** Show an answer of `kerasInWords.understand`, or only remove what was shown. */
+  function show({ environment, note, question }, environments) {
+    document.querySelectorAll("[data-mine]").forEach((element) => element.remove());
+    const summary = document.querySelector(".my-summary");
+    if (question) summary?.append(make("span", "", `This page's address asks for a Keras. ${question}`));
+    if (!environment) return;
+
+    for (const answer of document.querySelectorAll("table.behaviour [data-on]"))
+      if (isOn(answer, environment)) answer.append(make("b", "yours", "yours"));
+
+    const states = [];
+    const links = new Map(); // by heading, to the first block below it that differs
+    let heading;
+    for (const element of document.querySelectorAll("article :is(h1, h2, h3, h4, .evidence)")) {
+      if (!element.matches(".evidence")) {
+        heading = element;
+        continue;
+      }
+      const id = `yours-${states.length + 1}`;
+      const state = showBlock(element, id, environment, environments[0]);
+      states.push(state);
+      if (state !== "other" || links.has(heading)) continue;
+      const link = make("a", "", heading.textContent.replace("¶", ""));
+      link.href = `#${id}`;
+      links.set(heading, make("li", "", link));
+    }
+
+    const words = states.length ? `${sum(states, environment)}.${note}${INSTEAD[environment.line] ?? ""}` : note;
+    if (words) summary?.append(make("span", "", words)); // An empty summary is hidden.
+    if (!links.size) return;
+    const list = make("details", "my-links", make("summary", "", "Where it differs"));
+    list.append(make("ul", "", ...links.values()));
+    list.open = links.size < 4;
+    summary.after(list);
+  }
+
+  /** Make an element that the next `show` removes. */
+  function make(tag, className, ...content) {
+    const element = Object.assign(document.createElement(tag), { className });
+    element.dataset.mine = "";
+    element.append(...content);
+    return element;
+  }
+
+  function isOn(element, environment) {
+    return element.dataset.on.split(" ").some((range) => {
+      const [first, last = first] = range.split("-").map(Number);
+      return first <= environment.number && environment.number <= last;
+    });
+  }
+
+  /** Say of how many blocks each state holds. */
+  function sum(states, environment) {
+    const number = (state) => states.filter((other) => other === state).length;
+    const some = (count, one, many) => (count ? `, ${count} ${count === 1 ? one : many}` : "");
+    return (
+      `On your Keras (${environment.name}): ${number("shown")} of ${states.length} blocks as shown` +
+      some(number("other"), "differs", "differ") +
+      some(number("lacking"), "is not applicable", "are not applicable") +
+      some(number("unknown"), "is not measured", "are not measured")
+    );
+  }
+
+  /** Show at a block what it does in an environment; return "shown" (the same), "other", "lacking" or "unknown". */
+  function showBlock(block, id, environment, newest) {
+    // A behaviour; and the wording in it, where there are several.
+    const elements = [...block.querySelectorAll("[data-on]")].filter((element) => isOn(element, environment));
+    const state = elements[0]?.dataset.is ?? "unknown";
+    const wording = elements.at(-1)?.cloneNode(true);
+    const text = wording?.querySelector("pre");
+    const yours = `your Keras (${environment.name})`;
+    if (state === "shown" && !text) {
+      block.firstChild.prepend(make("b", "yours", `On ${yours}: as shown. `));
+      return state;
+    }
+    const words = make("p", "");
+    const box = make("div", "yours", words, text ?? "");
+    box.id = id;
+    if (state === "unknown") words.append(`Not measured on ${yours}.`);
+    else if (state === "shown") words.append(`On ${yours}: as shown, in other words`);
+    else {
+      const [start, ...rest] = wording.childNodes; // "Keras 1.0.0 to 2.0.7: not applicable, needs", and code
+      const [, lacking, said] = start.data.match(/.*?: (not applicable, )?(.*)/s);
+      words.append(lacking ? `Not applicable on ${yours}: ${said}` : `On ${yours} it ${said}`, ...rest);
+    }
+    let output = block.previousElementSibling;
+    if (output.matches(".notes")) output = output.previousElementSibling;
+    if (!output.matches(".language-text")) output.after(box);
+    else output.before(box, make("p", "not-yours", `On ${newest.name} it prints`));
+    return state;
+  }
+
+  return show;
+})();
