@@ -20,10 +20,9 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 from evidence.files import ROOT
-from evidence.findings import families, measurements
+from evidence.findings.known_errors import known_errors
+from evidence.findings.measurements import current_measurements
 from evidence.pages.blocks import Block
-from evidence.running import records
-from evidence.running.environments import read_environments
 from evidence.site import links
 from measure.browser import browser, serve
 
@@ -66,11 +65,10 @@ def halves(questions: Sequence[Question]) -> tuple[list[Question], list[Question
 
 def read_messages() -> list[Question]:
     """Return the messages of the index of errors as questions; a message without words cannot be searched for."""
-    table = measurements.Measurements({key: records.load(key) for key in read_environments()})
     return [
-        Question(message, (ERRORS[families.newest_family(blocks)], *led_to(blocks)), kind)
-        for (kind, message), blocks in sorted(table.messages.items())
-        if message.strip()
+        Question(error.message, (ERRORS[error.family], *led_to(error.blocks)), error.type)
+        for error in known_errors(current_measurements())
+        if error.message.strip()
     ]
 
 

@@ -1,107 +1,82 @@
-"""Groups the environments that behave alike on a block."""
+"""Groups the environments in which a block behaves alike."""
 
 from __future__ import annotations
 
-import ast
 import functools
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from typing import Literal, NamedTuple, get_args
 
+from evidence.findings.idioms import missing_idiom
+from evidence.findings.measurements import Measurements
 from evidence.findings.messages import without_messages
-from evidence.pages.blocks import Block, syntax_nodes
+from evidence.pages.blocks import Block
 from evidence.running.environments import Environment
-from evidence.running.records import Record, RecordedOutcome
+from evidence.running.records import RecordedOutcome
 
-# The words that surgery is done with: a block that raises above the first of them never came to the point.
-SURGERY = {"pop", "layers", "_layers", "get_layer", "clone_model", "inputs", "outputs", "input", "output", "trainable"}
-# What an old release says where it lacks the idiom of a block, not the behaviour that the block is about.
-IDIOMS = {
-    r"module '[\w.]*keras(?P<module>[\w.]*)' has no attribute '(?P<name>\w+)'": "needs `keras{module}.{name}`",
-    r"No module named '(?P<name>keras[\w.]*)'": "needs `{name}`",
-    r"cannot import name '(?P<name>\w+)'": "needs `{name}`",
-    r"unexpected keyword argument '(?P<name>call_function|clone_function)'": "needs `clone_model({name}=...)`",
-    r"must be an instance of class Layer\. (Found|Received): .*Tensor\(": "needs `keras.Input` in a Sequential",
-    r"(`fit` is not supported with|fit not implemented for)": "needs a backend that trains",
-}
+# As the page shows, otherwise, not applicable because the release lacks the block's idiom, or not measured.
+State = Literal["shown", "other", "lacking", "unknown"]
+STATES = get_args(State)  # in the order in which behaviours are listed
+
+
+class Wording(NamedTuple):
+    """One of several outcomes that behave alike: their messages differ."""
+
+    outcome: RecordedOutcome
+    environments: tuple[Environment, ...]
 
 
 @dataclass(frozen=True)
 class Behaviour:
-    """What a block does in some environments, where outputs are the same, or the same line raises the same type."""
+    """What a block does in some environments: they print the same, or the same line raises the same type of error."""
 
-    outcome: RecordedOutcome | None  # in the first of them; None where it was not measured
-    missing_idiom: (
-        str | None
-    )  # what they lack of the block's idiom: then the behaviour says nothing of the block's point
-    wordings: tuple[tuple[RecordedOutcome, tuple[Environment, ...]], ...]
-
-    @property
-    def environments(self) -> tuple[Environment, ...]:
-        return tuple(each for _, environments in self.wordings for each in environments)
+    state: State
+    environments: tuple[Environment, ...]
+    wordings: tuple[Wording, ...]  # none if the block was not measured there
+    missing_idiom: str | None = None  # Markdown: what these environments lack
 
 
-def behaviours(block: Block, environments: Iterable[Environment], records: Mapping[str, Record]) -> list[Behaviour]:
-    """Group environments by what the block does there.
+def behaviours(block: Block, measurements: Measurements) -> list[Behaviour]:
+    """Group the environments by what a block does there.
 
-    First those that do what the page shows, then others, then those that lack the idiom, then the unknown; within
-    that, in the order of the environments.
+    Behaviours are ordered by state; those of the same state, and the environments of each, as the environments are.
     """
-    alike: dict[object, dict[RecordedOutcome | None, list[Environment]]] = {}
-    for environment in environments:
-        outcome = records[environment.key].outcomes.get(block.digest)
-        alike.setdefault(behaviour_key(block, outcome), {}).setdefault(outcome, []).append(environment)
-    found = [
-        Behaviour(
-            next(iter(wordings)),
-            missing_idiom(block, next(iter(wordings))),
-            tuple((outcome, tuple(those)) for outcome, those in wordings.items()),
-        )
+    alike: dict[Hashable, dict[RecordedOutcome, list[Environment]]] = {}
+    unmeasured: list[Environment] = []
+    for environment in measurements.environments:
+        outcome = measurements.outcome(block, environment)
+        if outcome is None:
+            unmeasured.append(environment)
+        else:
+            alike.setdefault(behaviour_key(block, outcome), {}).setdefault(outcome, []).append(environment)
+    measured = [
+        behaviour(block, [Wording(outcome, tuple(environments)) for outcome, environments in wordings.items()])
         for wordings in alike.values()
     ]
-    shown = RecordedOutcome(block.expected_output or "")
-    return sorted(
-        found,
-        key=lambda each: (
-            each.outcome is None,
-            each.missing_idiom is not None,
-            behaviour_key(block, each.outcome) != behaviour_key(block, shown),
-        ),
-    )
+    unknown = [Behaviour("unknown", tuple(unmeasured), ())] if unmeasured else []
+    return sorted(measured + unknown, key=lambda behaviour: STATES.index(behaviour.state))
 
 
-@functools.cache  # What a block did is compared again and again, and never changes.
-def behaviour_key(block: Block, outcome: RecordedOutcome | None) -> object:
-    """Return what two outcomes have in common if, and only if, they behave alike."""
-    if outcome is None:
-        return None
-    if lacking := missing_idiom(block, outcome):
-        return "needs", lacking
+def behaviour(block: Block, wordings: Sequence[Wording]) -> Behaviour:
+    """Return the behaviour that these wordings have in common."""
+    outcome = wordings[0].outcome
+    environments = tuple(environment for wording in wordings for environment in wording.environments)
+    if idiom := missing_idiom(block, outcome):
+        return Behaviour("lacking", environments, tuple(wordings), idiom)
+    as_shown = behaviour_key(block, outcome) == behaviour_key(block, shown(block))
+    return Behaviour("shown" if as_shown else "other", environments, tuple(wordings))
+
+
+def shown(block: Block) -> RecordedOutcome:
+    """Return the outcome that the page shows."""
+    return RecordedOutcome(block.expected_output or "")
+
+
+@functools.cache
+def behaviour_key(block: Block, outcome: RecordedOutcome) -> Hashable:
+    """Return a key that two outcomes of a block share if, and only if, they behave alike."""
+    if idiom := missing_idiom(block, outcome):
+        return "lacks", idiom
     if outcome.error:
         return "raises", outcome.error, outcome.line
     return "prints", without_messages(block.code, outcome.output)
-
-
-@functools.cache
-def missing_idiom(block: Block, outcome: RecordedOutcome | None) -> str | None:
-    """Say what a release lacks of the idiom that a block is written in; `None` if the block came to its point."""
-    if outcome is None or outcome.error is None:
-        return None
-    for pattern, words in IDIOMS.items():
-        if found := re.search(pattern, outcome.message):
-            return words.format(**found.groupdict())
-    if outcome.line and outcome.line < surgery_line(block.code):
-        return f"line {outcome.line}, before the surgery, raises `{outcome.error}`"
-    return None
-
-
-@functools.cache
-def surgery_line(code: str) -> int:
-    """Return the line on which a block's surgery begins, from 1; 0 if it does none that is known."""
-    try:
-        found = syntax_nodes(code)
-    except SyntaxError:
-        return 0
-    attributes = [node for node in found if isinstance(node, ast.Attribute) and node.attr in SURGERY]
-    lines = [node.lineno for node in attributes if ast.unparse(node) != "keras.layers"]
-    return min(lines, default=0)

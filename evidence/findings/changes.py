@@ -1,41 +1,81 @@
-"""Says what a release changed."""
+"""Compares each release with the one before it in its line."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import pairwise
 
 from evidence.findings.behaviours import behaviour_key
+from evidence.findings.idioms import missing_idiom
+from evidence.findings.measurements import Measurements
 from evidence.pages.blocks import Block
 from evidence.running.environments import Environment
-from evidence.running.records import Record, RecordedOutcome
+from evidence.running.records import RecordedOutcome
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A block that behaves differently from the release before."""
+
+    block: Block
+    before: RecordedOutcome
+    after: RecordedOutcome
+
+    @property
+    def missing_idiom(self) -> str | None:
+        """What one of the two releases lacks of the block's idiom, in Markdown; `None` if both can run the block."""
+        return missing_idiom(self.block, self.before) or missing_idiom(self.block, self.after)
+
+
+@dataclass(frozen=True)
+class Change:
+    """A release, the one before it in its line, and the blocks that behave differently, in the order of the pages."""
+
+    older: Environment
+    newer: Environment
+    differences: list[Difference]
+
+    @property
+    def of_behaviour(self) -> list[Difference]:
+        return [difference for difference in self.differences if not difference.missing_idiom]
+
+    @property
+    def of_idiom(self) -> list[tuple[str, Difference]]:
+        """The blocks that only one of the two releases can run, each with what the other one lacks; sorted by that."""
+        lacking = [(difference.missing_idiom, difference) for difference in self.differences]
+        return sorted(
+            [(idiom, difference) for idiom, difference in lacking if idiom],
+            key=lambda pair: (pair[0], pair[1].block.page, pair[1].block.line),
+        )
+
+
+def changes(measurements: Measurements, environments: Sequence[Environment]) -> Iterator[Change]:
+    """Yield what each environment changed that has an older one after it in its line."""
+    for newer, older in pairwise(environments):
+        if newer.line == older.line:
+            yield Change(older, newer, list(differences(measurements, older, newer)))
+
+
+def differences(measurements: Measurements, older: Environment, newer: Environment) -> Iterator[Difference]:
+    """Yield the blocks that behave differently in two environments; a block that one has not run is none of them."""
+    for block in measurements.blocks:
+        before, after = measurements.outcome(block, older), measurements.outcome(block, newer)
+        if before and after and before != after and behaviour_key(block, before) != behaviour_key(block, after):
+            yield Difference(block, before, after)
+
+
+def lines_only_in(outcome: RecordedOutcome, other: RecordedOutcome) -> list[str]:
+    """Return the lines that an outcome has and another lacks: of its output, then its error, if it raised one."""
+    lines = new_lines(other.output, outcome.output)
+    if outcome.error:
+        lines.append(f"{outcome.error}: {next(iter((outcome.message or '').splitlines()), '')}")
+    return lines
 
 
 def new_lines(old: str, new: str) -> list[str]:
-    """Return the lines of an output that differ from another's."""
+    """Return the lines of an output that an older one lacks at that place."""
     old_lines, lines = old.splitlines(), new.splitlines()
-    blocks = SequenceMatcher(None, old_lines, lines, autojunk=False).get_opcodes()
-    return [line for tag, _, _, start, end in blocks if tag != "equal" for line in lines[start:end]]
-
-
-def changes(
-    blocks: Iterable[Block], environments: Iterable[Environment], records: Mapping[str, Record]
-) -> Iterator[tuple[Environment, Environment, list[tuple[Block, RecordedOutcome, RecordedOutcome]]]]:
-    """Yield each release, the one before it in its line, and the blocks that behave differently: before and after."""
-    blocks = list(blocks)
-    for newer, older in pairwise(environments):
-        if newer.line != older.line:
-            continue
-        pairs = [
-            (block, *(records[each.key].outcomes.get(block.digest) for each in (older, newer))) for block in blocks
-        ]
-        yield (
-            newer,
-            older,
-            [
-                (block, before, after)
-                for block, before, after in pairs
-                if before and after and behaviour_key(block, before) != behaviour_key(block, after)
-            ],
-        )
+    opcodes = SequenceMatcher(None, old_lines, lines, autojunk=False).get_opcodes()
+    return [line for tag, _, _, start, end in opcodes if tag != "equal" for line in lines[start:end]]

@@ -1,22 +1,45 @@
-"""Names what Keras computes with in an environment."""
+"""Names what Keras computes with in an environment, and what of that changed together with Keras."""
 
 from __future__ import annotations
 
+from evidence.findings.measurements import Measurements
 from evidence.running.environments import Environment
 from evidence.running.records import Record
 
 NAMES = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch", "openvino": "OpenVINO", "numpy": "NumPy"}
 
 
-def versions(record: Record) -> dict[str, str]:
-    found = dict(each.split("==") for each in record.packages)
-    if "tensorflow-cpu" in found:
-        found["tensorflow"] = found["tensorflow-cpu"]
-    return found
-
-
 def computes_with(environment: Environment, record: Record) -> str:
     """Name what Keras computes with: "TensorFlow 2.21.0, NumPy 2.4.6"."""
-    found = versions(record)
-    names = dict.fromkeys([environment.backend, "numpy"])
-    return ", ".join(f"{NAMES[name]} {found[name]}" for name in names if name in found)
+    versions = package_versions(record)
+    return ", ".join(f"{NAMES[name]} {versions[name]}" for name in packages(environment) if name in versions)
+
+
+def changed_together(measurements: Measurements, older: Environment, newer: Environment) -> list[str]:
+    """Return what else changed between two releases of Keras: "NumPy 1.26.4 to 2.0.2", "Python 3.9 to 3.11".
+
+    TensorFlow is not something else for tf.keras: it is the release.
+    """
+    before, after = (package_versions(measurements.record(environment)) for environment in (older, newer))
+    names = [name for name in packages(newer) if name != "tensorflow" or newer.module != "tensorflow.keras"]
+    changed = [
+        f"{NAMES[name]} {before.get(name, 'none')} to {after.get(name, 'none')}"
+        for name in names
+        if before.get(name) != after.get(name)
+    ]
+    if older.python != newer.python:
+        changed.append(f"Python {older.python} to {newer.python}")
+    return changed
+
+
+def packages(environment: Environment) -> list[str]:
+    """Return the packages that Keras computes with, its backend first."""
+    return list(dict.fromkeys([environment.backend, "numpy"]))
+
+
+def package_versions(record: Record) -> dict[str, str]:
+    """Return the version of each package of a record, by name."""
+    versions = dict(package.split("==") for package in record.packages)
+    if "tensorflow-cpu" in versions:
+        versions["tensorflow"] = versions["tensorflow-cpu"]
+    return versions

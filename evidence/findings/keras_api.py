@@ -1,4 +1,4 @@
-"""Knows the methods and attributes that have to do with structure, and which pages use them."""
+"""Lists the methods and attributes that have to do with structure, and counts the blocks that use them."""
 
 from __future__ import annotations
 
@@ -18,39 +18,40 @@ CLASSES = "Sequential", "Model", "Layer"  # each has the members of those after 
 
 @dataclass(frozen=True)
 class Member:
-    """A public method or attribute, the class that first has it, and what it does, or why it is left out."""
+    """A public method or attribute."""
 
     name: str
-    of: str
+    defined_in: str  # the class that has it first, from the right of CLASSES
     covered: bool
-    text: str  # Markdown
+    text: str  # Markdown: what it does to structure, or why the guide leaves it out
 
 
 def members(path: Path = FILE) -> list[Member]:
-    found = tomllib.loads(path.read_text("utf-8"))
+    """Return all members, by class, the covered ones first, then by name."""
+    content = tomllib.loads(path.read_text("utf-8"))
     return [
-        Member(name, of, part == "covered", text)
-        for of in CLASSES
+        Member(name, class_name, part == "covered", text)
+        for class_name in CLASSES
         for part in ("covered", "not-covered")
-        for name, text in sorted(found[of].get(part, {}).items())
+        for name, text in sorted(content[class_name].get(part, {}).items())
     ]
 
 
-def uses(blocks: Iterable[Block]) -> Mapping[str, Counter[str]]:
-    """Return, by the name of a member, how many blocks of each page use it: as an attribute, or defined in a class."""
-    found: dict[str, Counter[str]] = {}
+def blocks_using(blocks: Iterable[Block]) -> Mapping[str, Counter[str]]:
+    """Return, by name, how many blocks of each page use a member: read or call it, or define it in a class."""
+    counts: dict[str, Counter[str]] = {}
     for block in blocks:
         for name in attribute_names(block.code):
-            found.setdefault(name, Counter())[block.page] += 1
-    return found
+            counts.setdefault(name, Counter())[block.page] += 1
+    return counts
 
 
 @functools.cache
 def attribute_names(code: str) -> frozenset[str]:
-    found = set()
+    names = set()
     for node in syntax_nodes(code):
         if isinstance(node, ast.Attribute):
-            found.add(node.attr)
+            names.add(node.attr)
         elif isinstance(node, ast.ClassDef):
-            found |= {each.name for each in node.body if isinstance(each, ast.FunctionDef)}
-    return frozenset(found)
+            names |= {method.name for method in node.body if isinstance(method, ast.FunctionDef)}
+    return frozenset(names)

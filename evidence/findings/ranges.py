@@ -2,48 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby
 
 from evidence.running.environments import Environment
 
 
-def spans(chosen: Iterable[Environment], environments: Sequence[Environment]) -> str:
+def in_words(chosen: Iterable[Environment], environments: Sequence[Environment]) -> str:
     """Name some of the environments in words: "Keras 3.0.5 to 3.15.1 on TensorFlow and JAX".
 
-    A range is of neighbours in one line, all of them chosen; the releases at its ends were measured.
+    A range spans neighbours in one line, all of them chosen, so the releases at its ends were measured.
     """
-    chosen = {each.key for each in chosen}
-    ranges: dict[str, list[str]] = {}  # by the backend and the words around them
-    for _, line in groupby(environments, key=lambda each: each.line):
-        for run in runs(chosen, list(line)):
-            ranges.setdefault((run[0].on, run[0].span if unnamed(run[0]) else "{}"), []).append(name_of_run(run))
-    backends: dict[str, list[str]] = {}
-    for (on, words), found in ranges.items():
-        backends.setdefault(words.format(join(found)), []).extend([on] if on else [])
-    with_backends = [each for each in environments if each.on]
-    if len(backends) > 1 and chosen.issuperset(each.key for each in with_backends):
-        several = [words for words, on in backends.items() if on]
-        backends = {several[0]: ["every backend"]} | {words: on for words, on in backends.items() if not on}
-    return join([words + (f" on {join(on)}" if on else "") for words, on in backends.items()])
+    keys = {environment.key for environment in chosen}
+    ranges: dict[tuple[str | None, str], list[str]] = {}  # by backend, and the words around the releases
+    for _, line in groupby(environments, key=lambda environment: environment.line):
+        for run in runs(keys, line):
+            span = run[0].span if is_numbered(run[0]) else run[0].label
+            ranges.setdefault((run[0].on, span), []).append(range_label(run))
+    backends: dict[str, list[str]] = {}  # by the releases in words
+    for (backend, span), labels in ranges.items():
+        backends.setdefault(span.format(join(labels)), []).extend([backend] if backend else [])
+    on_a_backend = [releases for releases, names in backends.items() if names]
+    if len(on_a_backend) > 1 and keys.issuperset(environment.key for environment in environments if environment.on):
+        others = {releases: names for releases, names in backends.items() if not names}
+        backends = {on_a_backend[0]: ["every backend"]} | others
+    return join([releases + (f" on {join(names)}" if names else "") for releases, names in backends.items()])
 
 
-def runs(chosen: Container[str], line: Sequence[Environment]) -> Iterator[list[Environment]]:
-    """Yield the chosen ones of a line, by key, as runs of neighbours; one called by a name stands alone."""
-    for (is_chosen, _), run in groupby(line, lambda each: (each.key in chosen, unnamed(each) or each.label)):
+def environment_name(environment: Environment) -> str:
+    """Name one environment in words: "tf.keras of TensorFlow 2.15.1"."""
+    return in_words([environment], [environment])
+
+
+def runs(keys: Collection[str], line: Iterable[Environment]) -> Iterator[list[Environment]]:
+    """Yield the environments of a line that have these keys, as runs of neighbours.
+
+    One that is called by a name, not by its number, is a run of its own.
+    """
+
+    def run_key(environment: Environment) -> tuple[bool, bool | str]:
+        return environment.key in keys, is_numbered(environment) or environment.label
+
+    for (is_chosen, _), run in groupby(line, key=run_key):
         if is_chosen:
             yield list(run)
 
 
-def unnamed(environment: Environment) -> bool:
+def is_numbered(environment: Environment) -> bool:
     return environment.label == environment.release
 
 
-def name_of_run(run: Sequence[Environment]) -> str:
+def range_label(run: Sequence[Environment]) -> str:
     """Name a run of neighbours, newest first, by its ends: "3.0.5 to 3.15.1"."""
     newest, oldest = run[0].label, run[-1].label
     return newest if newest == oldest else f"{oldest} to {newest}"
 
 
 def join(words: Sequence[str]) -> str:
-    return " and ".join([", ".join(words[:-1]), words[-1]] if words[1:] else words)
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

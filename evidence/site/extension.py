@@ -19,7 +19,7 @@ from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
-from evidence.findings.measurements import all_records
+from evidence.findings.measurements import current_measurements
 from evidence.pages.blocks import Block, block_extent, blocks_in
 from evidence.pages.notes import end_of_notes, notes_marker
 from evidence.site.evidence_html import evidence, known_environments
@@ -52,13 +52,13 @@ class AddEvidence(Preprocessor):
         except RuntimeError:
             return lines  # The page's tests say what is wrong with it.
         self.tables.clear()
-        records = all_records()
+        measurements = current_measurements()
         for number, line in enumerate(lines):
             if table := TABLE.match(line):
                 lines[number] = self.md.htmlStash.store(line)
                 self.tables[lines[number]] = table["name"]
-        lines += ["", self.md.htmlStash.store(known_environments(records)), ""]
-        insert(lines, blocks, lambda block: self.md.htmlStash.store("".join(evidence(block, records))))
+        lines += ["", self.md.htmlStash.store(known_environments(measurements)), ""]
+        insert(lines, blocks, lambda block: self.md.htmlStash.store("".join(evidence(block, measurements))))
         return lines
 
 

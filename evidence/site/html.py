@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 
-from evidence.running.environments import Environment, read_environments
+from evidence.running.environments import Environment
 from evidence.running.packages import canonical
 
 
-def data_on(chosen: Iterable[Environment]) -> str:
-    """Return the attribute that names environments to the script: their places as ranges."""
-    keys = {each.key for each in chosen}
+def data_on(chosen: Iterable[Environment], environments: Sequence[Environment]) -> str:
+    """Return the attribute that names environments to the script, as ranges of their places: "0-15 22"."""
+    keys = {environment.key for environment in chosen}
     ranges: list[list[int]] = []
-    for number, key in enumerate(read_environments()):
-        if key in keys and ranges and number == ranges[-1][1] + 1:
-            ranges[-1][1] = number
-        elif key in keys:
-            ranges.append([number, number])
+    for place, environment in enumerate(environments):
+        if environment.key not in keys:
+            continue
+        if ranges and place == ranges[-1][1] + 1:
+            ranges[-1][1] = place
+        else:
+            ranges.append([place, place])
     return ' data-on="{}"'.format(" ".join(f"{a}-{b}" if a != b else f"{a}" for a, b in ranges))
 
 
 def code_spans(text: str) -> str:
-    """Return a line of Markdown as HTML, its code marked."""
+    """Return a line of Markdown as HTML, with its code spans marked."""
     return re.sub(r"`+ ?(.*?) ?`+", r"<code>\1</code>", escape(text, quote=False))
 
 
@@ -37,3 +39,8 @@ def slug(text: str) -> str:
 
 def code(text: str) -> str:
     return f"<code>{escape(text, quote=False)}</code>"
+
+
+def shortened(text: str, length: int) -> str:
+    """Return a text cut after `length` characters, with an ellipsis if anything was cut."""
+    return text if len(text) <= length else text[:length] + "…"

@@ -1,4 +1,4 @@
-"""Links to pages and to the sections that blocks are in."""
+"""Links to pages, and to the sections that blocks are in, from the pages of docs/reference/."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from evidence.site.html import code_spans
 
 REFERENCE = "docs/reference"
 HEADING = re.compile(r"^(#+) (?P<text>.*?) *\{ ?#(?P<id>[\w-]+) ?\}$", re.MULTILINE)
-MANY = 4  # links that are named before the others are folded, or counted
+MANY = 4  # links shown before the rest are folded or counted
 
 
 @dataclass(frozen=True)
 class Heading:
-    """Where a block stands."""
+    """A heading of a page."""
 
     page: str
     text: str  # Markdown
@@ -32,17 +32,17 @@ class Heading:
 
 
 def heading_of(block: Block) -> Heading:
-    """Return the nearest heading above a block."""
-    return heading_in((ROOT / block.page).stat().st_mtime_ns, block)
+    """Return the nearest heading above a block; its page's path, without an id, if there is none."""
+    return heading_above(block, (ROOT / block.page).stat().st_mtime_ns)
 
 
 @functools.cache
-def heading_in(written: int, block: Block) -> Heading:
-    """Return the nearest heading above a block of a page as it was written at a time."""
+def heading_above(block: Block, written: int) -> Heading:
+    """Return the nearest heading above a block on its page, as the page was at the time `written`."""
     lines = read_text(ROOT / block.page).split("\n")[: block.line]
     for line in reversed(lines):
-        if found := HEADING.match(line):
-            return Heading(block.page, found["text"], found["id"])
+        if match := HEADING.match(line):
+            return Heading(block.page, match["text"], match["id"])
     return Heading(block.page, block.page, "")
 
 
@@ -53,15 +53,15 @@ def page_link(page: str) -> str:
 
 
 def section_link(block: Block) -> str:
-    """Return a link to the section that a block stands in; its page alone where that is not of the site."""
-    heading = heading_of(block)
+    """Return a link to a block's section; only the file's name if it is not a page of the site."""
     if not block.page.startswith("docs/"):
         return f"<code>{escape(block.page)}</code>"
+    heading = heading_of(block)
     return f'<a href="{posixpath.relpath(block.page, REFERENCE)}#{heading.id}">{heading.html}</a>'
 
 
 def section_links(blocks: Iterable[Block]) -> str:
-    """Return links to the sections that blocks stand in; of many only the first."""
-    found = list(dict.fromkeys(section_link(block) for block in blocks))
-    rest = len(found) - MANY
-    return ", ".join(found[:MANY]) + (f" and {rest} more" if rest > 0 else "")
+    """Return links to the first sections that blocks are in, and how many more there are."""
+    links = list(dict.fromkeys(section_link(block) for block in blocks))
+    rest = len(links) - MANY
+    return ", ".join(links[:MANY]) + (f" and {rest} more" if rest > 0 else "")

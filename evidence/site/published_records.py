@@ -7,7 +7,7 @@ import json
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
-from evidence.findings.measurements import Measurements, measurements
+from evidence.findings.measurements import Measurements, current_measurements
 from evidence.pages.blocks import Block
 from evidence.running import records
 from evidence.running.records import Record
@@ -19,7 +19,7 @@ LICENCE = "https://creativecommons.org/publicdomain/zero/1.0/"
 def add_data(files: Files, config: MkDocsConfig) -> None:
     """Add the data's files to the site, beside the pages that link to them."""
     folder = REFERENCE.removeprefix("docs/") + "/data"
-    data = all_data(measurements())
+    data = all_data(current_measurements())
     contents = {f"{block['digest']}.json": block for block in data["blocks"]} | {"records.json": data}
     for name, content in contents.items():
         text = json.dumps(content, ensure_ascii=False)

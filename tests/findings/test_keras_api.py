@@ -7,11 +7,12 @@ import sys
 import pytest
 
 from evidence.findings import keras_api
-from evidence.pages.blocks import page_paths
+from evidence.findings.keras_api import Member
+from evidence.pages.blocks import Block, page_paths
 from evidence.pages.lint import read_page
 from evidence.running.execution import clean_environment
 
-# Some attributes exist only on objects, and some only once there is something to tell.
+# Some attributes exist only on instances, and some only after a model has a graph.
 PROGRAM = """
 import json, keras
 inputs = keras.Input((4,))
@@ -20,8 +21,11 @@ objects = {
     "Model": [keras.Model, keras.Model(inputs, keras.layers.Dense(3)(inputs))],
     "Sequential": [keras.Sequential, keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)])],
 }
-public = {of: {name for each in those for name in dir(each) if name[0] != "_"} for of, those in objects.items()}
-print(json.dumps({of: sorted(found) for of, found in public.items()}))
+public = {
+    class_name: sorted({name for instance in instances for name in dir(instance) if name[0] != "_"})
+    for class_name, instances in objects.items()
+}
+print(json.dumps(public))
 """
 
 
@@ -30,13 +34,13 @@ def installed():
     """The public names of each class of the installed Keras, asked in a process of its own."""
     command = [sys.executable, "-c", PROGRAM]
     ended = subprocess.run(command, env=clean_environment(), text=True, capture_output=True, check=True)
-    return {of: set(names) for of, names in json.loads(ended.stdout.splitlines()[-1]).items()}
+    return {class_name: set(names) for class_name, names in json.loads(ended.stdout.splitlines()[-1]).items()}
 
 
-def listed(of):
-    """The names in the list of a class and of those that it stands on."""
-    below = keras_api.CLASSES[keras_api.CLASSES.index(of) :]
-    return {each.name for each in keras_api.members() if each.of in below}
+def listed(class_name):
+    """The names listed for a class and its base classes."""
+    classes = keras_api.CLASSES[keras_api.CLASSES.index(class_name) :]
+    return {member.name for member in keras_api.members() if member.defined_in in classes}
 
 
 def test_every_name_of_keras_is_in_the_lists(installed):
@@ -47,17 +51,35 @@ def test_every_name_of_keras_is_in_the_lists(installed):
 
 
 def test_each_name_is_listed_once():
-    names = [each.name for each in keras_api.members()]
+    names = [member.name for member in keras_api.members()]
     assert len(names) == len(set(names))
 
 
 def test_what_is_covered_is_used_on_a_page_and_what_is_not_says_why():
-    uses = keras_api.uses(block for path in page_paths() for block in read_page(path)[0])
-    assert not [each.name for each in keras_api.members() if each.covered and each.name not in uses]
-    assert all(each.text.strip() for each in keras_api.members())
+    used = keras_api.blocks_using(block for path in page_paths() for block in read_page(path)[0])
+    assert not [member.name for member in keras_api.members() if member.covered and member.name not in used]
+    assert all(member.text.strip() for member in keras_api.members())
 
 
-def test_uses_are_attributes_and_methods_of_classes():
-    code = "class A:\n    def call(self, x):\n        return self.head.pop(x)\nmodel = A()\n"
-    assert {"call", "pop", "head"} <= keras_api.attribute_names(code)
-    assert "model" not in keras_api.attribute_names(code)
+CODE = "class A:\n    size = 1\n    def call(self, x):\n        return self.head.pop(x)\ndef build():\n    A()\n"
+
+
+def test_a_member_is_used_as_an_attribute_or_by_defining_it_in_a_class():
+    blocks = [Block(page, 1, CODE, None) for page in ("a.md", "b.md", "a.md")] + [Block("b.md", 9, "x.pop", None)]
+    counts = {"a.md": 2, "b.md": 1}
+    assert keras_api.blocks_using(blocks) == {"call": counts, "head": counts, "pop": {"a.md": 2, "b.md": 2}}
+
+
+def test_members_are_listed_by_class_the_covered_first_then_by_name(tmp_path):
+    path = tmp_path / "api.toml"
+    path.write_text(
+        '[Layer.covered]\nb = "B."\na = "A."\n'
+        '[Sequential.not-covered]\nz = "é"\n[Sequential.covered]\nc = "C."\n[Model]\n',
+        encoding="utf-8",
+    )
+    assert keras_api.members(path) == [
+        Member("c", "Sequential", True, "C."),
+        Member("z", "Sequential", False, "é"),
+        Member("a", "Layer", True, "A."),
+        Member("b", "Layer", True, "B."),
+    ]

@@ -6,7 +6,7 @@ import jsonschema
 import pytest
 
 from evidence.__main__ import main
-from evidence.findings.measurements import Measurements, all_records
+from evidence.findings.measurements import current_measurements
 from evidence.pages.blocks import Block, page_paths
 from evidence.pages.lint import read_page
 from evidence.running import records
@@ -67,7 +67,7 @@ def test_a_record_obeys_the_schema(key):
 
 
 def test_the_published_data_obeys_the_schema_and_is_complete(blocks):
-    data = all_data(Measurements(all_records()))
+    data = all_data(current_measurements())
     jsonschema.validate(data, SCHEMA)
     assert len(data["environments"]) == len(ENVIRONMENTS) >= 50
     assert len(data["blocks"]) == len(blocks)

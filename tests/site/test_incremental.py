@@ -161,4 +161,4 @@ def test_a_record_that_changed_is_read_again(tmp_path, monkeypatch):
     pins = list(read_environments()["tf-2.15"].pins)
     for outcome in RecordedOutcome("1\n"), RecordedOutcome("2\n"):
         records.save(Record("tf-2.15", "2.15.0", pins, {"digest": outcome}))
-        assert measurements.all_records()["tf-2.15"].outcomes == {"digest": outcome}
+        assert measurements.current_measurements().records["tf-2.15"].outcomes == {"digest": outcome}

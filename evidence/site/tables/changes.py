@@ -7,101 +7,88 @@ from collections.abc import Iterable, Iterator
 from html import escape, unescape
 from itertools import groupby
 
-from evidence.findings.behaviours import missing_idiom
-from evidence.findings.changes import changes, new_lines
-from evidence.findings.computes_with import NAMES, versions
+from evidence.findings.changes import Change, Difference, changes, lines_only_in
+from evidence.findings.computes_with import changed_together
 from evidence.findings.families import family
-from evidence.findings.measurements import Measurements
-from evidence.findings.ranges import spans
-from evidence.running import records
-from evidence.running.environments import Environment, read_environments
+from evidence.findings.measurements import Measurements, current_measurements
+from evidence.findings.ranges import environment_name
 from evidence.running.records import RecordedOutcome
-from evidence.site.html import code_spans, counted, slug
+from evidence.site.html import code, code_spans, counted, shortened, slug
 from evidence.site.links import heading_of, section_link, section_links
 
 SHORT = 120  # characters of an outcome in a list
 
 
-def what_changed(table: Measurements, of: str) -> Iterator[str]:
-    """By line and release of a family, newest first: the blocks that behave differently from the release before."""
-    members = [each for each in table.environments if family(each) == of]
-    found = list(changes(table.blocks, members, table.records))
-    level = "h3" if len({each.line for each in members}) > 1 else "h2"
-    for name, line in groupby(found, key=lambda change: change[0].line):
+def what_changed(measurements: Measurements, family_name: str) -> Iterator[str]:
+    """Yield what each release of a family changed, by line, newest first."""
+    environments = [environment for environment in measurements.environments if family(environment) == family_name]
+    level = "h3" if len({environment.line for environment in environments}) > 1 else "h2"
+    for line, of_line in groupby(changes(measurements, environments), key=lambda change: change.newer.line):
         if level == "h3":
-            yield f'<h2 id="{slug(name)}">{escape(name)}</h2>'
-        for newer, older, differences in line:
-            title = f"{spans([newer], [newer])} after {older.label}"
-            yield f'<{level} id="{newer.key.replace(".", "-")}">{escape(title)}</{level}>'
-            yield f'<p class="changed-with">{changed_with(table, older, newer)}</p>'
-            if not differences:
-                yield "<p>No block behaves differently.</p>"
-                continue
-            idiom = [each for each in differences if missing_idiom(each[0], each[1]) or missing_idiom(each[0], each[2])]
-            yield '<ul data-search-exclude="">'
-            for block, before, after in differences:
-                if (block, before, after) not in idiom:
-                    yield f"<li>{section_link(block)}: {difference(before, after)}</li>"
-            yield "</ul>"
-            if idiom:
-                yield f"<p>{counted(len(idiom), 'block')} can be run on only one of the two:</p>"
-                yield '<ul data-search-exclude="">'
-                lacking = sorted(
-                    (missing_idiom(b, before) or missing_idiom(b, after), b.page, b.line, b)
-                    for b, before, after in idiom
-                )
-                for words, those in groupby(lacking, key=lambda each: each[0]):
-                    yield f"<li>{code_spans(words)}: {section_links(block for *_, block in those)}</li>"
-                yield "</ul>"
+            yield f'<h2 id="{slug(line)}">{escape(line)}</h2>'
+        for change in of_line:
+            yield f'<{level} id="{change.newer.key.replace(".", "-")}">{escape(change_title(change))}</{level}>'
+            yield f'<p class="changed-with">{changed_with(measurements, change)}</p>'
+            yield from change_list(change)
+
+
+def change_list(change: Change) -> Iterator[str]:
+    """Yield the blocks that behave differently; then those that only one of the two releases can run, by its lack."""
+    if not change.differences:
+        yield "<p>No block behaves differently.</p>"
+        return
+    yield '<ul data-search-exclude="">'
+    for difference in change.of_behaviour:
+        yield f"<li>{section_link(difference.block)}: {before_and_now(difference)}</li>"
+    yield "</ul>"
+    if change.of_idiom:
+        yield f"<p>{counted(len(change.of_idiom), 'block')} can be run on only one of the two:</p>"
+        yield '<ul data-search-exclude="">'
+        for idiom, lacking in groupby(change.of_idiom, key=lambda pair: pair[0]):
+            yield f"<li>{code_spans(idiom)}: {section_links(difference.block for _, difference in lacking)}</li>"
+        yield "</ul>"
 
 
 def changes_as_text(keys: Iterable[str]) -> Iterator[str]:
     """Yield lines of Markdown that say what some releases changed, for those who review a new one."""
-    keys, table = set(keys), Measurements({key: records.load(key) for key in read_environments()})
-    for newer, older, differences in changes(table.blocks, table.environments, table.records):
-        if newer.key not in keys:
+    wanted, measurements = set(keys), current_measurements()
+    for change in changes(measurements, measurements.environments):
+        if change.newer.key not in wanted:
             continue
-        yield f"## {spans([newer], [newer])} after {older.label}\n"
-        yield f"{as_markdown(changed_with(table, older, newer))}\n"
-        for block, before, after in differences:
-            words = as_markdown(difference(before, after))
-            yield f"- {block.page}:{block.line} {heading_of(block).text}: {words}"
-        yield "" if differences else "No block behaves differently.\n"
+        yield f"## {change_title(change)}\n"
+        yield f"{as_markdown(changed_with(measurements, change))}\n"
+        for difference in change.differences:
+            block = difference.block
+            yield f"- {block.page}:{block.line} {heading_of(block).text}: {as_markdown(before_and_now(difference))}"
+        yield "" if change.differences else "No block behaves differently.\n"
 
 
 def as_markdown(html: str) -> str:
     return unescape(re.sub(r"</?code>", "`", re.sub(r"</?strong>", "**", html)))
 
 
-def changed_with(table: Measurements, older: Environment, newer: Environment) -> str:
-    """Say what else changed between two releases, and whether Keras stands alone."""
-    before, after = (versions(table.records[each.key]) for each in (older, newer))
-    changed = [
-        f"{NAMES[name]} {before.get(name, 'none')} to {after.get(name, 'none')}"
-        for name in (newer.backend, "numpy")
-        if before.get(name) != after.get(name)
-    ]
-    if older.python != newer.python:
-        changed.append(f"Python {older.python} to {newer.python}")
-    if newer.module == "tensorflow.keras":
-        changed = [each for each in changed if not each.startswith("TensorFlow")]
-    if not changed:
+def change_title(change: Change) -> str:
+    return f"{environment_name(change.newer)} after {change.older.label}"
+
+
+def changed_with(measurements: Measurements, change: Change) -> str:
+    """Say what else changed with a release, or that only Keras did."""
+    others = changed_together(measurements, change.older, change.newer)
+    if not others:
         return "Nothing else that computes changed."
-    return f"<strong>Not Keras alone</strong>: {escape(', '.join(changed))}."
+    return f"<strong>Not Keras alone</strong>: {escape(', '.join(others))}."
 
 
-def difference(before: RecordedOutcome, after: RecordedOutcome) -> str:
-    """Show only what differs of two outcomes."""
-    old, new = only_in(before, after), only_in(after, before)
+def before_and_now(difference: Difference) -> str:
+    """Show only the lines that differ."""
+    old = differing_lines(difference.before, difference.after)
+    new = differing_lines(difference.after, difference.before)
     if old and new:
         return f"{old} before, {new} now"
     return f"now also {new}" if new else f"no longer {old}"
 
 
-def only_in(outcome: RecordedOutcome, other: RecordedOutcome) -> str:
-    """Show what an outcome has and another has not."""
-    parts = [" / ".join(new_lines(other.output, outcome.output))]
-    if outcome.error:
-        parts.append(f"{outcome.error}: {next(iter(outcome.message.splitlines()), '')}")
-    text = " / ".join(part for part in parts if part)
-    return f"<code>{escape(text if len(text) <= SHORT else text[:SHORT] + '…')}</code>" if text else ""
+def differing_lines(outcome: RecordedOutcome, other: RecordedOutcome) -> str:
+    """Show the lines that an outcome has and another lacks."""
+    text = " / ".join(line for line in lines_only_in(outcome, other) if line)
+    return code(shortened(text, SHORT)) if text else ""

@@ -7,31 +7,28 @@ from collections.abc import Iterator
 from html import escape
 from itertools import groupby
 
-from evidence.findings.families import newest_family
-from evidence.findings.measurements import Measurements, idiom_missing_in
-from evidence.findings.ranges import spans
+from evidence.findings.known_errors import KnownError, known_errors
+from evidence.findings.measurements import Measurements
+from evidence.findings.ranges import in_words
 from evidence.site.html import code_spans, slug
 from evidence.site.links import section_links
 
 
-def error_index(table: Measurements, of: str) -> Iterator[str]:
-    """Each error message of a family that none newer raises, by type: where it comes, and what to read about it."""
-    found = {error: blocks for error, blocks in table.messages.items() if newest_family(blocks) == of}
-    in_order = sorted(found, key=lambda each: (each[0].lower(), each[1].lower()))
-    for kind, group in groupby(in_order, key=lambda each: each[0]):
-        yield f'<h2 id="{slug(kind)}">{escape(kind)}</h2>'
-        for error in group:
-            blocks = found[error]
-            where = {environment for those in blocks.values() for environment in those}
-            lacking = idiom_missing_in(table, *next(iter(blocks.items())))
-            yield f'<pre class="error" id="{error_id(*error)}">{escape(error[1] or "(no message)")}</pre>'
-            yield f"<p>On {spans(where, table.environments)}."
-            if lacking:
-                what = "" if lacking.startswith("line ") else f": it {code_spans(lacking)}"
+def error_index(measurements: Measurements, family_name: str) -> Iterator[str]:
+    """Yield the error messages of a family that no newer one raises, by type: where each occurs, and what to read."""
+    errors = [error for error in known_errors(measurements) if error.family == family_name]
+    for error_type, of_type in groupby(errors, key=lambda error: error.type):
+        yield f'<h2 id="{slug(error_type)}">{escape(error_type)}</h2>'
+        for error in of_type:
+            yield f'<pre class="error" id="{error_id(error)}">{escape(error.message or "(no message)")}</pre>'
+            yield f"<p>On {in_words(error.environments, measurements.environments)}."
+            if error.missing_idiom:
+                idiom = error.missing_idiom
+                what = "" if idiom.startswith("line ") else f": it {code_spans(idiom)}"
                 yield f" Such a release lacks what the block is written with{what}."
-            yield f" What to do: {section_links(blocks)}.</p>"
+            yield f" What to do: {section_links(error.blocks)}.</p>"
 
 
-def error_id(kind: str, message: str) -> str:
-    """Return what links to a message: the same as long as its words are."""
-    return f"error-{hashlib.sha256(f'{kind}: {message}'.encode()).hexdigest()[:8]}"
+def error_id(error: KnownError) -> str:
+    """Return an id to link to, which stays the same as long as the message does."""
+    return f"error-{hashlib.sha256(f'{error.type}: {error.message}'.encode()).hexdigest()[:8]}"

@@ -1,0 +1,45 @@
+"""Recognizes releases that lack the idiom a block is written in: they say nothing about what the block shows."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import re
+
+from evidence.pages.blocks import Block, syntax_nodes
+from evidence.running.records import RecordedOutcome
+
+# Attributes that surgery is done with. A block that raises above the first of them never got to what it shows.
+SURGERY = {"pop", "layers", "_layers", "get_layer", "clone_model", "inputs", "outputs", "input", "output", "trainable"}
+# Messages of releases that lack an idiom, and what to call it.
+IDIOMS = {
+    r"module '[\w.]*keras(?P<module>[\w.]*)' has no attribute '(?P<name>\w+)'": "needs `keras{module}.{name}`",
+    r"No module named '(?P<name>keras[\w.]*)'": "needs `{name}`",
+    r"cannot import name '(?P<name>\w+)'": "needs `{name}`",
+    r"unexpected keyword argument '(?P<name>call_function|clone_function)'": "needs `clone_model({name}=...)`",
+    r"must be an instance of class Layer\. (Found|Received): .*Tensor\(": "needs `keras.Input` in a Sequential",
+    r"(`fit` is not supported with|fit not implemented for)": "needs a backend that trains",
+}
+
+
+def missing_idiom(block: Block, outcome: RecordedOutcome | None) -> str | None:
+    """Return, in Markdown, what a release lacks of a block's idiom; `None` if the block got to what it shows."""
+    if outcome is None or outcome.error is None:
+        return None
+    for pattern, words in IDIOMS.items():
+        if match := re.search(pattern, outcome.message or ""):
+            return words.format(**match.groupdict())
+    if outcome.line and outcome.line < surgery_line(block.code):
+        return f"line {outcome.line}, before the surgery, raises `{outcome.error}`"
+    return None
+
+
+@functools.cache
+def surgery_line(code: str) -> int:
+    """Return the line of a block, from 1, at which surgery begins; 0 if it contains none."""
+    try:
+        nodes = syntax_nodes(code)
+    except SyntaxError:
+        return 0
+    attributes = [node for node in nodes if isinstance(node, ast.Attribute) and node.attr in SURGERY]
+    return min((node.lineno for node in attributes if ast.unparse(node) != "keras.layers"), default=0)

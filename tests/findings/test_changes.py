@@ -1,0 +1,89 @@
+"""A release is compared with the one before it in its line."""
+
+import pytest
+from made_up import BLOCK, ENVIRONMENTS, LACKS_SEQUENTIAL, OTHER, SHOWN, measured, on
+
+from evidence.findings.changes import Difference, changes, lines_only_in, new_lines
+from evidence.pages.blocks import Block
+from evidence.running.records import RecordedOutcome
+
+
+def differences(outcomes):
+    """The differences of each pair of releases that were compared, by their keys."""
+    found = changes(measured(outcomes), ENVIRONMENTS)
+    return {(change.older.key, change.newer.key): change.differences for change in found}
+
+
+def test_each_release_is_compared_with_the_one_before_in_its_line():
+    pairs = [("3.1", "3.2"), ("3.0", "3.1"), ("jax-3.0", "jax-3.2"), ("tf-2.14", "tf-2.15"), ("1.0", "2.3")]
+    assert differences({BLOCK: {}}) == {pair: [] for pair in pairs}
+
+
+def test_before_and_after_are_told_apart_and_the_unknown_is_no_change():
+    outcomes = {"3.1": OTHER, "jax-3.2": None, "tf-2.14": None, "2.3": OTHER, "1.0": OTHER}
+    found = {pair: changed for pair, changed in differences({BLOCK: outcomes}).items() if changed}
+    assert found == {
+        ("3.1", "3.2"): [Difference(BLOCK, before=OTHER, after=SHOWN)],
+        ("3.0", "3.1"): [Difference(BLOCK, before=SHOWN, after=OTHER)],
+    }
+
+
+def test_a_change_of_wording_is_not_a_change():
+    no, never = (RecordedOutcome("", "ValueError", words, 4) for words in ("no", "never"))
+    assert not any(differences({BLOCK: {"3.2": no, "3.1": never, "3.0": no}}).values())
+
+
+def test_what_only_one_release_can_run_is_apart_from_what_behaves_differently():
+    same, moved, lacking, lacked, lacking_first = (
+        Block(f"docs/{name}.md", 1, f"{BLOCK.code}# {name}\n", "1\n") for name in ("same", "moved", "b", "a", "z")
+    )
+    needs_an_argument = RecordedOutcome("", "TypeError", "unexpected keyword argument 'call_function'", 5)
+    outcomes = {
+        same: {},
+        lacking: {"3.1": LACKS_SEQUENTIAL},
+        moved: {"3.1": OTHER},
+        lacked: {"3.2": LACKS_SEQUENTIAL},
+        lacking_first: {"3.1": needs_an_argument},
+    }
+    change = next(changes(measured(outcomes), ENVIRONMENTS))
+    assert [difference.block for difference in change.differences] == [lacking, moved, lacked, lacking_first]
+    assert [difference.block for difference in change.of_behaviour] == [moved]
+    assert [(idiom, difference.block) for idiom, difference in change.of_idiom] == [
+        ("needs `clone_model(call_function=...)`", lacking_first),
+        ("needs `keras.Sequential`", lacked),  # of the same idiom, by page
+        ("needs `keras.Sequential`", lacking),
+    ]
+
+
+def test_blocks_of_the_same_page_and_idiom_come_by_line():
+    blocks = [Block("docs/page.md", line, f"{BLOCK.code}# {line}\n", "1\n") for line in (30, 4)]
+    outcomes = {block: {"3.1": LACKS_SEQUENTIAL} for block in blocks}
+    change = next(changes(measured(outcomes), ENVIRONMENTS))
+    assert [difference.block.line for _, difference in change.of_idiom] == [4, 30]
+
+
+def test_only_the_given_environments_are_compared():
+    found = list(changes(measured({BLOCK: {}}), on("3.2", "3.0", "jax-3.2", "1.0")))
+    assert [(change.older, change.newer) for change in found] == [on("3.0", "3.2")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "lines"),
+    [
+        ("a\nb\n", "a\nc\nb\n", ["c"]),
+        ("x: 1\ny: 2\n", "x: 2\ny: 2\n", ["x: 2"]),
+        ("a\na\n", "a\n", []),
+        ("", "a\nb\n", ["a", "b"]),
+        ("a\n" * 250 + "b\n", "a\n" * 249 + "b\n", []),  # lines that come often count, too
+    ],
+)
+def test_new_lines_are_found_at_their_place(old, new, lines):
+    assert new_lines(old, new) == lines
+
+
+def test_of_two_outcomes_the_lines_are_told_that_only_one_has():
+    printed, raised = RecordedOutcome("a\nb\n"), RecordedOutcome("a\n", "ValueError", "no\nmore", 4)
+    assert lines_only_in(printed, raised) == ["b"]
+    assert lines_only_in(raised, printed) == ["ValueError: no"]
+    assert lines_only_in(RecordedOutcome("c\n", "KeyError", ""), printed) == ["c", "KeyError: "]
+    assert lines_only_in(RecordedOutcome("", "KeyError"), printed) == ["KeyError: "]

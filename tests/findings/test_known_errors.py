@@ -1,0 +1,63 @@
+"""All error messages are collected: in which order, with which blocks, and where."""
+
+from made_up import BLOCK, LACKS_SEQUENTIAL, measured, on
+
+from evidence.findings.known_errors import known_errors
+from evidence.pages.blocks import Block
+from evidence.running.records import RecordedOutcome
+
+
+def raised(error, message, line=4):
+    return RecordedOutcome("", error, message, line)
+
+
+def block(name):
+    return Block(f"docs/{name}.md", 1, f"{BLOCK.code}# {name}\n", "1\n")
+
+
+def test_errors_are_sorted_by_type_and_message_regardless_of_case():
+    outcomes = {
+        "3.2": raised("ValueError", "b"),
+        "3.1": raised("ValueError", "C"),
+        "3.0": raised("ValueError", "A"),
+        "jax-3.2": raised("KeyError", "z"),
+        "1.0": raised("exceptions.Error", "a"),
+    }
+    errors = known_errors(measured({BLOCK: outcomes}))
+    assert [(error.type, error.message) for error in errors] == [
+        ("exceptions.Error", "a"),
+        ("KeyError", "z"),
+        ("ValueError", "A"),
+        ("ValueError", "b"),
+        ("ValueError", "C"),
+    ]
+
+
+def test_an_error_names_where_it_occurs_and_the_newest_family_there():
+    no = raised("ValueError", "no")
+    first, second = block("first"), block("second")
+    [error] = known_errors(measured({first: {"tf-2.15": no, "1.0": no}, second: {"1.0": no, "2.3": no}}))
+    assert list(error.blocks) == [first, second]
+    assert error.environments == set(on("tf-2.15", "2.3", "1.0"))
+    assert error.family == "tf-keras"
+    assert error.missing_idiom is None
+
+
+def test_what_a_block_caught_and_printed_is_an_error_too():
+    catching = Block("docs/page.md", 1, "try:\n    f()\nexcept ValueError as error:\n    print(error)\n", "no\n")
+    [error] = known_errors(measured({catching: {"3.2": None}}))
+    assert (error.type, error.message) == ("ValueError", "no")
+
+
+def test_blocks_that_got_to_what_they_show_come_first():
+    lacks_a_layer = raised("ValueError", "no", 3)  # before the surgery
+    early, late, last = block("early"), block("late"), block("last")
+    outcomes = {early: {"3.2": lacks_a_layer}, late: {"3.1": raised("ValueError", "no")}, last: {"3.2": lacks_a_layer}}
+    [error] = known_errors(measured(outcomes))
+    assert list(error.blocks) == [late, early, last]
+    assert error.missing_idiom is None
+
+
+def test_what_the_releases_lack_is_named_where_no_block_got_to_what_it_shows():
+    [error] = known_errors(measured({BLOCK: {"1.0": LACKS_SEQUENTIAL}}))
+    assert error.missing_idiom == "needs `keras.Sequential`"

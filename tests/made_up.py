@@ -1,0 +1,53 @@
+"""A few made-up releases, and what made-up blocks did on them: so small that a test can say all that comes of it."""
+
+from evidence.findings.measurements import Measurements
+from evidence.pages.blocks import Block
+from evidence.running.environments import Environment, Installation
+from evidence.running.records import Record, RecordedOutcome
+
+SHOWN = RecordedOutcome("1\n")  # what the page shows for BLOCK
+OTHER = RecordedOutcome("2\n")
+BLOCK = Block("docs/page.md", 1, "import keras\n\nmodel = keras.Sequential()\nmodel.pop()\nprint(1)\n", "1\n")
+# A release that lacks what BLOCK is written with, not a behaviour of `pop`.
+LACKS_SEQUENTIAL = RecordedOutcome("", "AttributeError", "module 'keras' has no attribute 'Sequential'", 3)
+
+
+def environment(key, line, release, *, label=None, span="Keras {}", on=None, python="3.11", **values):
+    installation = Installation(f"python-{python}", python, (), 0)
+    values = {"backend": "tensorflow", "module": "keras", "beside": ()} | values
+    return Environment(key, line, release, span, on, label or release, installation=installation, **values)
+
+
+TF, JAX, TF_KERAS, OLD = "Keras 3 on TensorFlow", "Keras 3 on JAX", "tf.keras", "Keras 1 and 2"
+# By line, newest first, as in environments.toml.
+ENVIRONMENTS = [
+    environment("3.2", TF, "3.2.0", on="TensorFlow"),
+    environment("3.1", TF, "3.1.0", on="TensorFlow"),
+    environment("3.0", TF, "3.0.0", on="TensorFlow"),
+    environment("jax-3.2", JAX, "3.2.0", on="JAX", backend="jax"),
+    environment("jax-3.0", JAX, "3.0.0", on="JAX", backend="jax"),
+    environment("tf-2.15", TF_KERAS, "2.15.0", span="tf.keras of TensorFlow {}", module="tensorflow.keras"),
+    environment("tf-2.14", TF_KERAS, "2.14.0", span="tf.keras of TensorFlow {}", module="tensorflow.keras"),
+    environment("2.3", OLD, "2.3.0"),
+    environment("1.0", OLD, "1.0.0"),
+]
+BY_KEY = {environment.key: environment for environment in ENVIRONMENTS}
+
+
+def on(*keys):
+    return tuple(BY_KEY[key] for key in keys)
+
+
+def measured(outcomes, *, packages=None, environments=ENVIRONMENTS):
+    """What blocks did, by block, then by environment's key; where nothing is said, what the page shows.
+
+    `None` is for a block that was not measured there.
+    """
+    records = {environment.key: Record(environment.key) for environment in environments}
+    for key, record in records.items():
+        record.packages = (packages or {}).get(key, [])
+        for block, by_key in outcomes.items():
+            outcome = by_key.get(key, RecordedOutcome(block.expected_output))
+            if outcome:
+                record.outcomes[block.digest] = outcome
+    return Measurements(records, environments, list(outcomes))

@@ -1,0 +1,33 @@
+"""The table of environments says what runs in each, and when it was recorded."""
+
+from bs4 import BeautifulSoup
+from made_up import BLOCK, ENVIRONMENTS, measured, on
+
+from evidence.running import records
+from evidence.running.records import Seconds
+from evidence.site.tables.environments import environment_table
+
+
+def test_each_environment_has_a_row(tmp_path, monkeypatch):
+    monkeypatch.setattr(records, "FOLDER", tmp_path)
+    measurements = measured({BLOCK: {"1.0": None}}, packages={"jax-3.2": ["jax==0.6", "numpy==2.0"]})
+    record = measurements.record(*on("jax-3.2"))
+    record.keras = "3.2.0.dev"
+    records.save_seconds(record, Seconds("2026-11-23", "3.11.7", 1.4, {BLOCK.digest: 1.2}))
+    table = BeautifulSoup("".join(environment_table(measurements)), "html.parser")
+    rows = table.select("tbody tr")
+    assert len(table.select("thead th")) == 7
+    assert [row["id"] for row in rows] == [environment.key.replace(".", "-") for environment in ENVIRONMENTS]
+    texts = {row["id"]: [cell.get_text() for cell in row.select("th, td")] for row in rows}
+    assert texts["jax-3-2"] == [
+        "Keras 3.2.0 on JAX",
+        "3.2.0.dev",
+        "3.11.7",
+        "JAX 0.6, NumPy 2.0",
+        "1",
+        "3",
+        "2026-11-23",
+    ]
+    assert texts["3-2"] == ["Keras 3.2.0 on TensorFlow", "", "", "", "1", "", ""]
+    assert texts["1-0"] == ["Keras 1.0.0", "not measured here"]
+    assert rows[-1].td["colspan"] == "6"

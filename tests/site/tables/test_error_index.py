@@ -1,0 +1,103 @@
+"""The index of error messages: each message of the records, once, with what to read about it."""
+
+import pytest
+from bs4 import BeautifulSoup
+from made_up import BLOCK, LACKS_SEQUENTIAL, measured
+
+from evidence.findings.families import FAMILIES
+from evidence.findings.measurements import current_measurements
+from evidence.pages.blocks import Block
+from evidence.running.records import RecordedOutcome
+from evidence.site import links
+from evidence.site.tables.errors import error_index
+
+
+@pytest.fixture(autouse=True)
+def pages(tmp_path, monkeypatch):
+    (tmp_path / "docs").mkdir()
+    for name in "page", "a":
+        (tmp_path / f"docs/{name}.md").write_text(f"# On {name} {{#{name}}}\n", encoding="utf-8")
+    monkeypatch.setattr(links, "ROOT", tmp_path)
+
+
+def index(measurements, family="keras-3"):
+    return BeautifulSoup("".join(error_index(measurements, family)), "html.parser")
+
+
+def raised(error, message, line=4):
+    return RecordedOutcome("", error, message, line)
+
+
+def test_messages_are_below_their_type_in_alphabetical_order():
+    outcomes = {
+        "3.2": raised("ValueError", "b <c>"),
+        "3.1": raised("KeyError", "z"),
+        "3.0": raised("ValueError", "A"),
+        "jax-3.2": raised("some.Error", ""),
+    }
+    page = index(measured({BLOCK: outcomes}))
+    assert [element.get_text() for element in page.select("h2, pre")] == [
+        "KeyError",
+        "z",
+        "some.Error",
+        "(no message)",
+        "ValueError",
+        "A",
+        "b <c>",
+    ]
+    assert [heading["id"] for heading in page.select("h2")] == ["keyerror", "some-error", "valueerror"]
+
+
+def test_a_message_says_where_it_occurs_and_what_to_read():
+    also = Block("docs/a.md", 9, f"{BLOCK.code}# again\n", "1\n")
+    no = raised("ValueError", "no")
+    page = index(measured({BLOCK: {"3.2": no, "1.0": no}, also: {"3.2": no, "3.1": no}}))
+    assert page.p.get_text() == ("On Keras 3.1.0 to 3.2.0 on TensorFlow and Keras 1.0.0. What to do: On page, On a.")
+    assert [link["href"] for link in page.p.select("a")] == ["../page.md#page", "../a.md#a"]
+
+
+def test_a_message_is_listed_with_the_newest_family_that_raises_it():
+    new, old, both = raised("ValueError", "new"), raised("ValueError", "old"), raised("ValueError", "both")
+    measurements = measured({BLOCK: {"3.2": new, "3.1": both, "tf-2.15": both, "2.3": both, "1.0": old}})
+    found = {
+        family: [element.get_text() for element in index(measurements, family).select("pre")] for family in FAMILIES
+    }
+    assert found == {"keras-3": ["both", "new"], "tf-keras": [], "keras-1-and-2": ["old"]}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        (LACKS_SEQUENTIAL, "Such a release lacks what the block is written with: it needs keras.Sequential. "),
+        (raised("TypeError", "no", 3), "Such a release lacks what the block is written with. "),
+        (raised("TypeError", "no"), ""),
+    ],
+)
+def test_a_release_that_lacks_the_idiom_is_told_so(outcome, words):
+    page = index(measured({BLOCK: {"1.0": outcome}}), "keras-1-and-2")
+    assert page.p.get_text() == f"On Keras 1.0.0. {words}What to do: On page."
+
+
+def test_a_link_to_a_message_lasts_as_long_as_its_words():
+    def ids(*messages):
+        outcomes = {key: raised("ValueError", text) for key, text in zip(("3.2", "3.1"), messages, strict=False)}
+        return [element["id"] for element in index(measured({BLOCK: outcomes})).select("pre")]
+
+    assert ids("a", "b") == ["error-4e6d68c8", "error-48d60031"]
+    assert ids("b") == ids("a", "b")[1:]
+
+
+def test_every_error_of_the_records_is_in_one_index(monkeypatch):
+    monkeypatch.undo()
+    measurements = current_measurements()
+    page = BeautifulSoup("".join("".join(error_index(measurements, family)) for family in FAMILIES), "html.parser")
+    listed = [element.get_text() for element in page.select("pre.error")]
+    assert len({element["id"] for element in page.select("pre.error")}) == len(listed)
+    for record in measurements.records.values():
+        for outcome in record.outcomes.values():
+            assert not outcome.error or (outcome.message or "(no message)") in listed
+    assert "'Functional' object has no attribute 'pop'" in listed  # A block catches and prints it.
+    assert all(
+        element.find_next_sibling("p").a or "README" in element.find_next_sibling("p").text
+        for element in page.select("pre.error")
+    )
