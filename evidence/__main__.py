@@ -152,7 +152,7 @@ def run_status(options: argparse.Namespace) -> int:
     for each in environments.read_environments().values():
         record = records.load(each.key)
         recorded = len(every_block & record.outcomes.keys())
-        stale = records.is_stale(record, each.pins)
+        stale = records.is_stale(record, each)
         states.append(
             {
                 "environment": each.key,
@@ -216,7 +216,7 @@ def run_matrix(options: argparse.Namespace) -> int:
         chosen = [
             environment
             for environment in chosen
-            if not records.is_whole(records.load(environment.key), environment.pins, every_block)
+            if not records.is_whole(records.load(environment.key), environment, every_block)
         ]
     print(json.dumps(workflow_jobs(chosen)))
     return 0

@@ -15,7 +15,8 @@ LACKS_SEQUENTIAL = RecordedOutcome("", "AttributeError", "module 'keras' has no 
 def environment(key, line, release, *, label=None, span="Keras {}", on=None, python="3.11", **values):
     installation = Installation(f"python-{python}", python, (), 0)
     values = {"backend": "tensorflow", "module": "keras", "beside": ()} | values
-    return Environment(key, line, release, span, on, label or release, installation=installation, **values)
+    naming = span, on, label or release
+    return Environment(key, line, release, *naming, python=python, installation=installation, **values)
 
 
 TF, JAX, TF_KERAS, OLD = "Keras 3 on TensorFlow", "Keras 3 on JAX", "tf.keras", "Keras 1 and 2"
@@ -43,7 +44,7 @@ def measured(outcomes, *, packages=None, environments=ENVIRONMENTS):
 
     `None` is for a block that was not measured there.
     """
-    records = {environment.key: Record(environment.key) for environment in environments}
+    records = {environment.key: Record(environment.key, python=environment.python) for environment in environments}
     for key, record in records.items():
         record.packages = (packages or {}).get(key, [])
         for block, by_key in outcomes.items():

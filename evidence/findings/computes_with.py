@@ -20,15 +20,16 @@ def changed_together(measurements: Measurements, older: Environment, newer: Envi
 
     TensorFlow is not something else for tf.keras: it is the release.
     """
-    before, after = (package_versions(measurements.record(environment)) for environment in (older, newer))
+    older_record, newer_record = measurements.record(older), measurements.record(newer)
+    before, after = package_versions(older_record), package_versions(newer_record)
     names = [name for name in packages(newer) if name != "tensorflow" or newer.module != "tensorflow.keras"]
     changed = [
         f"{NAMES[name]} {before.get(name, 'none')} to {after.get(name, 'none')}"
         for name in names
         if before.get(name) != after.get(name)
     ]
-    if older.python != newer.python:
-        changed.append(f"Python {older.python} to {newer.python}")
+    if older_record.python != newer_record.python:
+        changed.append(f"Python {older_record.python} to {newer_record.python}")
     return changed
 
 

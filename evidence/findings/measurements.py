@@ -32,7 +32,7 @@ class Measurements:
 def current_measurements() -> Measurements:
     """Return all blocks and records, read again only if a page or a record has changed.
 
-    A record of packages other than those that environments.toml lists counts as empty.
+    A record of another Python or other packages than environments.toml lists counts as empty.
     """
     written = modification_times(sorted(records.FOLDER.glob("*.json")))
     return read_measurements(written, modification_times(page_paths()))
@@ -51,4 +51,4 @@ def read_records(written: tuple[int, ...]) -> dict[str, Record]:
 
 def read_record(environment: Environment) -> Record:
     record = records.load(environment.key)
-    return Record(environment.key) if records.is_stale(record, environment.pins) else record
+    return Record(environment.key) if records.is_stale(record, environment) else record

@@ -48,6 +48,7 @@ class Environment:
     label: str  # how they name the release within its line: its number, or a name
     backend: str  # the value of KERAS_BACKEND
     module: str  # what `import keras` gives
+    python: str  # "3.11": of its record; the pinned environment runs on others, too
     installation: Installation | None  # None for the pinned one: the Python that runs this
     beside: tuple[str, ...]  # packages of its own, with exact versions
 
@@ -63,10 +64,6 @@ class Environment:
     @property
     def interpreter(self) -> Path:
         return self.installation.interpreter if self.installation else Path(sys.executable)
-
-    @property
-    def python(self) -> str:
-        return self.installation.python if self.installation else "{}.{}".format(*sys.version_info)
 
     @property
     def variables(self) -> dict[str, str]:
@@ -117,13 +114,15 @@ def read_environments() -> dict[str, Environment]:
         for name, entry in content["installations"].items()
     }
     return {
-        entry["key"]: read_environment(line, entry, installations)
+        entry["key"]: read_environment(line, entry, installations, content["pinned_python"])
         for line in content["lines"]
         for entry in line["releases"]
     }
 
 
-def read_environment(line: dict, entry: dict, installations: dict[str, Installation]) -> Environment:
+def read_environment(
+    line: dict, entry: dict, installations: dict[str, Installation], pinned_python: str
+) -> Environment:
     installation = installations[entry["on"]] if "on" in entry else None
     own = [f"{line['package']}=={entry['release']}"] if "package" in line else []
     there = installation.packages if installation else own
@@ -136,6 +135,7 @@ def read_environment(line: dict, entry: dict, installations: dict[str, Installat
         label=entry.get("label", entry["release"]),
         backend=line["backend"],
         module=entry.get("module", line.get("module", "keras")),
+        python=installation.python if installation else pinned_python,
         installation=installation,
         beside=tuple(pin for pin in [*own, *entry.get("also", [])] if pin not in there),
     )

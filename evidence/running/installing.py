@@ -11,7 +11,8 @@ from pathlib import Path
 
 import uv
 
-from evidence.running.environments import FOLDER, Environment, Installation, is_stamped
+from evidence.running import environments
+from evidence.running.environments import Environment, Installation, is_stamped
 from evidence.running.packages import package_name
 
 
@@ -52,16 +53,20 @@ def install_base(installation: Installation, constraints: str) -> None:
     run([*install, "--constraint", constraints, *installation.packages])
 
 
-def megabytes_to_install(environments: Iterable[Environment]) -> int:
+def megabytes_to_install(chosen: Iterable[Environment]) -> int:
     """Return what is still to be written to disk for these environments."""
-    wanted = {each.installation for each in environments if each.installation and not each.installed}
-    return sum(each.megabytes for each in wanted if not (each.folder / "installed").exists())
+    installations = {environment.installation for environment in chosen if not environment.installed}
+    return sum(
+        installation.megabytes
+        for installation in installations
+        if installation and not (installation.folder / "installed").exists()
+    )
 
 
 def megabytes_free() -> float:
     """Return the room left where environments are installed."""
-    FOLDER.mkdir(exist_ok=True)
-    return shutil.disk_usage(FOLDER).free / 1e6
+    environments.FOLDER.mkdir(exist_ok=True)
+    return shutil.disk_usage(environments.FOLDER).free / 1e6
 
 
 def find_python(version: str) -> str:

@@ -170,6 +170,7 @@ def carry_out(
 def keep(plan: Plan, execution: Execution) -> None:
     """Save a record, of a part of the blocks if it was interrupted, and, if it changed, how long it took."""
     plan.record.keras = execution.versions["keras"]
+    plan.record.python = ".".join(execution.versions["python"].split(".")[:2])
     if not records.save(plan.record):
         return
     seconds = plan.seconds

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from evidence.files import ROOT, replace_file
 from evidence.pages.blocks import Block
+from evidence.running.environments import Environment
 from evidence.running.execution import Outcome
 
 FOLDER = ROOT / "records"
@@ -36,6 +37,7 @@ class Record:
 
     environment: str
     keras: str | None = None  # the version that it says itself
+    python: str | None = field(default=None, kw_only=True)  # "3.11"
     packages: list[str] = field(default_factory=list)  # all that was installed, as `name==version`
     outcomes: dict[str, RecordedOutcome] = field(default_factory=dict)  # by digest
 
@@ -85,6 +87,7 @@ def save(record: Record) -> bool:
     content = {
         "environment": record.environment,
         "keras": record.keras,
+        "python": record.python,
         "packages": sorted(record.packages),
         "outcomes": {
             digest: {name: value for name, value in vars(entry).items() if value is not None}
@@ -116,9 +119,11 @@ def write(path: Path, content: Mapping) -> bool:
     return True
 
 
-def is_stale(record: Record, pins: Iterable[str]) -> bool:
-    """Say whether a record is of other packages than an environment's pins."""
-    return bool(record.packages) and not set(record.packages).issuperset(pins)
+def is_stale(record: Record, environment: Environment) -> bool:
+    """Say whether a record is of another Python or other packages than are listed for its environment."""
+    if not record.packages:
+        return False
+    return record.python != environment.python or not set(record.packages).issuperset(environment.pins)
 
 
 def missing(record: Record, blocks: Iterable[Block]) -> list[Block]:
@@ -126,9 +131,9 @@ def missing(record: Record, blocks: Iterable[Block]) -> list[Block]:
     return [block for block in blocks if block.digest not in record.outcomes]
 
 
-def is_whole(record: Record, pins: Iterable[str], blocks: Iterable[Block]) -> bool:
-    """Say whether a record is of an environment's pins, and of all blocks as they stand."""
-    return not is_stale(record, pins) and not missing(record, blocks)
+def is_whole(record: Record, environment: Environment, blocks: Iterable[Block]) -> bool:
+    """Say whether a record is of what is listed for its environment, and of all blocks as they stand."""
+    return not is_stale(record, environment) and not missing(record, blocks)
 
 
 def keep_only(record: Record, blocks: Iterable[Block]) -> None:

@@ -10,6 +10,7 @@ from mkdocs.structure.files import File, Files
 from evidence.findings.measurements import Measurements, current_measurements
 from evidence.pages.blocks import Block
 from evidence.running import records
+from evidence.running.environments import Environment
 from evidence.running.records import Record
 from evidence.site.links import REFERENCE, heading_of
 
@@ -38,13 +39,13 @@ def all_data(table: Measurements) -> dict:
     }
 
 
-def environment_data(environment, record: Record) -> dict:
+def environment_data(environment: Environment, record: Record) -> dict:
     return {
         "key": environment.key,
         "line": environment.line,
         "release": environment.release,
         "backend": environment.backend,
-        "python": environment.python,
+        "python": record.python,
         "module": environment.module,
         "keras": record.keras,
         "packages": record.packages,

@@ -45,6 +45,13 @@ def test_tensorflow_is_not_something_else_for_tf_keras():
     assert together(old, new, [*on("tf-2.15"), tf_keras])[0] == "TensorFlow 2.14.0 to 2.15.0"
 
 
+def test_the_python_is_the_one_that_was_recorded():
+    older, newer = on("3.1", "3.2")
+    measurements = measured({BLOCK: {}})
+    measurements.record(older).python = "3.6"
+    assert changed_together(measurements, older, newer) == ["Python 3.6 to 3.11"]
+
+
 def test_another_python_is_named_last():
     older = environment("0.9", ENVIRONMENTS[-1].line, "0.9.0", python="3.6")
     assert together(["numpy==1.0"], ["numpy==1.1"], [older, *on("1.0")]) == ["NumPy 1.0 to 1.1", "Python 3.6 to 3.11"]

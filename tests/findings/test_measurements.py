@@ -18,7 +18,9 @@ def folder(tmp_path, monkeypatch):
 
 
 def save(key, outcome, pins=None):
-    records.save(Record(key, "2.0", list(pins or read_environments()[key].pins), {BLOCK.digest: outcome}))
+    environment = read_environments()[key]
+    packages = list(pins or environment.pins)
+    records.save(Record(key, "2.0", packages, {BLOCK.digest: outcome}, python=environment.python))
 
 
 def test_an_outcome_is_found_by_block_and_environment():

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from importlib.util import find_spec
 
 import pytest
 
@@ -24,6 +25,18 @@ def test_versions_are_exact():
 def test_one_environment_is_pinned_and_it_is_what_requirements_txt_installs():
     [pinned] = [each for each in read_environments().values() if each.pinned]
     assert f"\nkeras=={pinned.release}\n" in (ROOT / "requirements.txt").read_text()
+
+
+def test_the_python_of_the_pinned_environment_is_the_one_that_is_listed(tmp_path, monkeypatch):
+    """Not the one that runs this."""
+    text = environments.ENVIRONMENTS_FILE.read_text(encoding="utf-8")
+    assert text.count('pinned_python = "') == 1
+    file = tmp_path / "environments.toml"
+    file.write_text(re.sub(r'pinned_python = ".*"', 'pinned_python = "3.99"', text), encoding="utf-8")
+    monkeypatch.setattr(environments, "ENVIRONMENTS_FILE", file)
+    others = {environment.python for environment in read_environments().values() if not environment.pinned}
+    pythons = {environment.python for environment in read_environments.__wrapped__().values()}
+    assert pythons == others | {"3.99"}
 
 
 def test_a_key_names_line_and_release():
@@ -110,6 +123,7 @@ def test_what_the_record_knows_is_installed_again(tmp_path, monkeypatch):
     assert environment.packages() == ["python-dateutil==2.9.0", "six==1.16.0"]
 
 
+@pytest.mark.skipif(find_spec("tensorflow") is None, reason="asks what the installed TensorFlow needs")
 def test_the_pinned_environment_lists_what_keras_needs():
     [pinned] = [each for each in read_environments().values() if each.pinned]
     names = {packages.package_name(pin) for pin in pinned.packages()}

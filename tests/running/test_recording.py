@@ -63,6 +63,7 @@ def test_what_is_absent_is_run_in_every_environment(place, capsys):
     assert outputs("a") == outputs("b") == ["one\n", "two\n"]
     assert "a: 2 blocks recorded" in capsys.readouterr().out
     assert records.load_seconds("a").blocks.keys() == records.load("a").outcomes.keys()
+    assert records.load("a").python == HERE.python
     assert main(["record"]) == 0
     assert "recorded" not in capsys.readouterr().out
 

@@ -1,6 +1,7 @@
 """Each block is recorded as it now stands in every environment, and a record holds only what decides."""
 
 import json
+from dataclasses import replace
 
 import jsonschema
 import pytest
@@ -13,7 +14,7 @@ from evidence.running import records
 from evidence.running.environments import read_environments
 from evidence.running.execution import Error, Outcome
 from evidence.running.records import Record, RecordedOutcome, Seconds
-from evidence.site.published_records import all_data
+from evidence.site.published_records import all_data, environment_data
 
 ENVIRONMENTS = read_environments()
 BLOCK = Block("docs/page.md", 40, "print(1)\n", "1\n")
@@ -39,8 +40,8 @@ def test_no_record_outlives_its_block(key, blocks):
 
 
 @pytest.mark.parametrize("key", ENVIRONMENTS)
-def test_a_record_is_of_the_packages_that_are_listed(key):
-    stale = records.is_stale(records.load(key), ENVIRONMENTS[key].pins)
+def test_a_record_is_of_the_python_and_the_packages_that_are_listed(key):
+    stale = records.is_stale(records.load(key), ENVIRONMENTS[key])
     assert not stale, f"python -m evidence install {key} && python -m evidence record {key}"
 
 
@@ -48,7 +49,7 @@ def test_a_record_is_of_the_packages_that_are_listed(key):
 def test_a_record_and_its_seconds_are_of_one_run(key):
     record, seconds = records.load(key), records.load_seconds(key)
     assert seconds.blocks.keys() == record.outcomes.keys()
-    assert seconds.python.startswith(ENVIRONMENTS[key].python + ".")
+    assert seconds.python.startswith(f"{record.python}.")
     assert min(seconds.blocks.values()) > 0
 
 
@@ -64,6 +65,19 @@ def test_what_a_page_shows_is_what_the_pinned_environment_did(blocks):
 def test_a_record_obeys_the_schema(key):
     content = json.loads((records.FOLDER / f"{key}.json").read_text(encoding="utf-8"))
     jsonschema.validate(content, SCHEMA | {"$ref": "#/$defs/record", "required": [], "additionalProperties": True})
+
+
+@pytest.mark.parametrize("key", ENVIRONMENTS)
+def test_the_published_python_is_the_record_s_and_not_the_builder_s(key):
+    record = Record(key, python="3.99")
+    assert environment_data(ENVIRONMENTS[key], record)["python"] == "3.99"
+
+
+def test_what_was_not_recorded_is_published_as_unknown(tmp_path, monkeypatch):
+    monkeypatch.setattr(records, "FOLDER", tmp_path)
+    data = all_data(Measurements(all_records()))
+    jsonschema.validate(data, SCHEMA)
+    assert {(entry["keras"], entry["python"]) for entry in data["environments"]} == {(None, None)}
 
 
 def test_the_published_data_obeys_the_schema_and_is_complete(blocks):
@@ -154,18 +168,21 @@ def test_a_changed_block_is_missing():
     assert records.missing(record, [changed]) == [changed]
 
 
-def test_a_record_of_other_packages_is_stale():
-    record = Record("key", packages=["keras==3.5.0", "numpy==2.0.2"])
-    assert not records.is_stale(record, ["keras==3.5.0"])
-    assert records.is_stale(record, ["keras==3.6.0"])
-    assert not records.is_stale(Record("key"), ["keras==3.6.0"])  # unknown
+def test_a_record_of_other_packages_or_another_python_is_stale():
+    environment = ENVIRONMENTS["keras-3.14-tensorflow"]
+    record = Record(environment.key, packages=[*environment.pins, "six==1.17.0"], python=environment.python)
+    assert not records.is_stale(record, environment)
+    assert records.is_stale(record, replace(environment, beside=("keras==3.14.2",)))
+    assert records.is_stale(record, replace(environment, python="3.12"))
+    assert not records.is_stale(Record(environment.key), environment)  # unknown
 
 
 def test_status_tells_recorded_stale_missing_and_unknown(tmp_path, capsys, monkeypatch, blocks):
     monkeypatch.setattr(records, "FOLDER", tmp_path)
     digests = [block.digest for block in blocks]
-    good = list(ENVIRONMENTS["tf-2.15"].pins)
-    records.save(Record("tf-2.15", "2.15.0", good, {digests[0]: RecordedOutcome("")}))
+    good = ENVIRONMENTS["tf-2.15"]
+    outcomes = {digests[0]: RecordedOutcome("")}
+    records.save(Record("tf-2.15", "2.15.0", list(good.pins), outcomes, python=good.python))
     records.save(Record("tf-2.14", "2.14.0", ["numpy==1.0"], {digests[0]: RecordedOutcome("")}))
     assert main(["status", "--json"]) == 0
     status = json.loads(capsys.readouterr().out)

@@ -158,7 +158,8 @@ def test_a_page_that_changed_is_read_again(tmp_path, monkeypatch):
 
 def test_a_record_that_changed_is_read_again(tmp_path, monkeypatch):
     monkeypatch.setattr(records, "FOLDER", tmp_path)
-    pins = list(read_environments()["tf-2.15"].pins)
+    environment = read_environments()["tf-2.15"]
     for outcome in RecordedOutcome("1\n"), RecordedOutcome("2\n"):
-        records.save(Record("tf-2.15", "2.15.0", pins, {"digest": outcome}))
+        record = Record("tf-2.15", "2.15.0", list(environment.pins), {"digest": outcome}, python=environment.python)
+        records.save(record)
         assert measurements.current_measurements().records["tf-2.15"].outcomes == {"digest": outcome}
