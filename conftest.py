@@ -1,20 +1,26 @@
-"""Closes what pytest-codeblocks leaves open: see `evidence/pages/blocks.py`, `unexecuted_code.py` and `runner.py`.
+"""Runs the blocks of the pages as tests.
 
-pytest-codeblocks finds the pages, their blocks and the expected outputs. Here each page gets one more test, which
-fails for what would otherwise be passed over in silence, and each block runs in a process of its own.
+pytest-codeblocks finds the pages. Here a page gets one more test, which fails for whatever would silently not be tested
+(see `evidence/pages/lint.py` and `unexecuted_code.py`), and each block runs in a process of its own (see
+`evidence/running/runner.py`).
 """
 
 from __future__ import annotations
 
 import difflib
 import itertools
+import os
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
-from pytest_codeblocks.plugin import MarkdownFile, TestBlock
+from pytest_codeblocks.plugin import MarkdownFile
 
-from evidence.pages import notes, unexecuted_code
 from evidence.pages.blocks import Block, page_name
-from evidence.pages.lint import read_page
+from evidence.pages.lint import Problem, read_page
+from evidence.pages.notes import check_notes
+from evidence.pages.unexecuted_code import check_listings, read_exemptions
 from evidence.running.execution import Execution, Outcome
 
 DIFFERENCE_LINES = 60
@@ -22,28 +28,30 @@ execution = pytest.StashKey[Execution]()
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_collect_file(file_path, parent):
+def pytest_collect_file(
+    file_path: Path, parent: pytest.Collector
+) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
     collectors = yield
     return [
-        Page.from_parent(parent, path=file_path) if type(collector) is MarkdownFile else collector
+        Page.from_parent(parent, path=file_path) if isinstance(collector, MarkdownFile) else collector
         for collector in collectors
     ]
 
 
-def pytest_collection_finish(session):
-    """Start all selected blocks at once: they run while pytest goes from one to the next."""
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Start all selected blocks at once: they run while pytest waits for one after the other."""
     blocks = [item.block for item in session.items if isinstance(item, PageBlock)]
     if blocks and not session.config.option.collectonly:
         session.config.stash[execution] = Execution(blocks)
 
 
-def pytest_unconfigure(config):
+def pytest_unconfigure(config: pytest.Config) -> None:
     if execution in config.stash:
         config.stash[execution].close()
 
 
-class Page(MarkdownFile):
-    def collect(self):
+class Page(pytest.File):
+    def collect(self) -> Iterator[pytest.Item]:
         blocks, problems = read_page(self.path)
         yield PageCheck.from_parent(self, name="page", blocks=blocks, problems=problems)
         for block in blocks:
@@ -51,63 +59,50 @@ class Page(MarkdownFile):
 
 
 class PageCheck(pytest.Item):
-    """Fails for whatever on a page would not be executed, or not as its writer meant."""
+    """Fails if something on a page would not be executed, or not as its author meant it."""
 
-    def __init__(self, blocks, problems, **kwargs):
+    def __init__(self, blocks: list[Block], problems: list[Problem], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.blocks, self.problems = blocks, problems
 
-    def runtest(self):
+    def runtest(self) -> None:
         problems = self.problems or [
-            *unexecuted_code.check_listings(self.path, self.blocks, unexecuted_code.read_exemptions()),
-            *notes.check_notes(self.path, self.blocks),
+            *check_listings(self.path, self.blocks, read_exemptions()),
+            *check_notes(self.path, self.blocks),
         ]
         if problems:
-            raise BlockError("\n".join(map(str, problems)) + f"\n\nThen: pytest {page_name(self.path)}")
+            text = "\n".join(map(str, problems))
+            pytest.fail(f"{text}\n\nThen: pytest {page_name(self.path)}", pytrace=False)
 
-    def repr_failure(self, excinfo):
-        return message(excinfo) or super().repr_failure(excinfo)
-
-    def reportinfo(self):
+    def reportinfo(self) -> tuple[os.PathLike[str], int | None, str]:
         return self.path, None, f"{page_name(self.path)} page"
 
 
-class PageBlock(TestBlock):
+class PageBlock(pytest.Item):
     """A block, run by `evidence.running.runner` instead of in pytest's own process."""
 
-    def __init__(self, block: Block, **kwargs):
+    def __init__(self, block: Block, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.obj = self.block = block
+        self.block = block
 
-    def runtest(self):
+    def runtest(self) -> None:
         try:
             outcome = self.config.stash[execution].outcome(self.block)
         except RuntimeError as error:
-            raise BlockError(f"{self.block.page}:{self.block.line}: {error}") from None
-        if failure := compare(self.block, outcome):
-            raise BlockError(failure)
+            pytest.fail(f"{self.block.page}:{self.block.line}: {error}", pytrace=False)
+        if failure := explain_failure(self.block, outcome):
+            pytest.fail(failure, pytrace=False)
 
-    def repr_failure(self, excinfo):
-        return message(excinfo) or pytest.Item.repr_failure(self, excinfo)
-
-    def reportinfo(self):
+    def reportinfo(self) -> tuple[os.PathLike[str], int | None, str]:
         return self.path, self.block.line - 1, f"{self.block.page}:{self.block.line}"
 
 
-class BlockError(Exception):
-    """Its message is all that a contributor needs to see."""
-
-
-def message(excinfo) -> str | None:
-    return str(excinfo.value) if isinstance(excinfo.value, BlockError) else None
-
-
-def compare(block: Block, outcome: Outcome) -> str | None:
-    """Say what is wrong with a block's outcome, and the command that mends it; `None` if nothing is."""
-    alone = f'Run it alone: pytest "{block.page}::line {block.line}"'
+def explain_failure(block: Block, outcome: Outcome) -> str | None:
+    """Return what is wrong with a block's outcome, and the command to run next; `None` if it is as expected."""
+    run_alone = f'Run it alone: pytest "{block.page}::line {block.line}"'
     if error := outcome.error:
-        place = f"{block.page}:{error.line or block.line}"
-        return f"{place}: {error.type}: {error.message}\n\n{error.traceback}\n{alone}"
+        location = f"{block.page}:{error.line or block.line}"
+        return f"{location}: {error.type}: {error.message}\n\n{error.traceback}\n{run_alone}"
     if block.expected_output is None or outcome.output == block.expected_output:
         return None
     difference = difflib.unified_diff(
@@ -118,8 +113,8 @@ def compare(block: Block, outcome: Outcome) -> str | None:
     )
     shown = "".join(itertools.islice(difference, DIFFERENCE_LINES))
     if more := sum(1 for _ in difference):
-        shown += f"... and {more} lines more\n"
+        shown += f"... and {more} more lines\n"
     return (
         f"{block.page}:{block.line}: the block printed something else.\n\n{shown}\n"
-        f"{alone}\nIf the new output is right: python -m evidence record {block.page}"
+        f"{run_alone}\nIf the new output is right: python -m evidence record {block.page}"
     )

@@ -1,4 +1,4 @@
-"""Where the project's files are, when they were written, and how one is replaced."""
+"""Where the project is, how to replace a file safely, and when files changed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Replace a file's content so that a crash leaves either the old or the new one."""
+    """Replace a file's content so that a crash leaves either the old or the new one.
+
+    Its permissions are kept. Raises `OSError` if the file or its folder cannot be written; then nothing has changed.
+    """
     new = tempfile.NamedTemporaryFile(dir=path.parent, delete=False)  # noqa: SIM115 (it is renamed)
     try:
         with new:
@@ -24,4 +27,5 @@ def replace_file(path: Path, content: bytes) -> None:
 
 
 def modification_times(paths: Iterable[Path]) -> tuple[int, ...]:
+    """Return when the files were last modified, in nanoseconds since 1970; `FileNotFoundError` if one is missing."""
     return tuple(path.stat().st_mtime_ns for path in paths)

@@ -1,1 +1,1 @@
-"""Reads and writes the pages: their blocks, outputs and notes. Knows nothing of Keras."""
+"""Reads and writes pages: their blocks, expected outputs and notes. Knows nothing about Keras."""

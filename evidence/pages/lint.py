@@ -1,8 +1,7 @@
-"""Finds the blocks of a page, and what on it pytest-codeblocks would pass over in silence.
+"""Finds what is wrong with a page and its blocks, and what pytest-codeblocks would not report.
 
-pytest-codeblocks extracts the blocks. It drops or runs some things without a word (a fence called `py`, a
-misspelt marker, an `sh` fence) and gives up on a whole test run over others (an unclosed fence). `read_page`
-turns each of these into a `Problem` that names the page and the line.
+pytest-codeblocks silently skips or executes some fences (`py`, `sh`) and ignores a misspelt marker. On others, as an
+unclosed fence, it aborts the whole test run. `read_page` turns each of these into a `Problem` with page and line.
 """
 
 from __future__ import annotations
@@ -22,10 +21,10 @@ MARKER = re.compile(r"(?<!`)<!--[-\s]*(?P<text>(pytest|codeblock).*?)-*(-->|$)")
 
 @dataclass(frozen=True)
 class Problem:
-    """Something on a page that must be mended by hand."""
+    """Something on a page that its author has to correct."""
 
     page: str
-    line: int
+    line: int  # from 1
     text: str
 
     def __str__(self) -> str:
@@ -33,44 +32,45 @@ class Problem:
 
 
 def read_page(path: Path) -> tuple[list[Block], list[Problem]]:
-    """Return a page's blocks and problems; with a problem that hides where blocks begin, no blocks.
+    """Return a page's blocks and its problems, in the order of their lines.
 
-    Windows line ends and a byte order mark change nothing.
+    If a problem hides where blocks begin, there are no blocks. A problem of a block has the line of the block.
+    Windows line ends and a byte order mark make no difference. Raises `OSError` if the file cannot be read.
     """
-    name = page_name(path)
+    page = page_name(path)
     try:
         text = read_text(path)
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        return [], [Problem(name, line, f"is not UTF-8 ({error.reason}). Save the page as UTF-8.")]
-    problems = [Problem(name, line, text) for line, text in scan(text)]
+        return [], [Problem(page, line, f"the page is not UTF-8 ({error.reason}). Save it as UTF-8.")]
+    problems = [Problem(page, line, text) for line, text in fence_problems(text)]
     try:
-        blocks = blocks_in(name, text)
+        blocks = blocks_in(page, text)
     except RuntimeError as error:
-        # `scan` names each cause that is known; whatever else stops the extraction must not pass.
-        return [], problems or [Problem(name, 1, f"pytest-codeblocks cannot read it: {error}")]
-    problems += [Problem(name, block.line, fault) for block in blocks for fault in faults(block)]
+        # `fence_problems` knows the causes; should pytest-codeblocks find another, the page must not pass.
+        return [], problems or [Problem(page, 1, f"pytest-codeblocks cannot read the page: {error}")]
+    problems += [Problem(page, block.line, text) for block in blocks for text in block_problems(block)]
     return [*blocks], sorted(problems, key=lambda problem: problem.line)
 
 
-def faults(block: Block) -> Iterator[str]:
+def block_problems(block: Block) -> Iterator[str]:
     """Yield what is wrong with a block's own text."""
-    if not block.expected_output and not asserts(block.code):
+    if not block.expected_output and not has_assertion(block.code):
         yield (
             "the block shows nothing: it has neither an expected output nor an `assert`. "
-            f"Print what it shows, then: python -m evidence record {block.page}"
+            f"Print the result, then: python -m evidence record {block.page}"
         )
     if "\t" in block.code:
-        yield "the block holds a tab, which a page shows as spaces. Indent with spaces."
+        yield "the block contains a tab, which the page shows as spaces. Indent with spaces."
     if line := line_refused_by_a_prompt(block.code):
         yield (
-            f"pasted at Python's prompt the block fails at line {block.line + line}: what is indented ends with "
-            "a blank line there, and only there. Put one after it, or take out the one within."
+            f"pasted into Python's prompt, the block fails at line {block.line + line}: there a blank line, and only "
+            "that, ends an indented part. Put one after the indented part and none inside."
         )
 
 
-def asserts(code: str) -> bool:
-    """Say whether a block asserts something; a block that is not Python is left to its run to tell."""
+def has_assertion(code: str) -> bool:
+    """Return whether code asserts something. Its run will show what is wrong with code that is not Python."""
     try:
         return any(isinstance(node, ast.Assert) for node in syntax_nodes(code))
     except SyntaxError:
@@ -78,80 +78,85 @@ def asserts(code: str) -> bool:
 
 
 def line_refused_by_a_prompt(code: str) -> int | None:
-    """Return the first line of a block that the prompt of Python 3.11 or 3.12 refuses when the block is pasted.
+    """Return the first line, from 1, that the prompt of Python 3.11 or 3.12 refuses if the code is pasted into it.
 
-    `None` for a block that goes through, and for one that is no Python anywhere.
+    `None` if it takes all of it, and for code that is not Python.
     """
     try:
         ast.parse(code)
     except SyntaxError:
         return None
-    command, statement = codeop.CommandCompiler(), []
+    compile_command = codeop.CommandCompiler()
+    statement: list[str] = []
     for number, line in enumerate([*code.rstrip("\n").split("\n"), "", ""], 1):
         statement.append(line)
         try:
-            if command("\n".join(statement), symbol="single"):
+            if compile_command("\n".join(statement), symbol="single"):
                 statement = []
         except SyntaxError:
             return number
     return None
 
 
-def scan(text: str) -> Iterator[tuple[int, str]]:
-    """Yield line and text of each thing that pytest-codeblocks would drop, run unasked, or stop at."""
-    opened = None  # line and ticks of the fence that is open
-    marker = None  # line of an expected-output marker that waits for its fence
-    after_block = False  # whether an expected output may follow
+def fence_problems(text: str) -> Iterator[tuple[int, str]]:
+    """Yield line and text of whatever pytest-codeblocks would silently skip or execute, or abort on."""
+    open_fence: tuple[int, str] | None = None  # its line and its ticks
+    marker: int | None = None  # line of an expected output's marker whose fence has yet to come
+    output_may_follow = False
     for number, line in enumerate(text.split("\n"), 1):
         fence = FENCE.match(line)
         comment = MARKER.search(line)
-        if opened:
-            start, ticks = opened
+        if open_fence:
+            start, ticks = open_fence
             if fence and fence["ticks"] == ticks and not fence["info"].strip():
-                opened = None
+                open_fence = None
             elif line.lstrip().startswith(ticks):
                 yield number, unclear_end(start, ticks)
-                opened = None
+                open_fence = None
         elif fence:
-            opened = number, fence["ticks"]
+            open_fence = number, fence["ticks"]
             if marker and fence["info"].strip() != "text":
-                yield number, f"the output of line {marker} is fenced `text`, not `{fence['info']}`."
+                yield number, f"this is the expected output that line {marker} marks. Open its fence with ```text."
             elif not marker:
-                yield from misread(number, fence["ticks"], fence["info"].rstrip())
-            after_block = not marker and fence["info"].rstrip() == "python"
+                yield from opening_problems(number, fence["ticks"], fence["info"].rstrip())
+            output_may_follow = not marker and fence["info"].rstrip() == "python"
             marker = None
         elif line.lstrip().startswith("```"):
-            yield number, "pytest-codeblocks takes this line for the beginning of a fence."
+            yield number, "pytest-codeblocks takes this line for the start of a fence. Begin it with something else."
         elif comment and line.strip() != EXPECTED_OUTPUT:
-            yield number, f"unknown marker `{comment['text'].strip()}`; here it is {EXPECTED_OUTPUT} or none."
-        elif comment and not after_block:
-            yield number, "an expected output without a block right before it."
+            yield number, f"unknown marker `{comment['text'].strip()}`. The only marker is {EXPECTED_OUTPUT}"
+        elif comment and not output_may_follow:
+            yield number, "this marker does not follow a block. Only blank lines may separate it from the block."
         elif comment and marker:
-            yield number, f"a second marker; the one of line {marker} still waits for its output."
+            yield number, f"this marker repeats that of line {marker}. Delete one."
         elif comment:
             marker = number
         elif line.strip() and marker:
-            yield number, f"text stands between the marker of line {marker} and its output."
+            yield number, f"this text separates the marker of line {marker} from its output. Move it."
             marker = None
         elif line.strip():
-            after_block = False
-    if opened:
-        yield opened[0], "the fence is never closed."
+            output_may_follow = False
+    if open_fence:
+        yield open_fence[0], f"this fence is never closed. Close it with {open_fence[1]} alone on a line."
     if marker:
-        yield marker, "the expected output is missing: its fence must follow."
+        yield marker, "no expected output follows this marker. Delete it: `python -m evidence record` writes both."
 
 
 def unclear_end(start: int, ticks: str) -> str:
+    """Return the text of the problem that only pytest-codeblocks takes a line for the end of a fence."""
     return (
-        f"this line ends the fence of line {start} for pytest-codeblocks, not for the reader. "
-        f"Close that fence with {ticks} alone on a line; if it shows fences, give it more ticks."
+        f"this line ends the fence of line {start} for pytest-codeblocks, but not on the page. Close that fence with "
+        f"{ticks} alone on a line. If it shows a fence, open and close it with more backticks than that one has."
     )
 
 
-def misread(number: int, ticks: str, info: str) -> Iterator[tuple[int, str]]:
-    """Yield what is wrong with an opening fence whose blocks would not be run as meant."""
+def opening_problems(number: int, ticks: str, info: str) -> Iterator[tuple[int, str]]:
+    """Yield line and text of the problem that pytest-codeblocks would execute a fence unasked, or silently skip it."""
     language = re.split(r"[\s{},.]+", info.strip().lstrip("{. "), maxsplit=1)[0].lower()
     if language in {"sh", "bash", "shell"}:
-        yield number, f"`{info.strip()}`: pytest-codeblocks executes `sh` and `bash`. Fence commands `console`."
+        yield (
+            number,
+            f"pytest-codeblocks executes `sh` and `bash`. Fence commands with ```console, not `{info.strip()}`.",
+        )
     elif language.startswith("py") and (info != "python" or ticks[0] != "`"):
-        yield number, f"`{ticks}{info}` is not executed. Open the block with exactly ```python"
+        yield number, f"a fence opened with {ticks}{info} is not executed. Open the block with exactly ```python"

@@ -1,7 +1,7 @@
-"""A Python-Markdown extension for a word on a line of a block.
+"""Notes on the lines of a block.
 
-Under a block, and under what it prints, stands `<!-- notes -->` and a numbered list. Each item begins with code that
-stands on one line of the block; that line gets the item's number. The block itself stays as it is.
+They are a numbered list after the line `<!-- notes -->`, which follows the block's output. Each begins with code from
+exactly one line of the block; the page shows the note's number on that line (`evidence.site.numbered_notes`).
 """
 
 from __future__ import annotations
@@ -13,53 +13,54 @@ from pathlib import Path
 from evidence.pages.blocks import Block, block_extent, page_name, read_text
 from evidence.pages.lint import Problem
 
-MARKER = re.compile(r"\s*<!-- notes(?: on lines [\d ]*)? -->$")  # with the lines, in the order of the notes, once found
-ITEM = re.compile(r"\s*\d+\. (?:`(?P<code>[^`]+)`)?")
+# `evidence.site.numbered_notes` writes the lines of the notes into the marker, and others look for it after that.
+MARKER = re.compile(r"\s*<!-- notes(?: on lines [\d ]*)? -->$")
+NOTE = re.compile(r"\s*\d+\. (?:`(?P<code>[^`]+)`)?")
 
 
 def notes_marker(lines: Sequence[str], block: Block) -> int | None:
-    """Return the index of the line which says that notes on a block follow, if there are any."""
+    """Return the index of the line that marks the notes on a block, among its page's lines; `None` without notes."""
     _, end = block_extent(lines, block)
-    following = next((index for index in range(end, len(lines)) if lines[index].strip()), None)
-    return following if following is not None and MARKER.match(lines[following]) else None
+    next_line = next((index for index in range(end, len(lines)) if lines[index].strip()), None)
+    return next_line if next_line is not None and MARKER.match(lines[next_line]) else None
 
 
 def notes_after(lines: Sequence[str], marker: int) -> Iterator[tuple[int, str]]:
-    """Yield the index of each note's first line, and the code that it begins with, "" without any."""
+    """Yield the index of the first line of each note after a marker, and the code the note begins with, or ""."""
     for index in range(marker + 1, end_of_notes(lines, marker)):
-        if item := ITEM.match(lines[index]):
-            yield index, item["code"] or ""
+        if note := NOTE.match(lines[index]):
+            yield index, note["code"] or ""
 
 
 def end_of_notes(lines: Sequence[str], marker: int) -> int:
-    """Return the index of the line after the list of notes."""
+    """Return the index of the line after the list of notes that follows a marker."""
     first = next((index for index in range(marker + 1, len(lines)) if lines[index].strip()), len(lines))
     return next((index for index in range(first, len(lines)) if not lines[index].strip()), len(lines))
 
 
-def lines_containing(text: str, block: Block) -> list[int]:
-    """Return the numbers of a block's lines that hold a text, from 1."""
-    return [number for number, line in enumerate(block.code.split("\n"), 1) if text and text in line]
+def lines_containing(code: str, block: Block) -> list[int]:
+    """Return which lines of a block contain a piece of code, from 1; none for the piece ""."""
+    return [number for number, line in enumerate(block.code.split("\n"), 1) if code and code in line]
 
 
 def check_notes(path: Path, blocks: Sequence[Block]) -> Iterator[Problem]:
-    """Yield what is wrong with a page's notes."""
-    lines = read_text(path).split("\n")
-    markers = {notes_marker(lines, block): block for block in blocks}
-    for index, line in enumerate(lines):
+    """Yield what is wrong with the notes on a page. The page must be readable, and `blocks` all its blocks."""
+    page, lines = page_name(path), read_text(path).split("\n")
+    blocks_by_marker = {notes_marker(lines, block): block for block in blocks}
+    for marker, line in enumerate(lines):
         if not MARKER.match(line):
             continue
-        if not (block := markers.get(index)):
-            yield Problem(page_name(path), index + 1, "these notes stand under no block. Put them under its output.")
+        if marker not in blocks_by_marker:
+            yield Problem(page, marker + 1, "these notes do not follow a block. Put them right after a block's output.")
             continue
-        found = list(notes_after(lines, index))
-        if not found:
-            yield Problem(page_name(path), index + 1, "a numbered list of notes must follow.")
-        after = next((each for each in lines[end_of_notes(lines, index) :] if each.strip()), "")
-        if ITEM.match(after):
-            yield Problem(page_name(path), index + 1, "a blank line parts these notes. Take it out.")
-        for number, text in found:
-            if len(places := lines_containing(text, block)) != 1:
-                what = f"stands on {len(places)} lines of the block" if text else "is missing"
-                told = f"the code that a note begins with {what}. Begin it with `code` of just one line."
-                yield Problem(page_name(path), number + 1, told)
+        notes = list(notes_after(lines, marker))
+        if not notes:
+            yield Problem(page, marker + 1, "no notes follow. Write them as a numbered list under this line.")
+        end = end_of_notes(lines, marker)
+        if NOTE.match(next((line for line in lines[end:] if line.strip()), "")):
+            yield Problem(page, end + 1, "this blank line cuts the list of notes in two. Delete it.")
+        for index, code in notes:
+            count = len(lines_containing(code, blocks_by_marker[marker]))
+            if count != 1:
+                fault = f"`{code}` is on {count} lines of the block" if code else "this note does not begin with code"
+                yield Problem(page, index + 1, f"{fault}. Begin the note with `code` from exactly one line.")

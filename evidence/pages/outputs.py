@@ -1,43 +1,42 @@
-"""Writes into the pages what their blocks print."""
+"""Writes what blocks print into their pages, as expected outputs."""
 
 from __future__ import annotations
 
+import codecs
 import io
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from evidence.files import replace_file
 from evidence.pages.blocks import EXPECTED_OUTPUT, Block, block_extent, read_text
-from evidence.pages.fences import fence_for
+from evidence.pages.fences import fence_for, indent_of
 
 
 def write_expected_outputs(path: Path, outputs: Mapping[Block, str]) -> bool:
-    """Put each block's output under it, in place of the one that stands there; say whether the page changed.
+    """Make what blocks of a page print their expected outputs; return whether the page changed.
 
-    A block without output and without an expected one (it asserts) stays as it is. The page's line ends and byte
-    order mark are kept. The page is replaced as a whole or not at all.
+    A block that prints nothing gets no expected output. The page keeps its line ends and its byte order mark.
+    It is replaced as a whole: a crash leaves either the old or the new page.
     """
-    if all(output == (block.expected_output or "") for block, output in outputs.items()):
+    changed = {block: output for block, output in outputs.items() if output != (block.expected_output or "")}
+    if not changed:
         return False
     raw = path.read_bytes()
     lines = list(io.StringIO(read_text(path)))
-    for block in sorted(outputs, key=lambda block: block.line, reverse=True):
-        output = outputs[block]
-        if output == (block.expected_output or ""):
-            continue
-        end, old = block_extent(lines, block)
-        indent = re.match(r"\s*", lines[block.line - 1])[0]
-        lines[end:old] = output_lines(output, indent) if output else []
+    for block in sorted(changed, key=lambda block: block.line, reverse=True):  # the last first: lines above stay put
+        code_end, output_end = block_extent(lines, block)
+        output = changed[block]
+        lines[code_end:output_end] = fenced(output, indent_of(lines[block.line - 1])) if output else []
     text = "".join(lines)
     if b"\r\n" in raw:
         text = text.replace("\n", "\r\n")
-    new = (b"\xef\xbb\xbf" if raw.startswith(b"\xef\xbb\xbf") else b"") + text.encode()
-    replace_file(path, new)
+    byte_order_mark = codecs.BOM_UTF8 if raw.startswith(codecs.BOM_UTF8) else b""
+    replace_file(path, byte_order_mark + text.encode())
     return True
 
 
-def output_lines(output: str, indent: str) -> list[str]:
+def fenced(output: str, indent: str) -> list[str]:
+    """Return the lines that show an expected output under its block, marker included."""
     ticks = fence_for(output)
     body = output if output.endswith("\n") else output + "\n"
     text = f"\n{EXPECTED_OUTPUT}\n\n{ticks}text\n{body}{ticks}\n"

@@ -1,21 +1,24 @@
-"""Counts the fences of a page as rendered, and names those that look like Python but were not executed.
+"""Finds listings that look like Python but are not executed.
 
-The second opinion on `blocks`: the page is rendered as MkDocs renders it, with the extensions of mkdocs.yml.
+It counts again what `blocks` found, in another way: it renders the page as MkDocs does, with the Markdown extensions of
+mkdocs.yml, and compares the listings that a reader sees with the blocks.
 """
 
 from __future__ import annotations
 
 import ast
 import functools
+import itertools
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import markdown
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 from mkdocs.config import load_config
+from mkdocs.config.defaults import MkDocsConfig
 
 from evidence.files import ROOT
 from evidence.pages.blocks import Block, page_name, read_text
@@ -23,132 +26,124 @@ from evidence.pages.lint import Problem
 
 EXEMPTIONS = Path(__file__).with_name("unexecuted_code.toml")
 PROMPT = re.compile(r"^\s*>>> ", re.MULTILINE)
-# What tells a listing from an output or a command. `pytest docs/index.md` is no Python; `pytest` alone is a name.
-TELLING = (
+# Only Python has these: the output `done` and the command `pytest` are Python, too, but nothing except a name.
+TELLTALE_SYNTAX = (
     *(ast.Import, ast.ImportFrom, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Delete, ast.Call),
     *(ast.FunctionDef, ast.ClassDef, ast.For, ast.With),
 )
-PYTHON_NAMES = {"python", "py", "python3", "py3", "pycon", "ipython", "ipython3"}
+PYTHON_LANGUAGES = {"python", "py", "python3", "py3", "pycon", "ipython", "ipython3"}
+PLAIN_LANGUAGES = {"", "text", "console"}
 
 
 @dataclass(frozen=True)
 class Listing:
-    """One listing as a reader sees it."""
+    """One listing of a rendered page."""
 
-    language: str  # the lexer's name; "" where none was given
+    language: str  # its Pygments lexer; "" if it has none
     text: str
 
 
 @dataclass(frozen=True)
 class Exemption:
-    """A listing that looks like Python and is not executed, and why."""
+    """Listings that look like Python and are not executed, and why."""
 
     page: str
-    starts: str  # how the listing's text begins
+    starts_with: str
     reason: str
 
 
-def check_listings(path: Path, blocks: Iterable[Block], exemptions: Iterable[Exemption]) -> list[Problem]:
-    """Return a problem for each listing that should have run, each block not shown, each idle exemption."""
-    page, source = page_name(path), read_text(path)
-    executed = [block.code.strip() for block in blocks]
+def check_listings(path: Path, blocks: Sequence[Block], exemptions: Iterable[Exemption]) -> Iterator[Problem]:
+    """Yield a problem for each listing that is not executed, block that is not shown, and exemption without use."""
+    page, text = page_name(path), read_text(path)
     outputs = {block.expected_output.strip() for block in blocks if block.expected_output}
-    exempt = {exemption: False for exemption in exemptions if exemption.page == page}
-    problems = []
-    for listing in listings(source):
-        text = listing.text.strip()
-        if text in executed:
-            executed.remove(text)
-            continue
-        if text in outputs or not looks_like_python(listing):
-            continue
-        allowed = [exemption for exemption in exempt if text.startswith(exemption.starts)]
-        exempt |= dict.fromkeys(allowed, True)
-        if not allowed:
-            problems.append(Problem(page, line_of(text, source, blocks), why_not_executed(listing)))
-    for block in blocks:
-        if block.code.strip() in executed:
-            executed.remove(block.code.strip())
-            problems.append(Problem(page, block.line, "the block is executed but no reader sees it."))
-    for exemption, used in exempt.items():
-        if not used:
-            text = (
-                f"the exemption of a listing that starts with {exemption.starts!r} is no longer "
-                f"needed. Take it out of evidence/pages/{EXEMPTIONS.name}."
-            )
-            problems.append(Problem(page, 1, text))
-    return problems
+    not_shown = [*blocks]
+    exempt = [exemption for exemption in exemptions if exemption.page == page]
+    used: set[Exemption] = set()
+    for listing in listings(text):
+        code = listing.text.strip()
+        if block := next((block for block in not_shown if block.code.strip() == code), None):
+            not_shown.remove(block)
+        elif code not in outputs and looks_like_python(listing):
+            matching = {exemption for exemption in exempt if code.startswith(exemption.starts_with)}
+            used |= matching
+            if not matching:
+                yield Problem(page, line_of(code, text, blocks), why_not_executed(listing))
+    for block in not_shown:
+        yield Problem(page, block.line, "this block is executed, but the page does not show it. Show it or delete it.")
+    for exemption in exempt:
+        if exemption not in used:
+            text = f"no listing that starts with {exemption.starts_with!r} needs its exemption."
+            yield Problem(page, 1, f"{text} Delete it from {page_name(EXEMPTIONS)}.")
 
 
-def listings(source: str) -> list[Listing]:
-    """Return all listings of a page in the order they are shown, as MkDocs with mkdocs.yml renders them."""
+def listings(text: str) -> list[Listing]:
+    """Return the listings of a page's text, in order, as MkDocs renders them."""
     config = site_config()
-    # What ours add is no listing of the page.
-    extensions = [name for name in config["markdown_extensions"] if not name.startswith("evidence.")]
-    renderer = markdown.Markdown(extensions=extensions, extension_configs=config["mdx_configs"])
-    soup = BeautifulSoup(renderer.convert(without_front_matter(source)), "html.parser")
+    # What the project's own extensions add is not from the page.
+    extensions = [name for name in config.markdown_extensions if not name.startswith("evidence.")]
+    renderer = markdown.Markdown(extensions=extensions, extension_configs=config.mdx_configs)
+    soup = BeautifulSoup(renderer.convert(without_front_matter(text)), "html.parser")
     return [Listing(language_of(pre), pre.get_text()) for pre in soup.select("pre")]
 
 
 @functools.cache
-def site_config():
+def site_config() -> MkDocsConfig:
     return load_config(str(ROOT / "mkdocs.yml"))
 
 
-def without_front_matter(source: str) -> str:
-    if source.startswith("---\n"):
-        return source.partition("\n---\n")[2]
-    return source
+def without_front_matter(text: str) -> str:
+    return text.partition("\n---\n")[2] if text.startswith("---\n") else text
 
 
-def language_of(pre) -> str:
+def language_of(pre: Tag) -> str:
+    """Return the language that the HTML of a listing names: in its class, or that of an element inside or around it."""
     for element in [pre, *pre.find_all("code"), *pre.parents]:
-        for name in element.get("class") or []:
+        for name in element.get_attribute_list("class"):
             if name.startswith("language-"):
                 return name.removeprefix("language-")
     return ""
 
 
 def looks_like_python(listing: Listing) -> bool:
-    """Say whether a reader would take a listing for Python that can be run."""
-    if listing.language in PYTHON_NAMES or PROMPT.search(listing.text):
+    """Return whether a reader would expect to be able to run a listing with Python."""
+    if listing.language in PYTHON_LANGUAGES or PROMPT.search(listing.text):
         return True
-    if listing.language not in {"", "text", "console"}:
+    if listing.language not in PLAIN_LANGUAGES:
         return False
-    lines = [line for line in listing.text.split("\n") if not line.startswith(("!", "%"))]
+    lines = [line for line in listing.text.split("\n") if not line.startswith(("!", "%"))]  # a notebook's commands
     try:
         tree = ast.parse("\n".join(lines))
     except SyntaxError:
         return False
-    return any(isinstance(node, TELLING) for node in ast.walk(tree))
+    return any(isinstance(node, TELLTALE_SYNTAX) for node in ast.walk(tree))
 
 
 def why_not_executed(listing: Listing) -> str:
-    plain = listing.language in {"", "text", "console"}
-    shown = "indented, or not fenced as `python`" if plain else f"fenced `{listing.language}`"
+    plain = listing.language in PLAIN_LANGUAGES
+    cause = "indented, or not fenced as `python`" if plain else f"fenced as `{listing.language}`"
     return (
-        f"looks like Python but is not executed: it is {shown}. Open it with exactly ```python, "
-        f"or list it with a reason in evidence/pages/{EXEMPTIONS.name}."
+        f"this looks like Python but is not executed, because it is {cause}. "
+        f"Open it with exactly ```python, or list it with a reason in {page_name(EXEMPTIONS)}."
     )
 
 
-def line_of(text: str, source: str, blocks: Iterable[Block]) -> int:
-    """Return the line of the page at which a listing that is no block begins; 1 if it is not found as it stands."""
-    wanted = [line.strip() for line in text.split("\n")]
-    lines = [line.strip() for line in source.split("\n")]
-    taken = {block.line + number for block in blocks for number in range(block.code.count("\n") + 1)}
-    places = [number for number in range(1, len(lines) + 1) if lines[number - 1 :][: len(wanted)] == wanted]
-    # Several beginnings may be alike, as `import keras` is.
-    places = places or [number for number, line in enumerate(lines, 1) if wanted[0] and wanted[0] in line]
-    return next((number for number in places if number not in taken), 1)
+def line_of(listing: str, text: str, blocks: Iterable[Block]) -> int:
+    """Return the line of a page's text, from 1, on which a listing outside the blocks begins; 1 if it is not found."""
+    wanted = [line.strip() for line in listing.split("\n")]
+    lines = [line.strip() for line in text.split("\n")]
+    in_blocks = {block.line + offset for block in blocks for offset in range(block.code.count("\n") + 1)}
+    # Outside, since a block may begin in the same way, for example with `import keras`.
+    outside = [index for index in range(len(lines)) if index + 1 not in in_blocks]
+    whole = (index for index in outside if lines[index : index + len(wanted)] == wanted)
+    in_html = (index for index in outside if wanted[0] in lines[index])
+    return next(itertools.chain(whole, in_html), 0) + 1
 
 
 def read_exemptions(path: Path = EXEMPTIONS) -> list[Exemption]:
-    """Read the listed exemptions; `ValueError` for one without page, start or reason."""
+    """Read the list of exemptions; `ValueError` if one lacks its page, its start or its reason, or says more."""
     entries = tomllib.loads(path.read_text(encoding="utf-8")).get("unexecuted", [])
     for number, entry in enumerate(entries, 1):
-        if set(entry) != {"page", "starts", "reason"} or not all(entry.values()):
-            raise ValueError(
-                f"{path.name}: entry {number} of unexecuted needs page, starts and reason, and nothing else."
-            )
+        if set(entry) != {"page", "starts_with", "reason"} or not all(entry.values()):
+            keys = "page, starts_with and reason, and nothing else"
+            raise ValueError(f"{page_name(path)}: entry {number} of `unexecuted` needs {keys}.")
     return [Exemption(**entry) for entry in entries]

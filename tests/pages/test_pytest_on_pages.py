@@ -1,5 +1,6 @@
 """What a contributor sees: pytest on pages that are wrong, in one run of all of them."""
 
+import os
 import subprocess
 import sys
 
@@ -13,22 +14,29 @@ PAGES = {
     "good.md": f"# Good\n\n```python\nprint(1)\n```\n{OUTPUT}",
     "windows.md": f"# Good\n\n```python\nprint(1)\n```\n{OUTPUT}".replace("\n", "\r\n"),
     "wrong.md": f"# Wrong\n\n```python\nprint(2)\n```\n{OUTPUT}",
+    "long.md": f"# Long\n\n```python\nfor n in range(2, 100):\n    print(n)\n```\n{OUTPUT}",
     "raises.md": f"# Raises\n\n```python\nimport keras\n\nkeras.Sequential().pop()\n```\n{OUTPUT}",
     "exits.md": "# Exits\n\n```python\nassert True\nraise SystemExit\n```\n",
     "unclosed.md": "# Unclosed\n\n```python\nprint(1)\n",
     "unseen.md": "# Unseen\n\n    import keras\n",
+    "noted.md": "# Noted\n\n```python\nassert True\n```\n\n<!-- notes -->\n",
 }
 
 
+def run_pytest(folder, *arguments, **variables):
+    command = [sys.executable, "-m", "pytest", "-p", "conftest", "-c", ROOT / "pyproject.toml", *arguments, folder]
+    environment = os.environ | variables
+    ended = subprocess.run(command, cwd=ROOT, env=environment, text=True, capture_output=True, check=False)
+    assert ended.returncode == 1, ended.stdout + ended.stderr
+    return ended.stdout.replace(folder.as_posix() + "/", "")
+
+
 @pytest.fixture(scope="module")
-def said(tmp_path_factory):
+def report(tmp_path_factory):
     folder = tmp_path_factory.mktemp("pages")
     for name, text in PAGES.items():
         (folder / name).write_text(text, encoding="utf-8", newline="")
-    command = [sys.executable, "-m", "pytest", "-p", "conftest", "-c", ROOT / "pyproject.toml", "-rA", folder]
-    ended = subprocess.run(command, cwd=ROOT, text=True, capture_output=True, check=False)
-    assert ended.returncode == 1, ended.stdout + ended.stderr
-    return ended.stdout.replace(folder.as_posix() + "/", "")
+    return run_pytest(folder, "-rA")
 
 
 def test_pytest_collects_every_page_that_has_records():
@@ -38,32 +46,62 @@ def test_pytest_collects_every_page_that_has_records():
     assert collected == {page_name(path) for path in page_paths()}
 
 
-def test_pages_that_are_right_pass_beside_the_wrong_ones(said):
-    assert "5 failed, 7 passed" in said
-    for name in "good.md", "windows.md":
-        assert f"{name}::line 3" in "".join(line for line in said.splitlines() if line.startswith("PASSED"))
+def test_pages_that_are_right_pass_beside_the_wrong_ones(report):
+    assert "7 failed, 9 passed" in report
+    passed = [line.partition(" ")[2] for line in report.splitlines() if line.startswith("PASSED")]
+    assert {f"{name}::{test}" for name in ("good.md", "windows.md") for test in ("page", "line 3")} <= set(passed)
 
 
-def test_another_output_shows_the_difference_and_both_commands(said):
-    assert "wrong.md:3: the block printed something else." in said
-    assert "-1\n+2\n" in said
-    assert 'Run it alone: pytest "wrong.md::line 3"' in said
-    assert "If the new output is right: python -m evidence record wrong.md" in said
+def test_another_output_shows_the_difference_and_both_commands(report):
+    difference = "--- wrong.md:3 (expected)\n+++ printed\n@@ -1 +1 @@\n-1\n+2\n"
+    commands = (
+        'Run it alone: pytest "wrong.md::line 3"\nIf the new output is right: python -m evidence record wrong.md\n'
+    )
+    assert f"wrong.md:3: the block printed something else.\n\n{difference}\n{commands}" in report
 
 
-def test_an_error_names_the_line_of_the_statement(said):
-    assert "raises.md:6: IndexError: " in said
-    assert "    keras.Sequential().pop()" in said
-    assert 'Run it alone: pytest "raises.md::line 3"' in said
+def test_a_long_difference_is_cut(report):
+    # Three lines of head, the line that is missing, and 56 of 98 new ones.
+    assert "\n+57\n... and 42 more lines\n\nRun it alone" in report
 
 
-def test_a_block_that_exits_is_named(said):
-    assert "exits.md:5: SystemExit: the block ended the interpreter (without an exit code)" in said
+def test_an_error_names_the_line_of_the_statement(report):
+    assert "raises.md:6: IndexError: " in report
+    assert "    keras.Sequential().pop()" in report
+    assert 'Run it alone: pytest "raises.md::line 3"' in report
 
 
-def test_a_page_that_cannot_be_read_is_one_failure(said):
-    assert "unclosed.md:3: the fence is never closed.\n\nThen: pytest unclosed.md" in said
+def test_a_block_that_exits_is_named(report):
+    assert "exits.md:5: SystemExit: the block ended the interpreter (without an exit code)" in report
 
 
-def test_a_listing_that_is_not_executed_is_one_failure(said):
-    assert "unseen.md:3: looks like Python but is not executed: it is indented, or not fenced as `python`. " in said
+def test_a_page_that_cannot_be_read_is_one_failure(report):
+    problem = "unclosed.md:3: this fence is never closed. Close it with ``` alone on a line."
+    assert f"{problem}\n\nThen: pytest unclosed.md\n" in report
+
+
+def test_a_listing_that_is_not_executed_is_one_failure(report):
+    assert "unseen.md:3: this looks like Python but is not executed, because it is indented, " in report
+    assert "\n\nThen: pytest unseen.md\n" in report
+
+
+def test_notes_that_are_missing_are_one_failure(report):
+    problem = "noted.md:7: no notes follow. Write them as a numbered list under this line."
+    assert f"{problem}\n\nThen: pytest noted.md\n" in report
+
+
+def test_a_failure_is_summed_up_by_page_and_line(report):
+    assert "\nFAILED wrong.md::line 3 - " in report
+    assert "conftest.py" not in report, "A contributor does not need to see where the tests failed."
+
+
+def test_blocks_whose_runner_cannot_start_fail_with_what_it_said(tmp_path):
+    """Without a runner, or once it has been killed."""
+    (tmp_path / "page.md").write_text(PAGES["good.md"])
+    (tmp_path / "no_runner.py").write_text(
+        "from evidence.running import execution\nexecution.RUNNER = 'no-runner.py'\n"
+    )
+    report = run_pytest(tmp_path, "-p", "no_runner", PYTHONPATH=os.pathsep.join([str(tmp_path), str(ROOT)]))
+    assert "page.md:3: the runner ended early:\n" in report
+    assert "no-runner.py" in report
+    assert "1 failed, 1 passed" in report

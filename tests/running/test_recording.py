@@ -128,7 +128,7 @@ def test_a_page_that_cannot_be_read_keeps_its_records(place, capsys):
     main(["record"])
     place.write_text("```python\nprint('one')\n")
     assert main(["record"]) == 1
-    assert "page.md:1: the fence is never closed." in capsys.readouterr().err
+    assert "page.md:1: this fence is never closed." in capsys.readouterr().err
     assert outputs("a") == ["one\n", "two\n"]
 
 
