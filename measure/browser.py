@@ -16,7 +16,7 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application, StaticFileHandler
 
 NAMES = "chromium", "chromium-browser", "google-chrome"
-# Nothing of this is about the site: no first-run pages, no updates, nothing in the background.
+# These keep Chromium from doing anything but showing the site: no first-run pages, no updates, no background work.
 OPTIONS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -29,14 +29,14 @@ OPTIONS = [
 
 
 def chromium() -> str:
-    """Return the path of the browser: what `CHROMIUM` names, else what `PATH` has; `LookupError` if there is none."""
-    if found := os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None):
-        return found
-    raise LookupError("There is no Chromium here: apt-get install chromium, or name one in the variable CHROMIUM")
+    """Return the path of Chromium: the variable `CHROMIUM`, else one in `PATH`; `LookupError` if there is none."""
+    if path := os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None):
+        return path
+    raise LookupError("Chromium is not installed: apt-get install chromium, or set the variable CHROMIUM to its path")
 
 
 class Pages(StaticFileHandler):
-    """A file, or the page for an address that leads nowhere, as the published site has it."""
+    """A file of the site, or its 404 page, as the published site answers."""
 
     def write_error(self, status_code: int, **details: object) -> None:
         self.set_header("Content-Type", "text/html")
@@ -45,7 +45,7 @@ class Pages(StaticFileHandler):
 
 @contextlib.contextmanager
 def serve(folder: Path) -> Iterator[str]:
-    """Serve a built site on 127.0.0.1, compressed, as long as the context lasts; yield its address with a slash."""
+    """Serve a built site on 127.0.0.1, compressed, while the context lasts; yield its address with a slash."""
     [listening] = bind_sockets(0, "127.0.0.1")
     files = (r"/(.*)", Pages, {"path": str(folder), "default_filename": "index.html"})
     site = Application([files], compress_response=True, log_function=lambda _: None)
@@ -56,7 +56,7 @@ def serve(folder: Path) -> Iterator[str]:
         HTTPServer(site).add_socket(listening)
         loop.run_forever()
 
-    # A thread, for in the main one Playwright has a loop of its own.
+    # In a thread, because Playwright runs a loop of its own in the main one.
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
     try:

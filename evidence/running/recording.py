@@ -82,10 +82,10 @@ def plan(environment: Environment, wanted: list[Block], every_block: list[Block]
     return Plan(environment, record, records.load_seconds(environment.key), list(dict.fromkeys(todo)))
 
 
-def run(plans: list[Plan]) -> list[str]:
+def run(plans: list[Plan], *, keep_records: bool = True) -> list[str]:
     """Carry out the plans, as many at a time as there are cores: while one imports Keras, the others run blocks.
 
-    The cores of one that has ended go to those that still run.
+    The cores of one that has ended go to those that still run. Without `keep_records`, records/ does not change.
     """
     if not plans:
         return []
@@ -105,7 +105,7 @@ def run(plans: list[Plan]) -> list[str]:
             place = f"{block.page}:{block.line}" if block else "importing Keras"
             progress.update(task, advance=seconds, description=f"{key} {place}")
 
-        futures = [pool.submit(carry_out, plan, jobs, running, show) for plan in plans]
+        futures = [pool.submit(carry_out, plan, jobs, running, show, keep_records) for plan in plans]
         faults = []
         try:
             for number, future in enumerate(as_completed(futures), 1):
@@ -130,7 +130,11 @@ def run(plans: list[Plan]) -> list[str]:
 
 
 def carry_out(
-    plan: Plan, jobs: int, running: set[Execution], show: Callable[[str, Block | None, float], None]
+    plan: Plan,
+    jobs: int,
+    running: set[Execution],
+    show: Callable[[str, Block | None, float], None],
+    keep_records: bool,
 ) -> list[str]:
     """Run one environment's blocks and save its record; return what went wrong."""
     key, faults, done = plan.environment.key, [], 0
@@ -160,7 +164,7 @@ def carry_out(
         finally:
             running.discard(execution)
             plan.took += execution.import_seconds or 0
-            if done:
+            if done and keep_records:
                 keep(plan, execution)
     if not faults:
         print(f"{key}: {done} blocks recorded", flush=True)

@@ -7,8 +7,8 @@ from measure import node
 
 
 @pytest.fixture
-def wanted(tmp_path, monkeypatch):
-    """A package.json that wants a package of this machine, for which npm needs no registry."""
+def package_json(tmp_path, monkeypatch):
+    """A package.json that depends on a package of this machine, for which npm needs no registry."""
     monkeypatch.setenv("npm_config_install_links", "true")  # A link would not survive the renaming.
     (tmp_path / "ours").mkdir()
     (tmp_path / "ours/package.json").write_text('{"name": "ours", "version": "1.0.0"}')
@@ -16,26 +16,26 @@ def wanted(tmp_path, monkeypatch):
     return tmp_path / "package.json"
 
 
-def test_packages_are_installed_once(wanted, tmp_path):
+def test_packages_are_installed_once(package_json, tmp_path):
     cache = tmp_path / "cache"
-    threads = [threading.Thread(target=node.npm_packages, args=[wanted, cache]) for _ in range(2)]
+    threads = [threading.Thread(target=node.npm_packages, args=[package_json, cache]) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    found = node.npm_packages(wanted, cache)
-    assert (found / "ours/package.json").exists()
-    assert list(cache.iterdir()) == [found.parent]
-    wanted.write_text(wanted.read_text() + "\n")
-    assert node.npm_packages(wanted, cache) != found
+    packages = node.npm_packages(package_json, cache)
+    assert (packages / "ours/package.json").exists()
+    assert list(cache.iterdir()) == [packages.parent]
+    package_json.write_text(package_json.read_text() + "\n")
+    assert node.npm_packages(package_json, cache) != packages
 
 
-def test_what_npm_said_and_how_to_go_on(wanted, tmp_path, monkeypatch):
-    wanted.write_text('{"devDependencies": {"no-such-package-of-ours": "1.0.0"}}')
+def test_what_npm_said_and_how_to_go_on(package_json, tmp_path, monkeypatch):
+    package_json.write_text('{"devDependencies": {"no-such-package-of-ours": "1.0.0"}}')
     for name, value in ("registry", "http://127.0.0.1:9/"), ("fetch_retries", "0"):
         monkeypatch.setenv(f"npm_config_{name}", value)
     with pytest.raises(LookupError, match=r"ECONNREFUSED[\s\S]*python -m measure.node$"):
-        node.npm_packages(wanted, tmp_path / "cache")
+        node.npm_packages(package_json, tmp_path / "cache")
     assert not list((tmp_path / "cache").iterdir())
 
 

@@ -14,12 +14,12 @@ PAGES = {path.relative_to(ROOT / "docs").as_posix(): read_text(path) for path in
 
 
 def headings(page):
-    return {each["id"] for each in HEADING.finditer(PAGES.get(page, ""))}
+    return {heading["id"] for heading in HEADING.finditer(PAGES.get(page, ""))}
 
 
 def test_the_questions_are_all_there():
     assert len(QUESTIONS) == 127
-    assert len({each.topic for each in QUESTIONS}) == 34
+    assert len({question.topic for question in QUESTIONS}) == 34
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.typed[:60])
@@ -46,56 +46,56 @@ def test_no_title_is_pasted_into_a_page():
 
 def test_halves_share_no_topic():
     work, check = search_quality.halves(QUESTIONS)
-    assert not {each.topic for each in work} & {each.topic for each in check}
+    assert not {question.topic for question in work} & {question.topic for question in check}
     assert len(work) + len(check) == len(QUESTIONS)
     assert 0.4 < len(work) / len(QUESTIONS) < 0.6
 
 
 def test_the_start_page_leads_to_each_answers_page(pages):
     links = pages["index.html"].select("article a[href]")
-    led = {link["href"].partition("#")[0].strip("/") for link in links}
+    linked = {link["href"].partition("#")[0].strip("/") for link in links}
     for question in QUESTIONS:
         for page in question.pages - {"index.md"}:
-            assert page.removesuffix(".md") in led, f"docs/index.md has no link to {page}"
+            assert page.removesuffix(".md") in linked, f"docs/index.md has no link to {page}"
 
 
 def test_what_is_pasted_is_words(needs_chromium, site):
     """Quotes, colons and signs are operators of the search; in a message they are not."""
-    with search_quality.opened(site) as page:
-        found = search_quality.results(page, 'Freeze: layers "no_such_word" of axis -1')
-    assert "how-to/freeze-layers.md" in found[: search_quality.FIRST]
+    with search_quality.open_search(site) as page:
+        pages = search_quality.results(page, 'Freeze: layers "no_such_word" of axis -1')
+    assert "how-to/freeze-layers.md" in pages[: search_quality.FIRST]
 
 
 def test_a_result_says_which_words_it_lacks(needs_chromium, site):
-    with search_quality.opened(site) as page:
+    with search_quality.open_search(site) as page:
         search_quality.results(page, "freeze layers zebra yacht xylophone")
-        lacked = page.locator(".md-search-result__terms").first
-        assert lacked.inner_text() == "Missing: zebra yacht xylophone"
-        assert lacked.locator("del").count() == 3
+        missing = page.locator(".md-search-result__terms").first
+        assert missing.inner_text() == "Missing: zebra yacht xylophone"
+        assert missing.locator("del").count() == 3
 
 
 def test_of_a_page_the_best_sections_are_offered(needs_chromium, site):
     """The index of errors has hundreds that share a word with a message, and making them takes long."""
-    with search_quality.opened(site) as page:
+    with search_quality.open_search(site) as page:
         search_quality.results(page, message := "Input tensors to a Model must be Keras tensors.")
         titles = page.locator(".md-search-result__item").evaluate_all(
             "items => items.map((item) => [...item.querySelectorAll('h1, h2')].map((title) => title.textContent))"
         )
-    assert 10 <= max(map(len, titles)) <= 11  # The page itself stands first, however little it says.
-    assert any(title.startswith(message) for found in titles for title in found)
+    assert 10 <= max(map(len, titles)) <= 11  # The page itself comes first, however badly it matches.
+    assert any(title.startswith(message) for sections in titles for title in sections)
 
 
-def misses(found):
-    return "\n".join(f"{question.typed}: {', '.join(instead)}" for question, instead in found.misses)
+def misses(hits):
+    return "\n".join(f"{question.typed}: {', '.join(instead)}" for question, instead in hits.misses)
 
 
 @pytest.mark.parametrize("half", [0, 1], ids=["work", "check"])
 def test_search_finds_the_answers(needs_chromium, site, half):
-    found = search_quality.ask(site, search_quality.halves(QUESTIONS)[half])
-    assert found.soon >= 0.9 * found.asked, misses(found)
-    assert found.first >= 0.6 * found.asked
+    hits = search_quality.ask(site, search_quality.halves(QUESTIONS)[half])
+    assert hits.soon >= 0.9 * hits.asked, misses(hits)
+    assert hits.first >= 0.6 * hits.asked
 
 
 def test_search_finds_messages_of_errors(needs_chromium, site):
-    found = search_quality.ask(site, search_quality.read_messages())
-    assert found.soon >= 0.95 * found.asked, misses(found)
+    hits = search_quality.ask(site, search_quality.read_messages())
+    assert hits.soon >= 0.95 * hits.asked, misses(hits)

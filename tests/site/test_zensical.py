@@ -1,8 +1,8 @@
 """Zensical builds the Markdown pages from the same mkdocs.yml, and they are the pages that MkDocs builds.
 
-It passes over hooks, over plugins that it does not know and over what they would have made, and calls that a success.
-So the test looks at what was built, and lists what is missing; what is no longer missing is an error.
-docs/reference/after-material.md says what is left to do about it.
+It ignores plugins that it does not know and calls the build a success without what they would have made. So the test
+looks at what was built and lists what is missing; an entry that is no longer missing is an error.
+docs/reference/after-material.md says what is left to do about each.
 """
 
 import copy
@@ -18,22 +18,22 @@ import pytest
 from bs4 import BeautifulSoup
 
 from evidence.files import ROOT
-from evidence.pages.blocks import page_name
+from evidence.pages.blocks import page_name, read_text
 
 SITE = "https://example.org/"
 DOCS = ROOT / "docs"
 SOURCES = sorted(DOCS.rglob("*.md"))
-HOOKS = {
+PLUGIN = {
     "examples/*": "evidence/site/examples.py",
     "reference/data/*.json": "evidence/site/published_records.py",
-}  # what makes what
-FILES = HOOKS | {  # of the site, that Zensical does not build
+}  # what our plugin adds and pages link to
+FILES = PLUGIN | {  # of the site, that Zensical does not build
     "*.md": "evidence/site/published_markdown.py",
     "llms.txt": "evidence/site/published_markdown.py",
     "search/search_index.json": "MkDocs: Zensical's is search.json",
     "sitemap.xml.gz": "MkDocs: Zensical's is not compressed",
 }
-# What stands around the content, but for the button to edit and the end that both have.
+# Around the content, apart from the button to edit and the footer, which both have.
 ONLY_MKDOCS = {
     ".related": "evidence/site/page_footer.py",
     ".page-end [type='text/markdown']": "evidence/site/published_markdown.py",
@@ -58,8 +58,8 @@ def zensical(tmp_path_factory, addresses):
     for name in "examples", "evidence", "records":  # Newer ones than 0.0.73 want all of `watch` to exist.
         (folder / name).mkdir()
     command = [sys.executable, "-m", "zensical", "build", "--strict", "--config-file", folder / "mkdocs.yml"]
-    ended = subprocess.run(command, cwd=ROOT, env=addresses, text=True, capture_output=True, check=False)
-    assert ended.returncode == 0, ended.stdout[-2000:] + ended.stderr[-4000:]
+    completed = subprocess.run(command, cwd=ROOT, env=addresses, text=True, capture_output=True, check=False)
+    assert completed.returncode == 0, completed.stdout[-2000:] + completed.stderr[-4000:]
     return folder / "site"
 
 
@@ -85,8 +85,8 @@ def content(page, name):
 
 
 def head(page):
-    chosen = "title, meta[name=description], meta[property], link[rel=canonical]"
-    return [str(each) for each in page.head.select(chosen)]
+    selector = "title, meta[name=description], meta[property], link[rel=canonical]"
+    return [str(element) for element in page.head.select(selector)]
 
 
 def same(what, ours, theirs):
@@ -108,11 +108,11 @@ def test_a_page_is_the_same(source, pages, theirs):
     for link in their.select("[href]"):
         link["href"] = NOTEBOOK.sub(r"\1/", link["href"])
     headings = "h1, h2, h3, h4, h5, h6"
-    same("headings", *([each.get("id") for each in article.select(headings)] for article in (our, their)))
+    same("headings", *([heading.get("id") for heading in article.select(headings)] for article in (our, their)))
     same("links", *([link["href"] for link in article.select("a[href]")] for article in (our, their)))
     evidence = "#environments, .evidence, .evidence-table"
-    same("evidence", *([str(each) for each in article.select(evidence)] for article in (our, their)))
-    same("all of it", *([str(each) for each in article.find_all(recursive=False)] for article in (our, their)))
+    same("evidence", *([str(element) for element in article.select(evidence)] for article in (our, their)))
+    same("all of it", *([str(element) for element in article.find_all(recursive=False)] for article in (our, their)))
 
 
 def test_what_the_index_repeats_is_left_out_of_it(zensical):
@@ -127,23 +127,32 @@ def test_only_what_is_listed_is_missing(site, zensical):
         for folder in (site, zensical)
     )
     missing = {name for name in ours - theirs if not name.startswith("assets/")}  # the themes' own
-    assert not {name for name in missing if not any(fnmatch(name, each) for each in FILES)}
-    needless = [each for each in FILES if not any(fnmatch(name, each) for name in missing)]
+    assert not {name for name in missing if not any(fnmatch(name, pattern) for pattern in FILES)}
+    needless = [pattern for pattern in FILES if not any(fnmatch(name, pattern) for name in missing)]
     assert not needless, "take these out of the list: Zensical builds them"
 
 
-def test_only_what_hooks_make_is_linked_to_in_vain(zensical, theirs):
+def test_only_links_to_what_our_plugin_adds_are_broken(zensical, theirs):
     targets = {urljoin(SITE + name, link["href"]) for name, page in theirs.items() for link in page.select("a[href]")}
-    paths = {re.split("[?#]", each)[0].removeprefix(SITE) for each in targets if each.startswith(SITE)}
-    nowhere = {path for path in paths if not ((zensical / path).is_file() or (zensical / path / "index.html").exists())}
-    assert not {path for path in nowhere if not any(fnmatch(path, each) for each in HOOKS)}
-    assert all(any(fnmatch(path, each) for path in nowhere) for each in HOOKS)
+    paths = {re.split("[?#]", target)[0].removeprefix(SITE) for target in targets if target.startswith(SITE)}
+    broken = {path for path in paths if not ((zensical / path).is_file() or (zensical / path / "index.html").exists())}
+    assert not {path for path in broken if not any(fnmatch(path, pattern) for pattern in PLUGIN)}
+    assert all(any(fnmatch(path, pattern) for path in broken) for pattern in PLUGIN)
     assert any(map(NOTEBOOK.match, targets)), "Zensical has pages of the notebooks: compare the links as they are"
 
 
 def test_what_only_one_of_them_has_around_the_content(pages, theirs):
-    def have(of, selector):
-        return any(of[address(source)].article.select_one(selector) for source in SOURCES)
+    def have(site, selector):
+        return any(site[address(source)].article.select_one(selector) for source in SOURCES)
 
-    assert [each for each in AROUND if have(pages, each) and not have(theirs, each)] == list(ONLY_MKDOCS)
-    assert [each for each in AROUND if have(theirs, each) and not have(pages, each)] == list(ONLY_ZENSICAL)
+    assert [part for part in AROUND if have(pages, part) and not have(theirs, part)] == list(ONLY_MKDOCS)
+    assert [part for part in AROUND if have(theirs, part) and not have(pages, part)] == list(ONLY_ZENSICAL)
+
+
+def test_all_that_uses_mkdocs_is_on_the_list_of_what_is_left_to_do():
+    text = read_text(DOCS / "reference/after-material.md")
+    named = set(re.findall(r"`((?:evidence|measure|tests|theme)/[\w./-]+)`", text))
+    assert not [path for path in named if not (ROOT / path).exists()]
+    uses = re.compile(r'^ *(?:from|import) mkdocs\b|"mkdocs"', re.MULTILINE)
+    modules = [path for folder in ("evidence", "measure") for path in (ROOT / folder).rglob("*.py")]
+    assert {page_name(path) for path in modules if uses.search(read_text(path))} <= named
