@@ -52,7 +52,7 @@ def warn_unknown(block: Block, behaviour: Behaviour, measurements: Measurements)
 
 
 def known_environments(measurements: Measurements) -> str:
-    """Return the environments, in their order, for the script: key, name, what it computes with, Keras's own version."""
+    """Return for the script, in order, each environment's key, name, what it computes with, and Keras's own version."""
     names = []
     for environment in measurements.environments:
         record = measurements.record(environment)
