@@ -41,20 +41,15 @@ def behaviours(block: Block, measurements: Measurements) -> list[Behaviour]:
 
     Behaviours are ordered by state; those of the same state, and the environments of each, as the environments are.
     """
-    alike: dict[Hashable, dict[RecordedOutcome, list[Environment]]] = {}
-    unmeasured: list[Environment] = []
-    for environment in measurements.environments:
-        outcome = measurements.outcome(block, environment)
+    alike: dict[Hashable, list[Wording]] = {}
+    unmeasured: list[Behaviour] = []
+    for outcome, environments in measurements.by_outcome(block).items():
         if outcome is None:
-            unmeasured.append(environment)
+            unmeasured.append(Behaviour("unknown", tuple(environments), ()))
         else:
-            alike.setdefault(behaviour_key(block, outcome), {}).setdefault(outcome, []).append(environment)
-    measured = [
-        behaviour(block, [Wording(outcome, tuple(environments)) for outcome, environments in wordings.items()])
-        for wordings in alike.values()
-    ]
-    unknown = [Behaviour("unknown", tuple(unmeasured), ())] if unmeasured else []
-    return sorted(measured + unknown, key=lambda behaviour: STATES.index(behaviour.state))
+            alike.setdefault(behaviour_key(block, outcome), []).append(Wording(outcome, tuple(environments)))
+    measured = [behaviour(block, wordings) for wordings in alike.values()]
+    return sorted(measured + unmeasured, key=lambda behaviour: STATES.index(behaviour.state))
 
 
 def behaviour(block: Block, wordings: Sequence[Wording]) -> Behaviour:

@@ -35,10 +35,9 @@ def known_errors(measurements: Measurements) -> Sequence[KnownError]:
     """Return every error message of the records, sorted by type, then by text, in both regardless of case."""
     occurrences: dict[tuple[str, str], dict[Block, list[Environment]]] = {}
     for block in measurements.blocks:
-        for environment in measurements.environments:
-            if outcome := measurements.outcome(block, environment):
-                for error in error_messages(block, outcome):
-                    occurrences.setdefault(error, {}).setdefault(block, []).append(environment)
+        for outcome, environments in measurements.by_outcome(block).items():
+            for error in error_messages(block, outcome) if outcome else ():
+                occurrences.setdefault(error, {}).setdefault(block, []).extend(environments)
     errors = [known_error(measurements, *error, blocks) for error, blocks in occurrences.items()]
     return tuple(sorted(errors, key=lambda error: (error.type.lower(), error.message.lower())))
 

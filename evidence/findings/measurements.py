@@ -28,6 +28,13 @@ class Measurements:
         """Return what a block did in an environment; `None` if it was not recorded there."""
         return self.record(environment).outcomes.get(block.digest)
 
+    def by_outcome(self, block: Block) -> dict[RecordedOutcome | None, list[Environment]]:
+        """Group the environments by what a block did there, in their order; `None` if it was not recorded."""
+        groups: dict[RecordedOutcome | None, list[Environment]] = {}
+        for environment in self.environments:
+            groups.setdefault(self.outcome(block, environment), []).append(environment)
+        return groups
+
 
 def current_measurements() -> Measurements:
     """Return all blocks and records, read again only if a page or a record has changed.

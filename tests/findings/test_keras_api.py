@@ -8,8 +8,7 @@ import pytest
 
 from evidence.findings import keras_api
 from evidence.findings.keras_api import Member
-from evidence.pages.blocks import Block, page_paths
-from evidence.pages.lint import read_page
+from evidence.pages.blocks import Block, all_blocks
 from evidence.running.execution import clean_environment
 
 # Some attributes exist only on instances, and some only after a model has a graph.
@@ -56,7 +55,7 @@ def test_each_name_is_listed_once():
 
 
 def test_what_is_covered_is_used_on_a_page_and_what_is_not_says_why():
-    used = keras_api.blocks_using(block for path in page_paths() for block in read_page(path)[0])
+    used = keras_api.blocks_using(all_blocks())
     assert not [member.name for member in keras_api.members() if member.covered and member.name not in used]
     assert all(member.text.strip() for member in keras_api.members())
 
