@@ -39,13 +39,16 @@ def printed_error(code: str, line: str) -> tuple[str, str] | None:
 
 @functools.cache
 def print_patterns(code: str) -> tuple[list[tuple[str, str]], list[str]]:
-    """Return patterns of the lines that a block prints: those of caught errors, each with its type, and all others."""
-    if "except" not in code:  # It catches nothing: most blocks.
-        return [], [".*"]
+    """Return patterns of the lines of output that are caught errors, each with its type, and of all other lines.
+
+    For a block that catches nothing, there are no patterns.
+    """
+    if "except" not in code:  # most blocks
+        return [], []
     try:
         nodes = syntax_nodes(code)
     except SyntaxError:
-        return [], [".*"]
+        return [], []
     handlers = [node for node in nodes if isinstance(node, ast.ExceptHandler) and node.name]
     of_errors, of_others = [], []
     for call in nodes:
@@ -61,8 +64,9 @@ def print_patterns(code: str) -> tuple[list[tuple[str, str]], list[str]]:
 
 
 def caught_types(handler: ast.ExceptHandler) -> list[str]:
+    """Name the types that an `except` with a name for the error catches."""
     types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-    return [ast.unparse(node) if node else "Exception" for node in types]
+    return [ast.unparse(node) for node in types if node]
 
 
 def printed_pattern(argument: ast.expr, error: str | None) -> str:

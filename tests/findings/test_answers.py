@@ -14,11 +14,12 @@ def test_an_answer_is_what_was_printed_or_raised():
 
 
 def test_neighbours_with_the_same_answer_are_joined():
-    line = on("3.2", "3.1", "3.0", "jax-3.2", "jax-3.0")
-    outcomes = {"3.0": OTHER, "jax-3.0": None}
+    line = on("3.2", "3.1", "3.0", "jax-3.2", "jax-3.0", "1.0")
+    outcomes = {"3.0": OTHER, "jax-3.0": None, "1.0": RecordedOutcome("", "TypeError", "before the surgery", 3)}
     assert answers(measured({BLOCK: outcomes}), BLOCK, line) == [
         ("1", [*on("3.2", "3.1")]),
         ("2", [*on("3.0")]),
         ("1", [*on("jax-3.2")]),
         ("not measured", [*on("jax-3.0")]),
+        ("not applicable", [*on("1.0")]),
     ]

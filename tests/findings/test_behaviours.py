@@ -46,6 +46,11 @@ def test_what_is_missing_is_named_and_what_was_not_measured_has_no_wordings():
     assert unknown == Behaviour("unknown", on("1.0"), ())
 
 
+def test_releases_that_lack_the_same_are_together_whatever_they_raise():
+    later = RecordedOutcome("1\n", "ImportError", LACKS_SEQUENTIAL.message, 5)
+    assert grouped({"2.3": LACKS_SEQUENTIAL, "1.0": later})[1:] == [("lacking", on("2.3", "1.0"))]
+
+
 def test_a_block_that_was_measured_nowhere_is_unknown_everywhere():
     assert grouped(dict.fromkeys([environment.key for environment in ENVIRONMENTS])) == [
         ("unknown", tuple(ENVIRONMENTS))

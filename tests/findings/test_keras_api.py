@@ -60,13 +60,28 @@ def test_what_is_covered_is_used_on_a_page_and_what_is_not_says_why():
     assert all(member.text.strip() for member in keras_api.members())
 
 
-CODE = "class A:\n    size = 1\n    def call(self, x):\n        return self.head.pop(x)\ndef build():\n    A()\n"
+CODE = """
+class A:
+    size = 1
+    def call(self, x):
+        return self.head.pop(x)
+class B:
+    def fit(self):
+        pass
+def build():
+    A()
+"""
 
 
 def test_a_member_is_used_as_an_attribute_or_by_defining_it_in_a_class():
     blocks = [Block(page, 1, CODE, None) for page in ("a.md", "b.md", "a.md")] + [Block("b.md", 9, "x.pop", None)]
     counts = {"a.md": 2, "b.md": 1}
-    assert keras_api.blocks_using(blocks) == {"call": counts, "head": counts, "pop": {"a.md": 2, "b.md": 2}}
+    assert keras_api.blocks_using(blocks) == {
+        "call": counts,
+        "fit": counts,
+        "head": counts,
+        "pop": {"a.md": 2, "b.md": 2},
+    }
 
 
 def test_members_are_listed_by_class_the_covered_first_then_by_name(tmp_path):

@@ -37,6 +37,12 @@ def messages(code, output, error=None, message=None):
         (TRY.format("ValueError", 'print("raised")'), "raised\n", []),
         (TRY.format("ValueError", 'print("no" in str(error))'), "True\n", []),
         (TRY.format("ValueError", "print(error, error)"), "no no\n", []),
+        (TRY.format("ValueError", 'print("fit:", error)\n    print(error, error)'), "fit: no\n", []),  # either
+        (
+            TRY.format("Exception", "print(type(error).__name__, type(error).__name__, error)"),
+            "KeyError KeyError a\n",
+            [],
+        ),
         (TRY.format("ValueError", "log(error)"), "no\n", []),
         (TRY.format("ValueError", "pass") + "print(error)", "no\n", []),
         ("try:\n    f()\nexcept ValueError:\n    print(error)\n", "no\n", []),
