@@ -1,4 +1,4 @@
-"""A few made-up releases, and what made-up blocks did on them: so small that a test can say all that comes of it."""
+"""Nine made-up releases, and what blocks did on them: few enough for a test to spell out the whole result."""
 
 from evidence.findings.measurements import Measurements
 from evidence.pages.blocks import Block
@@ -40,9 +40,9 @@ def on(*keys):
 
 
 def measured(outcomes, *, packages=None, environments=ENVIRONMENTS):
-    """What blocks did, by block, then by environment's key; where nothing is said, what the page shows.
+    """Make measurements of outcomes by block and environment's key.
 
-    `None` is for a block that was not measured there.
+    An outcome that is left out is what the page shows; `None` was not measured.
     """
     records = {environment.key: Record(environment.key, python=environment.python) for environment in environments}
     for key, record in records.items():

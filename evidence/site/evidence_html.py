@@ -25,16 +25,16 @@ SHORT = 90  # characters of an output repeated in the line under a block
 def evidence(block: Block, measurements: Measurements) -> Iterator[str]:
     """Yield the HTML that says what a block did in all environments."""
     environments = measurements.environments
-    found = behaviours(block, measurements)
-    for behaviour in found:
+    all_behaviours = behaviours(block, measurements)
+    for behaviour in all_behaviours:
         if behaviour.state == "unknown":
             warn_unknown(block, behaviour, measurements)
     yield f'<div class="evidence" data-search-exclude data-block="{block.digest}">'
-    alone = attributes(found[0], environments) if len(found) == 1 else ""
-    yield f"<p{alone}>{summary(block, found, environments)}</p>"
-    if len(found) > 1 or len(found[0].wordings) > 1:
+    alone = attributes(all_behaviours[0], environments) if len(all_behaviours) == 1 else ""
+    yield f"<p{alone}>{summary(block, all_behaviours, environments)}</p>"
+    if len(all_behaviours) > 1 or len(all_behaviours[0].wordings) > 1:
         yield "<details><summary>What each Keras does</summary><ul>"
-        for behaviour in found:
+        for behaviour in all_behaviours:
             yield f"<li{attributes(behaviour, environments)}>"
             yield from behaviour_in_full(block, behaviour, environments)
             yield "</li>"
@@ -66,10 +66,10 @@ def attributes(behaviour: Behaviour, environments: Sequence[Environment]) -> str
     return f"{data_on(behaviour.environments, environments)} data-is={behaviour.state}"
 
 
-def summary(block: Block, found: Sequence[Behaviour], environments: Sequence[Environment]) -> str:
+def summary(block: Block, all_behaviours: Sequence[Behaviour], environments: Sequence[Environment]) -> str:
     """Say in one line where a block does what the page shows, and where it does not."""
     by_state: dict[State, list[Behaviour]] = {}
-    for behaviour in found:
+    for behaviour in all_behaviours:
         by_state.setdefault(behaviour.state, []).append(behaviour)
 
     def where(*some: Behaviour) -> str:
@@ -80,7 +80,7 @@ def summary(block: Block, found: Sequence[Behaviour], environments: Sequence[Env
     if others:
         parts.append("<strong>Depends on your Keras.</strong>")
     if same := by_state.get("shown"):
-        if len(found) == 1:
+        if len(all_behaviours) == 1:
             parts.append(f"The same on every Keras measured: {where(*same)}.")
         else:
             parts.append(f"{'As above' if others else 'The same'} on {where(*same)}.")

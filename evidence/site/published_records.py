@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
@@ -29,17 +30,19 @@ def add_data(files: Files, config: MkDocsConfig) -> None:
     files.append(File.generated(config, f"{folder}/records.schema.json", content=schema))
 
 
-def all_data(table: Measurements) -> dict:
+def all_data(measurements: Measurements) -> dict[str, Any]:
     """Return all records as `records.schema.json` describes them."""
     return {
         "$schema": "records.schema.json",
         "licence": LICENCE,
-        "environments": [environment_data(each, table.records[each.key]) for each in table.environments],
-        "blocks": [block_data(table, block) for block in table.blocks],
+        "environments": [
+            environment_data(environment, measurements.record(environment)) for environment in measurements.environments
+        ],
+        "blocks": [block_data(measurements, block) for block in measurements.blocks],
     }
 
 
-def environment_data(environment: Environment, record: Record) -> dict:
+def environment_data(environment: Environment, record: Record) -> dict[str, Any]:
     return {
         "key": environment.key,
         "line": environment.line,
@@ -52,9 +55,9 @@ def environment_data(environment: Environment, record: Record) -> dict:
     }
 
 
-def block_data(table: Measurements, block: Block) -> dict:
-    """Return where a block stands, its code, and what it did in each environment, by key."""
-    outcomes = {each.key: table.outcome(block, each) for each in table.environments}
+def block_data(measurements: Measurements, block: Block) -> dict[str, Any]:
+    """Return a block's page and heading, its code, and what it did in each environment, by key."""
+    outcomes = {environment.key: measurements.outcome(block, environment) for environment in measurements.environments}
     return {
         "digest": block.digest,
         "page": block.page,

@@ -10,7 +10,7 @@ from evidence.running.records import RecordedOutcome
 
 def grouped(outcomes, block=BLOCK):
     """State and environments of each behaviour, in order."""
-    return [(found.state, found.environments) for found in behaviours(block, measured({block: outcomes}))]
+    return [(behaviour.state, behaviour.environments) for behaviour in behaviours(block, measured({block: outcomes}))]
 
 
 def test_a_block_that_does_the_same_everywhere_has_one_behaviour():

@@ -10,8 +10,8 @@ from evidence.running.records import RecordedOutcome
 
 def differences(outcomes):
     """The differences of each pair of releases that were compared, by their keys."""
-    found = changes(measured(outcomes), ENVIRONMENTS)
-    return {(change.older.key, change.newer.key): change.differences for change in found}
+    compared = changes(measured(outcomes), ENVIRONMENTS)
+    return {(change.older.key, change.newer.key): change.differences for change in compared}
 
 
 def test_each_release_is_compared_with_the_one_before_in_its_line():
@@ -19,10 +19,10 @@ def test_each_release_is_compared_with_the_one_before_in_its_line():
     assert differences({BLOCK: {}}) == {pair: [] for pair in pairs}
 
 
-def test_before_and_after_are_told_apart_and_the_unknown_is_no_change():
+def test_before_is_the_older_release_and_the_unknown_is_no_change():
     outcomes = {"3.1": OTHER, "jax-3.2": None, "tf-2.14": None, "2.3": OTHER, "1.0": OTHER}
-    found = {pair: changed for pair, changed in differences({BLOCK: outcomes}).items() if changed}
-    assert found == {
+    changed = {pair: listed for pair, listed in differences({BLOCK: outcomes}).items() if listed}
+    assert changed == {
         ("3.1", "3.2"): [Difference(BLOCK, before=OTHER, after=SHOWN)],
         ("3.0", "3.1"): [Difference(BLOCK, before=SHOWN, after=OTHER)],
     }
@@ -63,8 +63,8 @@ def test_blocks_of_the_same_page_and_idiom_come_by_line():
 
 
 def test_only_the_given_environments_are_compared():
-    found = list(changes(measured({BLOCK: {}}), on("3.2", "3.0", "jax-3.2", "1.0")))
-    assert [(change.older, change.newer) for change in found] == [on("3.0", "3.2")]
+    compared = changes(measured({BLOCK: {}}), on("3.2", "3.0", "jax-3.2", "1.0"))
+    assert [(change.older, change.newer) for change in compared] == [on("3.0", "3.2")]
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_new_lines_are_found_at_their_place(old, new, lines):
     assert new_lines(old, new) == lines
 
 
-def test_of_two_outcomes_the_lines_are_told_that_only_one_has():
+def test_the_lines_that_only_one_of_two_outcomes_has_are_found():
     printed, raised = RecordedOutcome("a\nb\n"), RecordedOutcome("a\n", "ValueError", "no\nmore", 4)
     assert lines_only_in(printed, raised) == ["b"]
     assert lines_only_in(raised, printed) == ["ValueError: no"]

@@ -39,7 +39,7 @@ from evidence.running.records import RecordedOutcome
         ("TypeError", "f() got an unexpected keyword argument 'name'", 5, None),
     ],
 )
-def test_what_lacks_the_idiom_is_told_from_what_behaves_otherwise(error, message, line, words):
+def test_lacking_the_idiom_is_not_another_behaviour(error, message, line, words):
     assert missing_idiom(BLOCK, RecordedOutcome("", error, message, line)) == words
 
 

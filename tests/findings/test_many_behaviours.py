@@ -15,10 +15,10 @@ def test_more_than_three_behaviours_need_a_reason():
     exceptions = tomllib.loads((ROOT / FILE).read_text(encoding="utf-8"))["many-behaviours"]
     listed = {(exception["page"], exception["heading"]) for exception in exceptions if exception["reason"]}
     measurements = current_measurements()
-    found = set()
+    many = set()
     for block in measurements.blocks:
         states = [behaviour.state for behaviour in behaviours(block, measurements)]
         if states.count("shown") + states.count("other") > 3 and block.page not in QUESTIONS:
-            found.add((block.page, heading_of(block).id))
-    assert not found - listed, f"split these blocks, or give a reason in {FILE}"
-    assert not listed - found, f"take these out of {FILE}: they are no longer needed"
+            many.add((block.page, heading_of(block).id))
+    assert not many - listed, f"split these blocks, or give a reason in {FILE}"
+    assert not listed - many, f"take these out of {FILE}: they are no longer needed"

@@ -39,10 +39,10 @@ def test_measurements_are_of_all_environments_and_blocks_unless_others_are_given
 def test_a_record_of_other_packages_counts_as_empty():
     save("tf-2.15", SHOWN, ["numpy==1.0"])
     save("tf-2.14", OTHER)
-    found = current_measurements().records
-    assert found.keys() == read_environments().keys()
-    assert found["tf-2.15"] == Record("tf-2.15")
-    assert found["tf-2.14"].outcomes == {BLOCK.digest: OTHER}
+    by_key = current_measurements().records
+    assert by_key.keys() == read_environments().keys()
+    assert by_key["tf-2.15"] == Record("tf-2.15")
+    assert by_key["tf-2.14"].outcomes == {BLOCK.digest: OTHER}
 
 
 def test_what_did_not_change_is_not_read_again(folder):

@@ -15,7 +15,7 @@ def messages(code, output, error=None, message=None):
 
 
 @pytest.mark.parametrize(
-    ("code", "printed", "found"),
+    ("code", "printed", "errors"),
     [
         (TRY.format("ValueError", "print(error)"), "no\n", [("ValueError", "no")]),
         (TRY.format("ValueError", "print(error)"), "no\nnever\n", [("ValueError", "no"), ("ValueError", "never")]),
@@ -55,8 +55,8 @@ def messages(code, output, error=None, message=None):
         ("print(error)\n", "no\n", []),
     ],
 )
-def test_an_error_that_is_caught_and_printed_is_found(code, printed, found):
-    assert messages(code, printed) == found
+def test_an_error_that_is_caught_and_printed_is_found(code, printed, errors):
+    assert messages(code, printed) == errors
 
 
 def test_the_error_that_ended_a_block_comes_first():

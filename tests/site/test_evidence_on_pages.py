@@ -1,4 +1,4 @@
-"""What a reader sees under a block is drawn from the records, wherever the block is on a page."""
+"""The records decide what a reader sees under a block, wherever the block is on a page."""
 
 import gzip
 import json
@@ -40,7 +40,7 @@ def test_the_same_everywhere_is_one_line():
     assert not page.select("details")
 
 
-def test_a_difference_is_told_with_its_ranges_and_what_is_printed():
+def test_a_difference_comes_with_its_ranges_and_what_is_printed():
     page = under(dict.fromkeys(["2.3", "1.0"], RecordedOutcome("<2>\n")))
     assert page.p.get_text() == (
         "Depends on your Keras. As above on Keras 3.0.0 to 3.2.0 on TensorFlow and JAX and "
@@ -55,7 +55,7 @@ def test_a_difference_is_told_with_its_ranges_and_what_is_printed():
     assert items[1].pre.get_text() == "<2>\n"
 
 
-def test_an_error_is_told_with_its_line_and_its_wordings_are_listed():
+def test_an_error_comes_with_its_line_and_its_wordings_are_listed():
     outcomes = {
         "tf-2.15": RecordedOutcome("", "ValueError", "no `x`", 4),
         "tf-2.14": RecordedOutcome("<1>\n", "ValueError", "never", 4),
@@ -72,7 +72,7 @@ def test_an_error_is_told_with_its_line_and_its_wordings_are_listed():
     assert [item["data-on"] for item in wordings] == ["5", "6"]
 
 
-def test_an_error_without_a_line_is_told_without():
+def test_an_error_may_have_no_line():
     page = under({"1.0": RecordedOutcome("", "Stopped", "after 90 s")})
     assert page.p.get_text().endswith("On Keras 1.0.0 it raises Stopped.")
     assert page.select("li")[-1].get_text() == "Keras 1.0.0: raisesStopped: after 90 s"
@@ -189,9 +189,9 @@ def test_the_evidence_follows_the_output_wherever_the_block_is(name):
     page = PLACES[name].format("".join(f"{indent if line else ''}{line}\n" for line in lines))
     extensions = ["admonition", "pymdownx.superfences", "pymdownx.tabbed", "attr_list", "evidence.site.extension"]
     html = BeautifulSoup(python_markdown.markdown(page, extensions=extensions), "html.parser")
-    found = html.select_one(".evidence")
-    assert found["data-block"] == BLOCK.digest
-    assert found.find_previous("code").get_text() == "1\n"
+    under_it = html.select_one(".evidence")
+    assert under_it["data-block"] == BLOCK.digest
+    assert under_it.find_previous("code").get_text() == "1\n"
     assert "wzxhzdk" not in html.get_text()
 
 

@@ -74,9 +74,9 @@ def test_a_question_is_its_heading_below_its_page(questions):
 
 def test_the_table_of_the_records_answers_each_question_for_each_environment():
     measurements = current_measurements()
-    found = rows(measurements)
-    assert len(found) >= 25
-    for row in found:
+    questions = rows(measurements)
+    assert len(questions) >= 25
+    for row in questions:
         assert row.th.a.get_text().endswith("?")
         places = []
         for part in row.select("[data-on]"):

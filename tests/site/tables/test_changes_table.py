@@ -26,7 +26,7 @@ def page(measurements, family="keras-3"):
 
 
 def listed(outcomes, packages=None):
-    """The texts of what stands below the heading of the newest release."""
+    """The texts below the heading of the newest release."""
     heading = page(measured(outcomes, packages=packages)).select_one("h3")
     texts = []
     for element in heading.find_next_siblings():
@@ -54,7 +54,7 @@ def test_a_family_of_one_line_needs_no_heading_for_it():
     assert [(heading.name, heading.get_text()) for heading in headings] == [("h2", "Keras 2.3.0 after 1.0.0")]
 
 
-def test_no_difference_is_said():
+def test_a_release_that_changed_nothing_says_so():
     assert listed({BLOCK: {}}) == ["Nothing else that computes changed.", "No block behaves differently."]
 
 
@@ -116,7 +116,7 @@ def test_differences_are_listed_in_the_order_of_the_blocks():
     assert names == ["On b", "On page", "On a"]
 
 
-def test_the_changes_of_some_releases_are_told_in_markdown(monkeypatch):
+def test_the_changes_of_some_releases_are_written_in_markdown(monkeypatch):
     packages = {"3.2": ["numpy==2.0"]}
     outcomes = {
         BLOCK: {"3.2": RecordedOutcome("1\n<`b`>\n"), "3.1": RecordedOutcome("1\na\n"), "2.3": LACKS_SEQUENTIAL}
@@ -136,10 +136,11 @@ def test_the_changes_of_some_releases_are_told_in_markdown(monkeypatch):
 def test_every_release_of_the_records_but_the_first_of_its_line_has_its_changes(monkeypatch):
     monkeypatch.undo()
     measurements = current_measurements()
-    told = 0
+    compared = 0
     for family in FAMILIES:
         html = page(measurements, family)
-        told += len(html.select("p.changed-with"))
+        compared += len(html.select("p.changed-with"))
         ids = [heading["id"] for heading in html.select("h2, h3")]
         assert len(ids) == len(set(ids))
-    assert told == len(measurements.environments) - len({found.line for found in measurements.environments})
+    lines = {environment.line for environment in measurements.environments}
+    assert compared == len(measurements.environments) - len(lines)

@@ -59,10 +59,10 @@ def test_a_message_says_where_it_occurs_and_what_to_read():
 def test_a_message_is_listed_with_the_newest_family_that_raises_it():
     new, old, both = raised("ValueError", "new"), raised("ValueError", "old"), raised("ValueError", "both")
     measurements = measured({BLOCK: {"3.2": new, "3.1": both, "tf-2.15": both, "2.3": both, "1.0": old}})
-    found = {
+    by_family = {
         family: [element.get_text() for element in index(measurements, family).select("pre")] for family in FAMILIES
     }
-    assert found == {"keras-3": ["both", "new"], "tf-keras": [], "keras-1-and-2": ["old"]}
+    assert by_family == {"keras-3": ["both", "new"], "tf-keras": [], "keras-1-and-2": ["old"]}
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_a_message_is_listed_with_the_newest_family_that_raises_it():
         (raised("TypeError", "no"), ""),
     ],
 )
-def test_a_release_that_lacks_the_idiom_is_told_so(outcome, words):
+def test_a_release_that_lacks_the_idiom_is_said_to(outcome, words):
     page = index(measured({BLOCK: {"1.0": outcome}}), "keras-1-and-2")
     assert page.p.get_text() == f"On Keras 1.0.0. {words}What to do: On page."
 
