@@ -48,12 +48,12 @@ def behaviours(block: Block, measurements: Measurements) -> list[Behaviour]:
             unmeasured.append(Behaviour("unknown", tuple(environments), ()))
         else:
             alike.setdefault(behaviour_key(block, outcome), []).append(Wording(outcome, tuple(environments)))
-    measured = [behaviour(block, wordings) for wordings in alike.values()]
+    measured = [common_behaviour(block, wordings) for wordings in alike.values()]
     return sorted(measured + unmeasured, key=lambda behaviour: STATES.index(behaviour.state))
 
 
-def behaviour(block: Block, wordings: Sequence[Wording]) -> Behaviour:
-    """Return the behaviour that these wordings have in common."""
+def common_behaviour(block: Block, wordings: Sequence[Wording]) -> Behaviour:
+    """Return the behaviour that all these wordings are wordings of."""
     outcome = wordings[0].outcome
     environments = tuple(environment for wording in wordings for environment in wording.environments)
     if idiom := missing_idiom(block, outcome):

@@ -52,14 +52,14 @@ class Change:
 
 
 def changes(measurements: Measurements, environments: Sequence[Environment]) -> Iterator[Change]:
-    """Yield what each environment changed that has an older one after it in its line."""
+    """Yield what each of these environments changed, newest first; the oldest of a line has nothing to compare with."""
     for newer, older in pairwise(environments):
         if newer.line == older.line:
             yield Change(older, newer, list(differences(measurements, older, newer)))
 
 
 def differences(measurements: Measurements, older: Environment, newer: Environment) -> Iterator[Difference]:
-    """Yield the blocks that behave differently in two environments; a block that one has not run is none of them."""
+    """Yield the blocks that behave differently in two environments, out of those that were recorded in both."""
     for block in measurements.blocks:
         before, after = measurements.outcome(block, older), measurements.outcome(block, newer)
         if before and after and before != after and behaviour_key(block, before) != behaviour_key(block, after):

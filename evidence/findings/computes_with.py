@@ -1,4 +1,4 @@
-"""Names what Keras computes with in an environment, and what of that changed together with Keras."""
+"""Names what Keras computes with in an environment, and which of these packages changed together with Keras."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ NAMES = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch", "openvino
 def computes_with(environment: Environment, record: Record) -> str:
     """Name what Keras computes with: "TensorFlow 2.21.0, NumPy 2.4.6"."""
     versions = package_versions(record)
-    return ", ".join(f"{NAMES[name]} {versions[name]}" for name in packages(environment) if name in versions)
+    return ", ".join(f"{NAMES[name]} {versions[name]}" for name in computing_packages(environment) if name in versions)
 
 
 def changed_together(measurements: Measurements, older: Environment, newer: Environment) -> list[str]:
     """Return what else changed between two releases of Keras: "NumPy 1.26.4 to 2.0.2", "Python 3.9 to 3.11".
 
-    TensorFlow is not something else for tf.keras: it is the release.
+    For tf.keras, a new TensorFlow is not another change: it is the release.
     """
     older_record, newer_record = measurements.record(older), measurements.record(newer)
     before, after = package_versions(older_record), package_versions(newer_record)
-    names = [name for name in packages(newer) if name != "tensorflow" or newer.module != "tensorflow.keras"]
+    names = [name for name in computing_packages(newer) if name != "tensorflow" or newer.module != "tensorflow.keras"]
     changed = [
         f"{NAMES[name]} {before.get(name, 'none')} to {after.get(name, 'none')}"
         for name in names
@@ -33,7 +33,7 @@ def changed_together(measurements: Measurements, older: Environment, newer: Envi
     return changed
 
 
-def packages(environment: Environment) -> list[str]:
+def computing_packages(environment: Environment) -> list[str]:
     """Return the packages that Keras computes with, its backend first."""
     return list(dict.fromkeys([environment.backend, "numpy"]))
 

@@ -1,4 +1,4 @@
-"""Holds every block and what it did in every environment; read again only when a page or a record has changed."""
+"""Reads every block and what it did in every environment, again only when a page or a record has changed."""
 
 from __future__ import annotations
 

@@ -21,12 +21,14 @@ def in_words(chosen: Iterable[Environment], environments: Sequence[Environment])
             ranges.setdefault((run[0].on, span), []).append(range_label(run))
     backends: dict[str, list[str]] = {}  # by the releases in words
     for (backend, span), labels in ranges.items():
-        backends.setdefault(span.format(join(labels)), []).extend([backend] if backend else [])
+        backends.setdefault(span.format(join_words(labels)), []).extend([backend] if backend else [])
     on_a_backend = [releases for releases, names in backends.items() if names]
     if len(on_a_backend) > 1 and keys.issuperset(environment.key for environment in environments if environment.on):
         others = {releases: names for releases, names in backends.items() if not names}
         backends = {on_a_backend[0]: ["every backend"]} | others
-    return join([releases + (f" on {join(names)}" if names else "") for releases, names in backends.items()])
+    return join_words(
+        [releases + (f" on {join_words(names)}" if names else "") for releases, names in backends.items()]
+    )
 
 
 def environment_name(environment: Environment) -> str:
@@ -58,5 +60,5 @@ def range_label(run: Sequence[Environment]) -> str:
     return newest if newest == oldest else f"{oldest} to {newest}"
 
 
-def join(words: Sequence[str]) -> str:
+def join_words(words: Sequence[str]) -> str:
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

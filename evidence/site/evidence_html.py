@@ -45,9 +45,8 @@ def evidence(block: Block, measurements: Measurements) -> Iterator[str]:
 def warn_unknown(block: Block, behaviour: Behaviour, measurements: Measurements) -> None:
     """Warn of a block that is not recorded, on each page that has it; an extension does not know its page."""
     where = in_words(behaviour.environments, measurements.environments)
-    for page, line in sorted(
-        {(other.page, other.line) for other in measurements.blocks if other.digest == block.digest}
-    ):
+    locations = {(other.page, other.line) for other in measurements.blocks if other.digest == block.digest}
+    for page, line in sorted(locations):
         log.warning("%s:%d: the block is not recorded in %s: python -m evidence record %s", page, line, where, page)
 
 
