@@ -37,6 +37,9 @@ def test_outputs_and_evidence_stand_in_them(texts):
     assert re.search(r"```text\nlayers\.pop\(\): \(None, 3\)\n.*?```\n\nThe same on Keras 3\.", page, re.DOTALL)
     assert "<table" in texts["reference/behaviour-by-release.md"]
     assert "<!-- evidence: " not in "".join(texts.values())
+
+
+def test_an_example_s_outputs_and_plots_are_in_its_markdown(needs_tensorflow, texts):
     example = texts["examples/what-removing-layers-from-the-middle-costs.md"]
     assert "```text\nhalf of the blocks: " in example
     assert re.search(r"!\[[^]]{40,}\]\(\S+-1\.png\)", example)

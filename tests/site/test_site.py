@@ -155,7 +155,7 @@ def test_wrong_code_wears_a_badge_that_is_text(pages):
 
 
 @pytest.mark.parametrize("source", EXAMPLES, ids=lambda path: path.stem)
-def test_an_example_offers_its_sources_and_colab(site, pages, source):
+def test_an_example_offers_its_sources_and_colab(needs_tensorflow, site, pages, source):
     page = pages[f"examples/{source.stem}/index.html"]
     links = {link.get_text(): link["href"] for link in page.select(".take-along a")}
     assert set(links) == {"Notebook", "Python script", "Open in Colab"}
