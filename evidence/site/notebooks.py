@@ -62,7 +62,7 @@ def as_page(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
 
 
 def checked_link(href: str, page: Page, files: Files) -> str:
-    """Return a notebook's link to a page, as it stands in the site, relative to the notebook's own address."""
+    """Return a notebook's link to a page of the site, relative to the notebook's own address."""
     path, anchor, name = href.removeprefix("../../").partition("#")
     if target := files.get_file_from_path(f"{path.strip('/')}.md"):
         return target.url_relative_to(page.file) + anchor + name

@@ -47,10 +47,10 @@ def test_each_line_gets_the_number_of_its_note():
     code = page.select_one(".language-python code")
     assert code.get_text() == BLOCK.code
     lines = code.find_all("span", recursive=False)
-    assert [(lines.index(each.parent), each["data-note"]) for each in code.select(".note")] == [(1, "2"), (3, "1")]
+    assert [(lines.index(note.parent), note["data-note"]) for note in code.select(".note")] == [(1, "2"), (3, "1")]
     listed = page.select_one("ol.notes")
     assert len(listed.find_all("li")) == 2
-    assert listed.find_next_sibling()["class"] == ["evidence"], "What the block does stands below its notes."
+    assert listed.find_next_sibling()["class"] == ["evidence"], "The evidence comes after the notes."
 
 
 @pytest.mark.parametrize(

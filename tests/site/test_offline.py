@@ -29,7 +29,7 @@ def test_each_link_leads_to_a_file(unpacked, lychee):
     lychee(f"{unpacked}/**/*.html")
 
 
-def test_it_names_no_folder_of_whoever_built_it(unpacked):
+def test_it_names_no_folder_of_the_machine_that_built_it(unpacked):
     texts = [path.read_text(encoding="utf-8") for path in unpacked.rglob("*.*ml")]
     assert texts
     assert not [text for text in texts if str(ROOT) in text or "https://example.org" in text]

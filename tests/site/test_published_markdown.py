@@ -1,4 +1,4 @@
-"""Each page stands beside itself as Markdown, and llms.txt lists them."""
+"""Each page is published as Markdown, too, and llms.txt lists the pages."""
 
 import re
 from urllib.parse import urljoin, urlsplit
@@ -16,12 +16,12 @@ def texts(site):
 
 
 def test_each_page_has_its_markdown_and_links_to_it(pages, texts):
-    led = {
+    linked = {
         urljoin(f"/{name}", page.select_one("a[type='text/markdown']")["href"]).lstrip("/")
         for name, page in pages.items()
         if name != "404.html"
     }
-    assert led == texts.keys()
+    assert linked == texts.keys()
 
 
 def test_links_between_them_hold(site, texts):
@@ -32,7 +32,7 @@ def test_links_between_them_hold(site, texts):
             assert (site / path).is_file(), f"{name}: {link[0]}"
 
 
-def test_outputs_and_evidence_stand_in_them(texts):
+def test_outputs_and_evidence_are_in_them(texts):
     page = texts["index.md"]
     assert re.search(r"```text\nlayers\.pop\(\): \(None, 3\)\n.*?```\n\nThe same on Keras 3\.", page, re.DOTALL)
     assert "<table" in texts["reference/behaviour-by-release.md"]
@@ -51,8 +51,8 @@ def test_code_that_does_not_work_is_marked_in_words_alone(pages, texts):
         if badges := len(page.select(".does-not-work")):
             marked[urljoin(f"/{name}", page.select_one("a[type='text/markdown']")["href"]).lstrip("/")] = badges
     assert marked
-    said = re.compile(r"^( *)Does not work\n\n\1```python$", re.MULTILINE)
-    assert {name: len(found) for name, text in texts.items() if (found := said.findall(text))} == marked
+    words = re.compile(r"^( *)Does not work\n\n\1```python$", re.MULTILINE)
+    assert {name: len(marks) for name, text in texts.items() if (marks := words.findall(text))} == marked
 
 
 def test_llms_txt_lists_each_page_with_what_it_answers(site, texts):

@@ -25,11 +25,11 @@ def test_every_source_has_a_page(pages):
 
 
 def test_each_message_is_a_heading_to_find_and_to_link_to_but_not_in_the_contents(pages):
-    found = [pages[page.replace(".md", "/index.html")] for page in search_quality.ERRORS.values()]
-    messages = [each for page in found for each in page.select("h3.error")]
-    assert len({each["id"] for each in messages}) == len(messages) > 200
-    assert "'Functional' object has no attribute 'pop'" in {each.get_text() for each in found[0].select("h3.error")}
-    assert not [page for page in found if page.select('.md-nav [href^="#error-"]')]
+    indexes = [pages[page.replace(".md", "/index.html")] for page in search_quality.ERRORS.values()]
+    messages = [heading for page in indexes for heading in page.select("h3.error")]
+    assert len({heading["id"] for heading in messages}) == len(messages) > 200
+    assert "'Functional' object has no attribute 'pop'" in {heading.get_text() for heading in messages}
+    assert not [page for page in indexes if page.select('.md-nav [href^="#error-"]')]
 
 
 def test_links_and_anchors_of_the_built_pages(site, lychee):
@@ -208,27 +208,27 @@ def test_what_is_equally_related_comes_in_the_same_order_in_each_build():
 
 def test_each_page_says_where_it_is_and_what_a_link_to_it_shows(site, pages):
     listed = set(re.findall(r"<loc>(.*?)</loc>", (site / "sitemap.xml").read_text(encoding="utf-8")))
-    told = {}
+    descriptions = {}
     for name, page in pages.items():
         if name == "404.html":
             continue
         address = "https://example.org/" + name.removesuffix("index.html")
         assert address in listed
         assert page.select_one("link[rel=canonical]")["href"] == address
-        shown = {each["property"]: each["content"] for each in page.select("meta[property]")}
-        told[name] = shown["og:description"]
+        shown = {meta["property"]: meta["content"] for meta in page.select("meta[property]")}
+        descriptions[name] = shown["og:description"]
         assert shown["og:url"] == address
         assert page.select_one("meta[name=description]")["content"] == shown["og:description"]
         assert page.title.get_text() == f"{shown['og:title']} - Keras Layer Surgery"
         picture = (site / shown["og:image"].removeprefix("https://example.org/")).read_bytes()
         assert picture[16:24] == (1200).to_bytes(4, "big") + (630).to_bytes(4, "big")
         assert (site / name).parent.joinpath(page.select_one("link[rel=icon]")["href"]).exists()
-    assert len(set(told.values())) == len(told) == len(listed)
+    assert len(set(descriptions.values())) == len(descriptions) == len(listed)
 
 
-def test_what_is_drawn_is_told_in_words(pages):
+def test_drawings_have_a_title_and_a_description(pages):
     drawn = [svg for page in pages.values() for svg in page.select("figure svg")]
     assert len(drawn) == 2
     for svg in drawn:
-        told = [svg.find(id=name).get_text() for name in svg["aria-labelledby"].split()]
-        assert svg["role"] == "img" and all(told) and len(told[1]) > 100
+        title, description = (svg.find(id=name).get_text() for name in svg["aria-labelledby"].split())
+        assert svg["role"] == "img" and title and len(description) > 100
