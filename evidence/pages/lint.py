@@ -88,10 +88,10 @@ def line_refused_by_a_prompt(code: str) -> int | None:
         return None
     compile_command = codeop.CommandCompiler()
     statement: list[str] = []
-    for number, line in enumerate([*code.rstrip("\n").split("\n"), "", ""], 1):
+    for number, line in enumerate(code.split("\n"), 1):
         statement.append(line)
         try:
-            if compile_command("\n".join(statement), symbol="single"):
+            if compile_command("\n".join(statement)):
                 statement = []
         except SyntaxError:
             return number
@@ -152,11 +152,11 @@ def unclear_end(start: int, ticks: str) -> str:
 
 def opening_problems(number: int, ticks: str, info: str) -> Iterator[tuple[int, str]]:
     """Yield line and text of the problem that pytest-codeblocks would execute a fence unasked, or silently skip it."""
-    language = re.split(r"[\s{},.]+", info.strip().lstrip("{. "), maxsplit=1)[0].lower()
+    language = next(iter(re.findall(r"[^\s{},.]+", info)), "").lower()
     if language in {"sh", "bash", "shell"}:
         yield (
             number,
             f"pytest-codeblocks executes `sh` and `bash`. Fence commands with ```console, not `{info.strip()}`.",
         )
-    elif language.startswith("py") and (info != "python" or ticks[0] != "`"):
+    elif language.startswith("py") and (info != "python" or "~" in ticks):
         yield number, f"a fence opened with {ticks}{info} is not executed. Open the block with exactly ```python"

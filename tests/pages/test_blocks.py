@@ -92,6 +92,12 @@ def test_the_extent_of_a_block_ends_after_its_code_and_after_its_output():
     assert (lines[output_end], output_end) == ("Text.", 11)
 
 
+def test_an_output_may_follow_its_marker_at_once():
+    page = PAGE.replace(f"{EXPECTED_OUTPUT}\n\n", f"{EXPECTED_OUTPUT}\n")
+    [block] = blocks_in("page.md", page)
+    assert block_extent(page.split("\n"), block) == (5, 10)
+
+
 def test_the_extent_of_a_block_without_output_ends_with_its_code():
     lines = f"```python\nassert True\n```\n\n```python\nprint(1)\n```\n{OUTPUT}".split("\n")
     [block, _] = blocks_in("page.md", "\n".join(lines))

@@ -31,6 +31,7 @@ GOOD_PAGES = {
     "code that is not Python": "```python\nassert (\n```\n",
     "more blank lines": GOOD.replace("\n\n", "\n\n  \n\n"),
     "white space after a fence's end": GOOD.replace("```\n", "``` \n"),
+    "white space after a block's language": GOOD.replace("```python", "```python "),
     "white space after an output's language": GOOD.replace("```text", "```text "),
 }
 
@@ -78,8 +79,10 @@ BAD_PAGES = {
         [(4, unclear_end(1)), (6, UNCLOSED.format("```"))],
     ),
     "a fence closed by a longer one": ("text\n```python\nassert 1\n````\n", [(4, unclear_end(2))]),
+    "an indented fence closed by a longer one": ("  ```python\n  assert 1\n  ````\n", [(3, unclear_end(1))]),
     "a fence closed in a line with text": ("```python\nassert 1\n``` text\n", [(3, unclear_end(1))]),
     "an output without a block": (f"text\n{OUTPUT}", [(3, NO_BLOCK)]),
+    "an output at the start of a page": (OUTPUT.lstrip("\n"), [(1, NO_BLOCK)]),
     "an output after a sentence": (GOOD.replace(EXPECTED_OUTPUT, f"So:\n\n{EXPECTED_OUTPUT}"), [(9, NO_BLOCK)]),
     "an output after a fence of another language": (f"```console\nls\n```\n{OUTPUT}", [(5, NO_BLOCK)]),
     "a second output": (GOOD + OUTPUT, [(13, NO_BLOCK)]),
@@ -116,6 +119,7 @@ BAD_PAGES = {
         [(1, UNKNOWN_MARKER.format("codeblocks:skip"))],
     ),
     "a line that begins with backticks": ("text\n```x``` is code\n", [(2, LOOKS_LIKE_FENCE)]),
+    "an indented line that begins with backticks": ("- text\n  ```x``` is code\n", [(2, LOOKS_LIKE_FENCE)]),
     "a block that shows nothing": ("text\n\n```python\nprint(1)\n```\n", [(3, SHOWS_NOTHING)]),
     "only the word assert": ('```python\n"""\nassert that\n"""\n```\n', [(1, SHOWS_NOTHING)]),
     "no Python and no assert": ("```python\nprint(\n```\n", [(1, SHOWS_NOTHING)]),

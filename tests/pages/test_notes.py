@@ -7,6 +7,8 @@ from evidence.pages.notes import check_notes, end_of_notes, lines_containing, no
 
 PAGE = f"""# Page
 
+1. `x` is in a list before the block.
+
 ```python
 x = [
     1,
@@ -65,6 +67,12 @@ def test_a_marker_at_the_end_of_its_page_has_no_notes():
     assert list(notes_after(LINES[: MARKER + 1], MARKER)) == []
 
 
+def test_notes_may_follow_their_marker_at_once():
+    lines = ["<!-- notes -->", "1. `x`", "", "Text.", ""]
+    assert list(notes_after(lines, 0)) == [(1, "x")]
+    assert end_of_notes(lines, 0) == 2
+
+
 def test_a_note_may_begin_without_code():
     lines = ["<!-- notes -->", "1. Text with `code`.", "10. ``", "a. `x`", "  2. `y` z"]
     assert list(notes_after(lines, 0)) == [(1, ""), (2, ""), (4, "y")]
@@ -101,14 +109,14 @@ CUT = "this blank line cuts the list of notes in two. Delete it."
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ("`1,` is", "One is", [(19, NO_CODE)]),
-        ("`1,`", "`2,`", [(19, NO_LINE.format("2,", 0))]),
-        ("`print`", "`x`", [(18, NO_LINE.format("x", 2))]),
-        ("1. `print` shows it.\n2. ", "", [(16, NO_NOTES)]),
-        ("two lines.\n", "two lines.\n\n3. `]` is alone.\n", [(21, CUT)]),
-        ("<!-- notes -->", "A word.\n\n<!-- notes -->", [(18, NO_BLOCK)]),
+        ("`1,` is", "One is", [(21, NO_CODE)]),
+        ("`1,`", "`2,`", [(21, NO_LINE.format("2,", 0))]),
+        ("`print`", "`x`", [(20, NO_LINE.format("x", 2))]),
+        ("1. `print` shows it.\n2. ", "", [(18, NO_NOTES)]),
+        ("two lines.\n", "two lines.\n\n3. `]` is alone.\n", [(23, CUT)]),
+        ("<!-- notes -->", "A word.\n\n<!-- notes -->", [(20, NO_BLOCK)]),
         ("# Page", "<!-- notes -->", [(1, NO_BLOCK)]),
-        ("Then text.", "<!-- notes -->\n\n1. `x`", [(22, NO_BLOCK)]),
+        ("Then text.", "<!-- notes -->\n\n1. `x`\n\n<!-- notes -->", [(24, NO_BLOCK), (28, NO_BLOCK)]),
     ],
 )
 def test_a_note_without_its_line_is_named(tmp_path, old, new, expected):

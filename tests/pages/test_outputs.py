@@ -52,7 +52,7 @@ def test_line_ends_and_byte_order_mark_are_kept(tmp_path, change):
 
 
 def test_an_output_is_indented_as_its_block(tmp_path):
-    page = "!!! note\n\n    ```python\n    print(1)\n    ```\n"
+    page = "!!! note\n\n    ```python\n    if True:\n        print(1)\n    ```\n"
     after = write(tmp_path, page, "1\n\n  2\n").decode()
     assert after == page + f"\n    {EXPECTED_OUTPUT}\n\n    ```text\n    1\n\n      2\n    ```\n"
     assert read_page(tmp_path / "page.md")[0][0].expected_output == "1\n\n  2\n"

@@ -102,7 +102,7 @@ def test_passes(tmp_path, text):
 
 
 def test_front_matter_is_not_shown_and_what_follows_is():
-    text = "---\ntitle: x\n---\n\n    a = 1\n\n---\n\n    b = 2\n"
+    text = "---\ntitle: |\n\n    x = 1\n---\n\n    a = 1\n\n---\n\n    b = 2\n"
     assert [listing.text.strip() for listing in listings(text)] == ["a = 1", "b = 2"]
 
 
