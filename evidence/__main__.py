@@ -24,8 +24,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     record = commands.add_parser(
         "record",
         help="write what the blocks print under them, and what they do in other environments into records/",
-        description="Runs what is stale or absent in every installed environment, and writes what the pinned one "
-        "prints under the blocks. With pages: only their blocks. With environments: only there.",
+        description="Runs what is stale or missing in every installed environment, and writes what the pinned one "
+        "prints under the blocks. With pages: only their blocks. With environments: only there. The record of the "
+        "pinned environment is left alone where Python or packages are not those that it is made with.",
     )
     record.add_argument("names", nargs="*", metavar="PAGE|ENVIRONMENT")
     record.add_argument("--all", action="store_true", help="run what is recorded already, too")
@@ -109,7 +110,9 @@ def run_record(options: argparse.Namespace) -> int:
             [each for each in wanted if each.installed], pages or blocks.page_paths(), again=options.all
         )
     except KeyboardInterrupt:
-        return fail(["Interrupted. What was run is kept; to go on: python -m evidence record"])
+        return fail(
+            ["Interrupted. What was run is kept, but for what is named above. To go on: python -m evidence record"]
+        )
     if absent:
         print(
             f"Not recorded in {len(absent)} environments that are not installed here: {', '.join(absent)}.\n"

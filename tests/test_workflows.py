@@ -8,11 +8,12 @@ import tomllib
 
 import pytest
 import yaml
+from packaging.utils import canonicalize_name
 
 from evidence.__main__ import main
 from evidence.files import ROOT
 from evidence.running.environments import read_environments
-from evidence.running.packages import canonical, installed_with_dependencies, package_name
+from evidence.running.packages import installed_with_dependencies, package_name
 from evidence.running.workflow_jobs import workflow_jobs
 from measure import node
 
@@ -139,7 +140,7 @@ def test_light_packages_are_enough_for_the_recording(command):
     allowed = {
         module
         for module, names in importlib.metadata.packages_distributions().items()
-        if distributions & set(map(canonical, names))
+        if distributions & set(map(canonicalize_name, names))
     }
     code = ONLY_THESE.format(allowed=allowed | {"evidence"}, command=command)
     ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, text=True, capture_output=True, check=False)

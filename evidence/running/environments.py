@@ -10,8 +10,10 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from packaging.utils import canonicalize_name
+
 from evidence.files import ROOT
-from evidence.running.packages import UNLISTED, canonical, installed_with_dependencies, package_name
+from evidence.running.packages import UNLISTED, installed_with_dependencies, package_name
 
 ENVIRONMENTS_FILE = Path(__file__).with_name("environments.toml")
 FOLDER = ROOT / ".environments"
@@ -101,7 +103,7 @@ class Environment:
         versions = {}
         for folder in [*folders, self.folder] if self.beside else folders:
             for found in importlib.metadata.distributions(path=[str(folder)]):
-                versions[canonical(found.name)] = found.version.split("+")[0]  # torch's says CPU or CUDA
+                versions[canonicalize_name(found.name)] = found.version.split("+")[0]  # torch's says CPU or CUDA
         return sorted(f"{name}=={version}" for name, version in versions.items() if name not in UNLISTED)
 
 
@@ -139,6 +141,11 @@ def read_environment(
         installation=installation,
         beside=tuple(pin for pin in [*own, *entry.get("also", [])] if pin not in there),
     )
+
+
+def running_python() -> str:
+    """Return the version of the Python that runs this: "3.11"."""
+    return f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def is_stamped(folder: Path, text: str) -> bool:

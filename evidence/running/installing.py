@@ -12,7 +12,7 @@ from pathlib import Path
 import uv
 
 from evidence.running import environments
-from evidence.running.environments import Environment, Installation, is_stamped
+from evidence.running.environments import Environment, Installation, is_stamped, running_python
 from evidence.running.packages import package_name
 
 
@@ -71,7 +71,7 @@ def megabytes_free() -> float:
 
 def find_python(version: str) -> str:
     """Return the interpreter of a Python "3.11"; `LookupError` if there is none."""
-    if version == "{}.{}".format(*sys.version_info):
+    if version == running_python():
         return sys.executable
     found = subprocess.run(
         [uv.find_uv_bin(), "python", "find", "--no-project", version], capture_output=True, text=True, check=False

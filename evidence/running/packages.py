@@ -1,31 +1,50 @@
-"""Reads which packages are installed."""
+"""Reads which packages are installed, and which requirements.txt lists."""
 
 from __future__ import annotations
 
 import importlib.metadata
-import re
 
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
-UNLISTED = {"pip", "wheel"}  # They install, and nothing runs on them.
+from evidence.files import ROOT
+
+REQUIREMENTS = ROOT / "requirements.txt"
+UNLISTED = {"pip", "wheel"}  # They install packages; no block runs on them.
 
 
 def installed_with_dependencies(*names: str) -> set[str]:
-    """Return these packages of the running Python and all that they need, as `name==version`."""
-    found, left = {}, list(names)
-    while left:
-        name = canonical(left.pop())
-        if name in found:
+    """Return these packages of the running Python and all that they need, as `name==version`.
+
+    `importlib.metadata.PackageNotFoundError` if one is not installed.
+    """
+    versions: dict[str, str] = {}
+    names_left = list(names)
+    while names_left:
+        name = canonicalize_name(names_left.pop())
+        if name in versions:
             continue
-        found[name] = importlib.metadata.version(name)
+        versions[name] = importlib.metadata.version(name)
         requirements = map(Requirement, importlib.metadata.requires(name) or [])
-        left += [each.name for each in requirements if not each.marker or each.marker.evaluate({"extra": ""})]
-    return {f"{name}=={version}" for name, version in found.items() if name not in UNLISTED}
+        names_left += [
+            requirement.name
+            for requirement in requirements
+            if not requirement.marker or requirement.marker.evaluate({"extra": ""})
+        ]
+    return {f"{name}=={version}" for name, version in versions.items() if name not in UNLISTED}
+
+
+def locked_packages() -> set[str]:
+    """Return what requirements.txt lists for the running Python and platform, as `name==version`."""
+    lines = REQUIREMENTS.read_text(encoding="utf-8").splitlines()
+    requirements = [Requirement(line) for line in lines if line[:1].isalnum()]  # neither a comment nor `-e .`
+    return {
+        f"{canonicalize_name(requirement.name)}{requirement.specifier}"
+        for requirement in requirements
+        if not requirement.marker or requirement.marker.evaluate()
+    }
 
 
 def package_name(pin: str) -> str:
-    return canonical(pin.split("==")[0])
-
-
-def canonical(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
+    """Return the name of a package that is listed as `name==version`."""
+    return canonicalize_name(pin.split("==")[0])

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,76 +17,127 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from evidence.pages import blocks, lint, outputs
 from evidence.pages.blocks import Block
 from evidence.running import records
-from evidence.running.environments import Environment
-from evidence.running.execution import Execution, Limits, Outcome
+from evidence.running.environments import Environment, running_python
+from evidence.running.execution import Error, Execution, Limits
+from evidence.running.packages import locked_packages
 from evidence.running.records import Record, Seconds
 
 LIMITS = Limits(seconds=300)  # A record must not depend on how busy a machine is.
-UNKNOWN_IMPORT, UNKNOWN_BLOCK = 6.0, 0.5  # seconds, for the time left where nothing was measured yet
+UNKNOWN_IMPORT, UNKNOWN_BLOCK = 6.0, 0.5  # seconds, to estimate the time left where nothing was measured yet
 
 
 @dataclass
 class Plan:
-    """What is to be run in one environment."""
+    """What is to be run in one environment, and what becomes of its record."""
 
     environment: Environment
-    record: Record
+    record: Record  # gets the outcomes as the blocks end
     seconds: Seconds
-    todo: list[Block]
-    took: float = 0.0  # seconds of its import and of its blocks, once it was carried out
+    blocks: Sequence[Block]  # to be run
+    replaces: bool = False  # a record of other packages, which stays until all blocks have run
+    left_alone: str | None = None  # why the record is not to be written, if so
+    blocks_run: int = 0
+    run_seconds: float = 0.0  # of the import and of the blocks
 
-    def expected(self, block: Block) -> float:
+    @property
+    def complete(self) -> bool:
+        return self.blocks_run == len(self.blocks)
+
+    def expected_seconds_of(self, block: Block) -> float:
         return self.seconds.blocks.get(block.digest, UNKNOWN_BLOCK)
 
     @property
+    def expected_import_seconds(self) -> float:
+        return self.seconds.importing or UNKNOWN_IMPORT
+
+    @property
     def expected_seconds(self) -> float:
-        return (self.seconds.importing or UNKNOWN_IMPORT) + sum(map(self.expected, self.todo))
+        return self.expected_import_seconds + sum(map(self.expected_seconds_of, self.blocks))
 
 
 def record(environments: Iterable[Environment], pages: Iterable[Path], *, again: bool) -> list[str]:
-    """Record the blocks of pages in installed environments: what is stale or absent, or all `again`.
+    """Record the blocks of pages in installed environments: the stale and the missing ones, or all `again`.
 
-    Then write the pinned environment's outputs into the pages, if it is among them. Return what is in the way.
+    Then write the pinned environment's outputs into the pages, if it is one of them. Return the faults.
     """
+    pages = list(pages)
     read = {page: lint.read_page(page) for page in {*blocks.page_paths(), *pages}}
-    if faults := [str(problem) for each in read.values() for problem in grave_problems(*each)]:
-        return faults  # Without its blocks a page's records would be forgotten.
-    every_block = [block for found, _ in read.values() for block in found]
-    wanted = [block for page in pages for block in read[page][0]]
-    environments = list(environments)
-    plans = [plan(environment, wanted, every_block, again=again) for environment in environments]
-    faults = run([plan for plan in plans if plan.todo])
-    for each in plans:
-        if not each.todo and records.save(each.record):  # without the blocks that are gone
-            records.save_seconds(each.record, each.seconds)
-    for environment in environments:
-        if environment.pinned:
-            faults += write_outputs(environment, {page: read[page][0] for page in pages})
+    if faults := [str(problem) for page in read.values() for problem in problems_that_hide_blocks(*page)]:
+        return faults  # The records of blocks that cannot be read would be deleted.
+    every_block = [block for page_blocks, _ in read.values() for block in page_blocks]
+    chosen_blocks = [block for page in pages for block in read[page][0]]
+    plans = [plan(environment, chosen_blocks, every_block, again=again) for environment in environments]
+    faults = run([plan for plan in plans if plan.blocks])
+    for each_plan in plans:
+        if not each_plan.blocks and not each_plan.left_alone and records.save(each_plan.record):
+            records.save_seconds(each_plan.record, each_plan.seconds)  # without the blocks that are gone
+        if each_plan.environment.pinned and each_plan.complete:
+            faults += write_outputs(each_plan.record, {page: read[page][0] for page in pages})
+        say_if_left_alone(each_plan)
     return faults
 
 
-def grave_problems(found: list[Block], problems: list[lint.Problem]) -> list[lint.Problem]:
-    """Return the problems that hide what the blocks are, not those of a block that can be run."""
-    lines = {block.line for block in found}
+def problems_that_hide_blocks(page_blocks: Sequence[Block], problems: Sequence[lint.Problem]) -> list[lint.Problem]:
+    """Return the problems that are not those of a block that can be run."""
+    lines = {block.line for block in page_blocks}
     return [problem for problem in problems if problem.line not in lines]
 
 
-def plan(environment: Environment, wanted: list[Block], every_block: list[Block], *, again: bool) -> Plan:
-    """Find what is to be run in an installed environment."""
-    record = records.load(environment.key)
-    packages = environment.packages()
-    if record.packages != packages:
-        record = Record(environment.key, packages=packages)  # Nothing of the old is known of these.
-        wanted = every_block
+def plan(
+    environment: Environment, chosen_blocks: Sequence[Block], every_block: Sequence[Block], *, again: bool
+) -> Plan:
+    """Decide what to run in an installed environment.
+
+    Other packages, or another Python, can change what any block does: all are run again.
+    """
+    record, packages = records.load(environment.key), environment.packages()
+    left_alone = why_left_alone(environment, record, packages)
+    replaces = False
+    if not left_alone and (record.packages, record.python) != (packages, environment.python):
+        replaces = bool(record.outcomes)
+        record = Record(environment.key, python=environment.python, packages=packages)
+        chosen_blocks = every_block
     records.keep_only(record, every_block)
-    todo = wanted if again else records.missing(record, wanted)
-    return Plan(environment, record, records.load_seconds(environment.key), list(dict.fromkeys(todo)))
+    to_run = chosen_blocks if again else records.missing(record, chosen_blocks)
+    seconds = records.load_seconds(environment.key)
+    return Plan(environment, record, seconds, list(dict.fromkeys(to_run)), replaces, left_alone)
 
 
-def run(plans: list[Plan], *, keep_records: bool = True) -> list[str]:
+def why_left_alone(environment: Environment, record: Record, packages: Sequence[str]) -> str | None:
+    """Say why an environment's record must not be written here; `None` if it may be.
+
+    The pinned environment is whichever Python runs this. Its record is made on Linux, on the Python that
+    environments.toml lists, with the packages that it was made with so far or those that requirements.txt lists now:
+    so a maintainer who raises a requirement replaces it, and a contributor's other packages do not.
+    """
+    if not environment.pinned:
+        return None
+    if sys.platform != "linux":
+        return "it is made on Linux"
+    if environment.python != running_python():
+        return f"it is made on Python {environment.python}, and this is Python {running_python()}"
+    if not_installed := sorted(set(environment.pins) - set(packages)):
+        return f"environments.toml lists {', '.join(not_installed)}, which is not installed"
+    if packages != record.packages and (others := sorted(set(packages) - locked_packages())):
+        return f"requirements.txt lists other versions than are installed here: {', '.join(others)}"
+    return None
+
+
+def say_if_left_alone(plan: Plan) -> None:
+    key, python = plan.environment.key, plan.environment.python
+    if plan.left_alone and plan.record.outcomes != records.load(key).outcomes:
+        print(
+            f"records/{key}.json was left as it is: {plan.left_alone}.\n"
+            "For a pull request, the workflow Record writes it. "
+            f"To write it yourself, on Linux, with Python {python}: pip install -r requirements.txt",
+            file=sys.stderr,
+        )
+
+
+def run(plans: Sequence[Plan]) -> list[str]:
     """Carry out the plans, as many at a time as there are cores: while one imports Keras, the others run blocks.
 
-    The cores of one that has ended go to those that still run. Without `keep_records`, records/ does not change.
+    The cores of one that has ended go to those that still run. Return the faults.
     """
     if not plans:
         return []
@@ -93,19 +145,20 @@ def run(plans: list[Plan], *, keep_records: bool = True) -> list[str]:
     cores, start = os.cpu_count() or 1, time.perf_counter()
     at_a_time = min(cores, len(plans))
     jobs = cores // at_a_time
-    columns = "{task.description}", BarColumn(), TimeRemainingColumn(), TextColumn("left")
+    columns = TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn(), TextColumn("left")
+    console = Console(stderr=True)
     with (
-        Progress(*columns, console=Console(stderr=True), transient=True) as progress,
+        Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress,
         ThreadPoolExecutor(at_a_time) as pool,
     ):
         task = progress.add_task("", total=sum(plan.expected_seconds for plan in plans))
         running: set[Execution] = set()
 
         def show(key: str, block: Block | None, seconds: float) -> None:
-            place = f"{block.page}:{block.line}" if block else "importing Keras"
-            progress.update(task, advance=seconds, description=f"{key} {place}")
+            doing = f"{block.page}:{block.line}" if block else "importing Keras"
+            progress.update(task, advance=seconds, description=f"{key} {doing}")
 
-        futures = [pool.submit(carry_out, plan, jobs, running, show, keep_records) for plan in plans]
+        futures = [pool.submit(carry_out, plan, jobs, running, show) for plan in plans]
         faults = []
         try:
             for number, future in enumerate(as_completed(futures), 1):
@@ -119,12 +172,12 @@ def run(plans: list[Plan], *, keep_records: bool = True) -> list[str]:
             for execution in list(running):
                 execution.close()  # What waits for its blocks then ends, and keeps what it has.
             raise
-    seconds, least = time.perf_counter() - start, sum(plan.took for plan in plans) / cores
+    seconds, least = time.perf_counter() - start, sum(plan.run_seconds for plan in plans) / cores
     if not least:
         return faults  # Nothing could be started.
     print(
-        f"{sum(len(plan.todo) for plan in plans)} outcomes in {seconds:.0f} s, {seconds / least:.2f} times the least: "
-        f"{least:.0f} s, which {len(plans)} imports and the blocks themselves take on {cores} cores"
+        f"{sum(len(plan.blocks) for plan in plans)} outcomes in {seconds:.0f} s, {seconds / least:.2f} times the "
+        f"least: {least:.0f} s, which {len(plans)} imports and the blocks themselves take on {cores} cores"
     )
     return faults
 
@@ -134,13 +187,12 @@ def carry_out(
     jobs: int,
     running: set[Execution],
     show: Callable[[str, Block | None, float], None],
-    keep_records: bool,
 ) -> list[str]:
-    """Run one environment's blocks and save its record; return what went wrong."""
-    key, faults, done = plan.environment.key, [], 0
+    """Run one environment's blocks and save its record; return the faults."""
+    key, faults = plan.environment.key, []
     show(key, None, 0)
     with Execution(
-        plan.todo,
+        plan.blocks,
         python=plan.environment.interpreter,
         variables=plan.environment.variables,
         module=plan.environment.module,
@@ -150,11 +202,12 @@ def carry_out(
         running.add(execution)
         try:
             for block, outcome in execution.outcomes():
-                show(key, block, plan.expected(block) + (0 if done else plan.seconds.importing or UNKNOWN_IMPORT))
-                done += 1
-                plan.took += outcome.seconds
+                import_seconds = 0 if plan.blocks_run else plan.expected_import_seconds
+                show(key, block, plan.expected_seconds_of(block) + import_seconds)
+                plan.blocks_run += 1
+                plan.run_seconds += outcome.seconds
                 if plan.environment.pinned and outcome.error:
-                    faults.append(explain(block, outcome))
+                    faults.append(explain(block, outcome.error))
                     plan.record.outcomes.pop(block.digest, None)
                     continue
                 plan.record.outcomes[block.digest] = records.recorded(block, outcome)
@@ -163,18 +216,29 @@ def carry_out(
             faults.append(f"{key}: {error}\nThen: python -m evidence record {key}")
         finally:
             running.discard(execution)
-            plan.took += execution.import_seconds or 0
-            if done and keep_records:
+            plan.run_seconds += execution.import_seconds or 0
+            if plan.blocks_run:
                 keep(plan, execution)
     if not faults:
-        print(f"{key}: {done} blocks recorded", flush=True)
+        print(f"{key}: {plan.blocks_run} blocks {'run' if plan.left_alone else 'recorded'}", flush=True)
     return faults
 
 
 def keep(plan: Plan, execution: Execution) -> None:
-    """Save a record, of a part of the blocks if it was interrupted, and, if it changed, how long it took."""
+    """Save a record if it may be, and, if it changed, how long it took.
+
+    After an interruption it is saved with the blocks that were run, unless it would replace a record of other packages.
+    """
+    if plan.left_alone:
+        return
+    if plan.replaces and not plan.complete:
+        print(
+            f"{plan.environment.key}: {plan.blocks_run} of {len(plan.blocks)} blocks were run. "
+            "The record is of other packages; it stays until all have run.",
+            file=sys.stderr,
+        )
+        return
     plan.record.keras = execution.versions["keras"]
-    plan.record.python = ".".join(execution.versions["python"].split(".")[:2])
     if not records.save(plan.record):
         return
     seconds = plan.seconds
@@ -183,16 +247,14 @@ def keep(plan: Plan, execution: Execution) -> None:
     records.save_seconds(plan.record, seconds)
 
 
-def explain(block: Block, outcome: Outcome) -> str:
-    error = outcome.error
-    place = f"{block.page}:{error.line or block.line}"
-    return f"{place}: {error.type}: {error.message}\n{error.traceback}"
+def explain(block: Block, error: Error) -> str:
+    return f"{block.page}:{error.line or block.line}: {error.type}: {error.message}\n{error.traceback}"
 
 
-def write_outputs(pinned: Environment, found: dict[Path, list[Block]]) -> list[str]:
-    """Write what the blocks print into their pages; return the pages that were left as they are."""
-    faults, record = [], records.load(pinned.key)
-    for page, page_blocks in found.items():
+def write_outputs(record: Record, blocks_of_pages: Mapping[Path, Sequence[Block]]) -> list[str]:
+    """Write what the blocks print into their pages; return a fault for each page with a block that has no outcome."""
+    faults = []
+    for page, page_blocks in blocks_of_pages.items():
         if records.missing(record, page_blocks):
             name = blocks.page_name(page)
             faults.append(f"{name} was left as it is. Mend the block, then: python -m evidence record {name}")

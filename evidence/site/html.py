@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from evidence.running.environments import Environment
-from evidence.running.packages import canonical
 
 
 def data_on(chosen: Iterable[Environment], environments: Sequence[Environment]) -> str:
@@ -34,7 +33,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", canonical(text)).strip("-")
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
 
 def code(text: str) -> str:

@@ -6,13 +6,14 @@ import subprocess
 import sys
 from dataclasses import replace
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
 from evidence.__main__ import main
 from evidence.files import ROOT
 from evidence.running import environments, installing, packages, records
-from evidence.running.environments import Installation, read_environments
+from evidence.running.environments import Installation, read_environments, running_python
 
 SOME = read_environments()["keras-3.14-tensorflow"]
 
@@ -85,14 +86,85 @@ def test_a_missing_python_does_not_keep_others_from_being_installed(tmp_path, ca
     assert capsys.readouterr().err.count("there is no Python 3.1 here") == 2
 
 
-def test_what_does_not_fit_on_the_disk_is_said_before(tmp_path, capsys, monkeypatch):
+@pytest.fixture
+def installer(tmp_path, monkeypatch):
+    """Have `install` write stamps and install nothing; return the commands and the constraints of each."""
+    commands = []
+
+    def run(command):
+        constraints = Path(command[command.index("--constraint") + 1]) if "--constraint" in command else None
+        commands.append((list(map(str, command)), constraints.read_text().split() if constraints else None))
+        for argument in command:
+            if isinstance(argument, Path) and argument.is_relative_to(tmp_path) and argument.parent == tmp_path:
+                argument.mkdir(exist_ok=True)
+
     monkeypatch.setattr(environments, "FOLDER", tmp_path)
+    monkeypatch.setattr(installing, "find_python", lambda version: f"python{version}")
+    monkeypatch.setattr(installing, "run", run)
+    return commands
+
+
+def test_what_does_not_fit_on_the_disk_is_said_before_anything_is_installed(installer, capsys, monkeypatch):
     monkeypatch.setattr(installing, "megabytes_free", lambda: 1000)
     assert main(["install"]) == 1
     captured = capsys.readouterr()
     assert re.search(r"2\d\.\d GB to install, 1\.0 GB free", captured.out)
     assert "does not fit" in captured.err
-    assert not list(tmp_path.iterdir())
+    assert not installer
+
+
+def test_an_environment_gets_the_versions_of_its_record(installer):
+    assert main(["install", SOME.key]) == 0
+    [_, (base, constraints), (own, no_constraints)] = installer
+    assert base[-2:] == list(SOME.installation.packages)
+    hidden = {packages.package_name(pin) for pin in SOME.beside}
+    assert hidden == {"keras"}
+    recorded = records.load(SOME.key).packages
+    assert constraints == [package for package in recorded if not package.startswith("keras==")]
+    assert len(constraints) == len(recorded) - 1 > 20
+    assert own[-1] == f"keras=={SOME.release}" and no_constraints is None
+
+
+def test_an_environment_without_a_record_gets_the_versions_of_one_that_shares_its_installation(
+    installer, tmp_path, monkeypatch
+):
+    other = "keras-3.13-tensorflow"
+    record = records.load(other)
+    monkeypatch.setattr(records, "FOLDER", tmp_path / "records")
+    records.save(record)
+    assert main(["install", SOME.key]) == 0
+    assert set(installer[1][1]) == {package for package in record.packages if not package.startswith("keras==")}
+
+
+def test_an_environment_nobody_recorded_gets_the_newest_versions_that_fit(installer, tmp_path, monkeypatch):
+    monkeypatch.setattr(records, "FOLDER", tmp_path / "records")
+    assert main(["install", SOME.key]) == 0
+    assert installer[1][1] == []
+
+
+def test_what_is_installed_is_not_installed_again(installer, capsys):
+    assert main(["install", SOME.key]) == 0
+    installer.clear()
+    assert main(["install", SOME.key]) == 0
+    assert not installer
+    assert capsys.readouterr().out.splitlines()[-2].startswith("0.0 GB to install")
+    sibling = read_environments()["keras-3.13-tensorflow"]
+    assert main(["install", sibling.key]) == 0
+    assert [command[-1] for command, _ in installer] == [f"keras=={sibling.release}"]
+
+
+def test_pip_installs_where_uv_cannot(installer):
+    assert main(["install", "keras-3.15-torch"]) == 0
+    [(venv, _), (base, constraints)] = installer
+    folder = read_environments()["keras-3.15-torch"].installation.folder
+    assert venv == ["python3.11", "-m", "venv", str(folder)]
+    assert base[1:4] == ["-m", "pip", "install"] and base[-1] == "numpy==2.4.6"
+    assert constraints
+
+
+def test_a_command_that_fails_is_shown_with_what_it_printed():
+    with pytest.raises(OSError, match=r"-c .*\nended with exit code 3:\nout\nerr\n$"):
+        installing.run([sys.executable, "-c", "import os; os.system('echo out; echo err >&2'); exit(3)"])
 
 
 def test_a_release_is_installed_beside_what_it_runs_on(tmp_path, monkeypatch):
@@ -123,12 +195,48 @@ def test_what_the_record_knows_is_installed_again(tmp_path, monkeypatch):
     assert environment.packages() == ["python-dateutil==2.9.0", "six==1.16.0"]
 
 
+def test_what_a_package_needs_is_listed_with_all_that_this_needs(tmp_path, monkeypatch):
+    """And nothing that only an extra or another platform needs."""
+    for name, version, needs in [
+        ("First", "1.0", ["second_one>=1", 'elsewhere; sys_platform == "nowhere"', 'more; extra == "all"', "pip"]),
+        ("second.one", "2.0", ["third", "First"]),
+        ("third", "3.0", []),
+        ("pip", "4.0", []),
+        ("unrelated", "5.0", []),
+    ]:
+        folder = tmp_path / f"{name}-{version}.dist-info"
+        folder.mkdir()
+        lines = ["Metadata-Version: 2.1", f"Name: {name}", f"Version: {version}"]
+        (folder / "METADATA").write_text("\n".join([*lines, *(f"Requires-Dist: {need}" for need in needs), ""]))
+    monkeypatch.syspath_prepend(tmp_path)
+    assert packages.installed_with_dependencies("first") == {"first==1.0", "second-one==2.0", "third==3.0"}
+
+
+def test_the_locked_packages_are_those_of_this_python(tmp_path, monkeypatch):
+    file = tmp_path / "requirements.txt"
+    lines = [
+        "# A comment.",
+        "a_b==1.0",
+        "    # via c",
+        f"c==1.0 ; python_full_version < '{running_python()}'",
+        f"c==2.0 ; python_full_version >= '{running_python()}'",
+        "d==3.0 ; sys_platform == 'nowhere'",
+        "-e .",
+    ]
+    file.write_text("\n".join(lines))
+    monkeypatch.setattr(packages, "REQUIREMENTS", file)
+    assert packages.locked_packages() == {"a-b==1.0", "c==2.0"}
+
+
 @pytest.mark.skipif(find_spec("tensorflow") is None, reason="asks what the installed TensorFlow needs")
 def test_the_pinned_environment_lists_what_keras_needs():
     [pinned] = [each for each in read_environments().values() if each.pinned]
-    names = {packages.package_name(pin) for pin in pinned.packages()}
+    installed = pinned.packages()
+    names = {packages.package_name(pin) for pin in installed}
     assert {"keras", "tensorflow", "numpy", "h5py"} <= names
     assert "mkdocs" not in names
+    assert installed == sorted(installed)
+    assert packages.locked_packages().issuperset(installed), "pip install -r requirements.txt"
 
 
 @pytest.mark.parametrize("command", ["install", "changes"])

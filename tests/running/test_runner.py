@@ -256,6 +256,15 @@ def test_keras_can_be_made_to_mean_another_module(fork):
         assert execution.versions["python"] == sys.version.split()[0]
 
 
+@ways
+def test_what_the_reader_has_set_for_python_does_not_count(fork, monkeypatch):
+    monkeypatch.setenv("PYTHONOPTIMIZE", "2")
+    monkeypatch.setenv("PYTHONWARNINGS", "error")
+    code = "import os\nprint(sorted(name for name in os.environ if name.startswith('PYTHON')), __debug__)"
+    [outcome] = run(code, fork=fork)
+    assert outcome.output == "['PYTHONIOENCODING', 'PYTHONUTF8'] True\n"
+
+
 def test_what_the_reader_has_set_for_keras_does_not_count():
     code = "import os\nprint(os.listdir(os.path.expanduser('~')), os.environ['KERAS_HOME'] == os.path.expanduser('~'))"
     [outcome] = run(code, fork=False)
