@@ -46,3 +46,16 @@ def test_a_script_that_fails_says_why(tmp_path, monkeypatch):
     assert node.run(script, "good") == "good\n"
     with pytest.raises(RuntimeError, match="so it is"):
         node.run(script, "bad")
+
+
+def test_the_command_prints_the_folder_or_why_there_is_none(monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr(node, "npm_packages", lambda: tmp_path)
+    node.main()
+    assert capsys.readouterr().out == f"{tmp_path}\n"
+
+    def fail():
+        raise LookupError("no registry")
+
+    monkeypatch.setattr(node, "npm_packages", fail)
+    with pytest.raises(SystemExit, match="no registry"):
+        node.main()
