@@ -102,6 +102,10 @@ BAD_PAGES = {
         [(7, UNKNOWN_MARKER.format("pytest-codeblocks:expected-ouput"))],
     ),
     "a marker of pytest": ("<!--pytest.mark.skip-->\n" + GOOD, [(1, UNKNOWN_MARKER.format("pytest.mark.skip"))]),
+    "a marker with more dashes": (
+        "<!--- pytest.mark.skip --->\n" + GOOD,
+        [(1, UNKNOWN_MARKER.format("pytest.mark.skip"))],
+    ),
     "a marker that is not used here": (
         "<!-- pytest-codeblocks:skip -->\n" + GOOD,
         [(1, UNKNOWN_MARKER.format("pytest-codeblocks:skip"))],

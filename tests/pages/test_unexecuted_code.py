@@ -81,6 +81,11 @@ def test_syntax_that_only_python_has_is_noticed(tmp_path, code):
     assert problem == (2, not_executed(PLAIN))
 
 
+@pytest.mark.parametrize("language", ["python", "py", "python3", "py3", "pycon", "ipython", "ipython3"])
+def test_whatever_is_called_python_is_noticed(tmp_path, language):
+    assert problems(tmp_path, f'```{language} title="x"\n1\n```\n') == [(2, not_executed(f"fenced as `{language}`"))]
+
+
 PASSED = {
     "a block and its output": BLOCK,
     "a block in an admonition": "!!! note\n\n" + "".join(f"    {line}\n" for line in BLOCK.splitlines()),
