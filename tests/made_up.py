@@ -12,23 +12,29 @@ BLOCK = Block("docs/page.md", 1, "import keras\n\nmodel = keras.Sequential()\nmo
 LACKS_SEQUENTIAL = RecordedOutcome("", "AttributeError", "module 'keras' has no attribute 'Sequential'", 3)
 
 
-def environment(key, line, release, *, label=None, span="Keras {}", on=None, python="3.11", **values):
+def environment(key, line, release, *, python="3.11", **values):
+    defaults = {
+        "release_format": "Keras {}",
+        "release_name": release,
+        "backend_name": None,
+        "backend": "tensorflow",
+        "module": "keras",
+        "own_packages": (),
+    }
     installation = Installation(f"python-{python}", python, (), 0)
-    values = {"backend": "tensorflow", "module": "keras", "beside": ()} | values
-    naming = span, on, label or release
-    return Environment(key, line, release, *naming, python=python, installation=installation, **values)
+    return Environment(key, line, release, python=python, installation=installation, **(defaults | values))
 
 
 TF, JAX, TF_KERAS, OLD = "Keras 3 on TensorFlow", "Keras 3 on JAX", "tf.keras", "Keras 1 and 2"
 # By line, newest first, as in environments.toml.
 ENVIRONMENTS = [
-    environment("3.2", TF, "3.2.0", on="TensorFlow"),
-    environment("3.1", TF, "3.1.0", on="TensorFlow"),
-    environment("3.0", TF, "3.0.0", on="TensorFlow"),
-    environment("jax-3.2", JAX, "3.2.0", on="JAX", backend="jax"),
-    environment("jax-3.0", JAX, "3.0.0", on="JAX", backend="jax"),
-    environment("tf-2.15", TF_KERAS, "2.15.0", span="tf.keras of TensorFlow {}", module="tensorflow.keras"),
-    environment("tf-2.14", TF_KERAS, "2.14.0", span="tf.keras of TensorFlow {}", module="tensorflow.keras"),
+    environment("3.2", TF, "3.2.0", backend_name="TensorFlow"),
+    environment("3.1", TF, "3.1.0", backend_name="TensorFlow"),
+    environment("3.0", TF, "3.0.0", backend_name="TensorFlow"),
+    environment("jax-3.2", JAX, "3.2.0", backend_name="JAX", backend="jax"),
+    environment("jax-3.0", JAX, "3.0.0", backend_name="JAX", backend="jax"),
+    environment("tf-2.15", TF_KERAS, "2.15.0", release_format="tf.keras of TensorFlow {}", module="tensorflow.keras"),
+    environment("tf-2.14", TF_KERAS, "2.14.0", release_format="tf.keras of TensorFlow {}", module="tensorflow.keras"),
     environment("2.3", OLD, "2.3.0"),
     environment("1.0", OLD, "1.0.0"),
 ]

@@ -17,13 +17,15 @@ def in_words(chosen: Iterable[Environment], environments: Sequence[Environment])
     ranges: dict[tuple[str | None, str], list[str]] = {}  # by backend, and the words around the releases
     for _, line in groupby(environments, key=lambda environment: environment.line):
         for run in runs(keys, line):
-            span = run[0].span if is_numbered(run[0]) else run[0].label
-            ranges.setdefault((run[0].on, span), []).append(range_label(run))
+            span = run[0].release_format if is_numbered(run[0]) else run[0].release_name
+            ranges.setdefault((run[0].backend_name, span), []).append(range_label(run))
     backends: dict[str, list[str]] = {}  # by the releases in words
     for (backend, span), labels in ranges.items():
         backends.setdefault(span.format(join_words(labels)), []).extend([backend] if backend else [])
     on_a_backend = [releases for releases, names in backends.items() if names]
-    if len(on_a_backend) > 1 and keys.issuperset(environment.key for environment in environments if environment.on):
+    if len(on_a_backend) > 1 and keys.issuperset(
+        environment.key for environment in environments if environment.backend_name
+    ):
         others = {releases: names for releases, names in backends.items() if not names}
         backends = {on_a_backend[0]: ["every backend"]} | others
     return join_words(
@@ -43,7 +45,7 @@ def runs(keys: Collection[str], line: Iterable[Environment]) -> Iterator[list[En
     """
 
     def run_key(environment: Environment) -> tuple[bool, bool | str]:
-        return environment.key in keys, is_numbered(environment) or environment.label
+        return environment.key in keys, is_numbered(environment) or environment.release_name
 
     for (is_chosen, _), run in groupby(line, key=run_key):
         if is_chosen:
@@ -51,12 +53,12 @@ def runs(keys: Collection[str], line: Iterable[Environment]) -> Iterator[list[En
 
 
 def is_numbered(environment: Environment) -> bool:
-    return environment.label == environment.release
+    return environment.release_name == environment.release
 
 
 def range_label(run: Sequence[Environment]) -> str:
     """Name a run of neighbours, newest first, by its ends: "3.0.5 to 3.15.1"."""
-    newest, oldest = run[0].label, run[-1].label
+    newest, oldest = run[0].release_name, run[-1].release_name
     return newest if newest == oldest else f"{oldest} to {newest}"
 
 

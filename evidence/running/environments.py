@@ -27,7 +27,7 @@ class Installation:
     python: str  # "3.11"
     packages: tuple[str, ...]  # with exact versions
     megabytes: int  # on disk, as measured
-    tool: str = "uv"  # or "pip"
+    installer: str = "uv"  # or "pip"
 
     @property
     def folder(self) -> Path:
@@ -44,15 +44,15 @@ class Environment:
 
     key: str  # names line and release: `keras-3.15-jax`, `tf-2.15`
     line: str  # "Keras 3 on JAX"
-    release: str  # as its line counts: of TensorFlow for tf.keras, else of Keras
-    span: str  # how the pages name releases of the line: "Keras {}"
-    on: str | None  # and its backend, where the line is one of several: "JAX"
-    label: str  # how they name the release within its line: its number, or a name
+    release: str  # of TensorFlow for tf.keras, else of Keras
+    release_format: str  # how pages name releases of the line: "Keras {}"
+    release_name: str  # what they put into that: the release's number; or its whole name: "tf_keras 2.21"
+    backend_name: str | None  # "JAX"; `None` for a line that has only ever had one backend
     backend: str  # the value of KERAS_BACKEND
-    module: str  # what `import keras` gives
+    module: str  # what `import keras` imports: "keras", "tensorflow.keras", "tf_keras"
     python: str  # "3.11": of its record; the pinned environment runs on others, too
     installation: Installation | None  # None for the pinned one: the Python that runs this
-    beside: tuple[str, ...]  # packages of its own, with exact versions
+    own_packages: tuple[str, ...]  # with exact versions, in a folder of its own beside the installation
 
     @property
     def pinned(self) -> bool:
@@ -70,15 +70,15 @@ class Environment:
     @property
     def variables(self) -> dict[str, str]:
         """The variables that a process of its interpreter needs to be this environment."""
-        return {"KERAS_BACKEND": self.backend} | ({"PYTHONPATH": str(self.folder)} if self.beside else {})
+        return {"KERAS_BACKEND": self.backend} | ({"PYTHONPATH": str(self.folder)} if self.own_packages else {})
 
     @property
     def pins(self) -> tuple[str, ...]:
         """The packages asked for, those of its own before those that they hide."""
         if not self.installation:
             return (f"keras=={self.release}",)
-        own = {package_name(pin) for pin in self.beside}
-        return (*self.beside, *(pin for pin in self.installation.packages if package_name(pin) not in own))
+        own = {package_name(pin) for pin in self.own_packages}
+        return (*self.own_packages, *(pin for pin in self.installation.packages if package_name(pin) not in own))
 
     @property
     def installed(self) -> bool:
@@ -90,10 +90,10 @@ class Environment:
         if not self.installation:
             return []
         base = "\n".join([self.installation.python, *self.installation.packages])
-        own = [(self.folder, "\n".join([base, *self.beside]))] if self.beside else []
+        own = [(self.folder, "\n".join([base, *self.own_packages]))] if self.own_packages else []
         return [(self.installation.folder, base), *own]
 
-    def packages(self) -> list[str]:
+    def installed_packages(self) -> list[str]:
         """Return all that is installed in it, as `name==version`; `LookupError` if it is not."""
         if not self.installation:
             return sorted(installed_with_dependencies("keras", "tensorflow"))
@@ -101,7 +101,7 @@ class Environment:
             raise LookupError(f"{self.key} is not installed: python -m evidence install {self.key}")
         folders = [next(self.installation.folder.glob("[Ll]ib*/**/site-packages"))]
         versions = {}
-        for folder in [*folders, self.folder] if self.beside else folders:
+        for folder in [*folders, self.folder] if self.own_packages else folders:
             for found in importlib.metadata.distributions(path=[str(folder)]):
                 versions[canonicalize_name(found.name)] = found.version.split("+")[0]  # torch's says CPU or CUDA
         return sorted(f"{name}=={version}" for name, version in versions.items() if name not in UNLISTED)
@@ -125,21 +125,21 @@ def read_environments() -> dict[str, Environment]:
 def read_environment(
     line: dict, entry: dict, installations: dict[str, Installation], pinned_python: str
 ) -> Environment:
-    installation = installations[entry["on"]] if "on" in entry else None
+    installation = installations[entry["installation"]] if "installation" in entry else None
     own = [f"{line['package']}=={entry['release']}"] if "package" in line else []
     there = installation.packages if installation else own
     return Environment(
         key=entry["key"],
         line=line["name"],
         release=entry["release"],
-        span=line["span"],
-        on=line.get("on"),
-        label=entry.get("label", entry["release"]),
+        release_format=line["release_format"],
+        release_name=entry.get("release_name", entry["release"]),
+        backend_name=line.get("backend_name"),
         backend=line["backend"],
         module=entry.get("module", line.get("module", "keras")),
         python=installation.python if installation else pinned_python,
         installation=installation,
-        beside=tuple(pin for pin in [*own, *entry.get("also", [])] if pin not in there),
+        own_packages=tuple(pin for pin in [*own, *entry.get("extra_packages", [])] if pin not in there),
     )
 
 

@@ -25,7 +25,7 @@ def install(environment: Environment, known: Sequence[str] = ()) -> None:
     if not environment.installation or environment.installed:
         return
     (base, base_stamp), *own = environment.stamps()
-    hidden = {package_name(pin) for pin in environment.beside}
+    hidden = {package_name(pin) for pin in environment.own_packages}
     with tempfile.NamedTemporaryFile("w", suffix=".txt", delete=False) as constraints:
         constraints.write("\n".join(pin for pin in known if package_name(pin) not in hidden))
     try:
@@ -35,7 +35,7 @@ def install(environment: Environment, known: Sequence[str] = ()) -> None:
         for folder, stamp in own:
             shutil.rmtree(folder, ignore_errors=True)
             command = [uv.find_uv_bin(), "pip", "install", "--python", environment.interpreter]
-            run([*command, "--no-deps", "--target", folder, *environment.beside])
+            run([*command, "--no-deps", "--target", folder, *environment.own_packages])
             (folder / "installed").write_text(stamp)
     finally:
         Path(constraints.name).unlink()
@@ -44,7 +44,7 @@ def install(environment: Environment, known: Sequence[str] = ()) -> None:
 def install_base(installation: Installation, constraints: str) -> None:
     shutil.rmtree(installation.folder, ignore_errors=True)
     python = find_python(installation.python)
-    if installation.tool == "pip":
+    if installation.installer == "pip":
         run([python, "-m", "venv", installation.folder])
         install = [installation.interpreter, "-m", "pip", "install", "--quiet"]
     else:

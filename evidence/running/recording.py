@@ -90,7 +90,7 @@ def plan(
 
     Other packages, or another Python, can change what any block does: all are run again.
     """
-    record, packages = records.load(environment.key), environment.packages()
+    record, packages = records.load(environment.key), environment.installed_packages()
     left_alone = why_left_alone(environment, record, packages)
     replaces = False
     if not left_alone and (record.packages, record.python) != (packages, environment.python):

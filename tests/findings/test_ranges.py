@@ -36,8 +36,8 @@ def test_environments_are_named_by_ranges_within_lines(keys, words):
 
 def test_a_release_that_is_called_by_a_name_is_in_no_range():
     newest, *_ = named = [
-        environment("tf-keras-2.17", TF_KERAS, "2.17.0", label="tf_keras 2.17"),
-        environment("tf-keras-2.16", TF_KERAS, "2.16.0", label="tf_keras 2.16"),
+        environment("tf-keras-2.17", TF_KERAS, "2.17.0", release_name="tf_keras 2.17"),
+        environment("tf-keras-2.16", TF_KERAS, "2.16.0", release_name="tf_keras 2.16"),
     ]
     line = [*named, *on("tf-2.15", "tf-2.14")]
     assert in_words(line, line) == "tf_keras 2.17, tf_keras 2.16 and tf.keras of TensorFlow 2.14.0 to 2.15.0"
@@ -45,7 +45,7 @@ def test_a_release_that_is_called_by_a_name_is_in_no_range():
 
 
 def test_backends_with_different_releases_are_every_backend_if_all_are_chosen():
-    torch = environment("torch-3.2", "Keras 3 on PyTorch", "3.2.0", on="PyTorch")
+    torch = environment("torch-3.2", "Keras 3 on PyTorch", "3.2.0", backend_name="PyTorch")
     environments = [*on("3.2", "3.1", "jax-3.2"), torch, *on("2.3", "1.0")]
     everywhere = "Keras 3.1.0 to 3.2.0 on every backend"
     assert in_words(environments[:4], environments) == everywhere

@@ -44,7 +44,7 @@ def test_a_key_names_line_and_release():
     for environment in read_environments().values():
         release = ".".join(environment.release.split(".")[:2])
         assert release in environment.key
-        assert not environment.on or environment.backend in environment.key
+        assert not environment.backend_name or environment.backend in environment.key
 
 
 def test_a_line_goes_from_the_newest_to_the_oldest():
@@ -63,9 +63,9 @@ def test_an_installation_is_shared():
 
 
 def test_a_package_of_its_own_hides_that_of_the_installation():
-    beside = replace(SOME, installation=replace(SOME.installation, packages=("keras==3.0.0", "numpy==2.4.6")))
-    assert beside.pins == ("keras==3.14.1", "numpy==2.4.6")
-    assert beside.variables["PYTHONPATH"].endswith(SOME.key)
+    overridden = replace(SOME, installation=replace(SOME.installation, packages=("keras==3.0.0", "numpy==2.4.6")))
+    assert overridden.pins == ("keras==3.14.1", "numpy==2.4.6")
+    assert overridden.variables["PYTHONPATH"].endswith(SOME.key)
 
 
 def test_this_python_is_found():
@@ -117,7 +117,7 @@ def test_an_environment_gets_the_versions_of_its_record(installer):
     assert main(["install", SOME.key]) == 0
     [_, (base, constraints), (own, no_constraints)] = installer
     assert base[-2:] == list(SOME.installation.packages)
-    hidden = {packages.package_name(pin) for pin in SOME.beside}
+    hidden = {packages.package_name(pin) for pin in SOME.own_packages}
     assert hidden == {"keras"}
     recorded = records.load(SOME.key).packages
     assert constraints == [package for package in recorded if not package.startswith("keras==")]
@@ -172,16 +172,16 @@ def test_a_release_is_installed_beside_what_it_runs_on(tmp_path, monkeypatch):
     monkeypatch.setattr(environments, "FOLDER", tmp_path)
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     base = Installation("base", version, ("six==1.16.0",), 1)
-    environment = replace(SOME, installation=base, beside=("six==1.17.0",))
+    environment = replace(SOME, installation=base, own_packages=("six==1.17.0",))
     known = ["six==1.15.0"]  # of what it has of its own, the record's version does not count
     installing.install(environment, known)
     assert environment.installed
-    assert environment.packages() == ["six==1.17.0"]
+    assert environment.installed_packages() == ["six==1.17.0"]
     code = "import six; print(six.__version__)"
     command = [environment.interpreter, "-c", code]
     ended = subprocess.run(command, env=environment.variables, capture_output=True, text=True, check=True)
     assert ended.stdout == "1.17.0\n"
-    assert not replace(environment, beside=("six==1.14.0",)).installed
+    assert not replace(environment, own_packages=("six==1.14.0",)).installed
     shutil.rmtree(environment.folder)
     assert not environment.installed
 
@@ -190,9 +190,9 @@ def test_what_the_record_knows_is_installed_again(tmp_path, monkeypatch):
     monkeypatch.setattr(environments, "FOLDER", tmp_path)
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     base = Installation("base", version, ("python-dateutil==2.9.0",), 1)
-    environment = replace(SOME, installation=base, beside=())
+    environment = replace(SOME, installation=base, own_packages=())
     installing.install(environment, ["six==1.16.0", "never-heard-of==1.0"])
-    assert environment.packages() == ["python-dateutil==2.9.0", "six==1.16.0"]
+    assert environment.installed_packages() == ["python-dateutil==2.9.0", "six==1.16.0"]
 
 
 def test_what_a_package_needs_is_listed_with_all_that_this_needs(tmp_path, monkeypatch):
@@ -231,7 +231,7 @@ def test_the_locked_packages_are_those_of_this_python(tmp_path, monkeypatch):
 @pytest.mark.skipif(find_spec("tensorflow") is None, reason="asks what the installed TensorFlow needs")
 def test_the_pinned_environment_lists_what_keras_needs():
     [pinned] = [each for each in read_environments().values() if each.pinned]
-    installed = pinned.packages()
+    installed = pinned.installed_packages()
     names = {packages.package_name(pin) for pin in installed}
     assert {"keras", "tensorflow", "numpy", "h5py"} <= names
     assert "mkdocs" not in names

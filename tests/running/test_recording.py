@@ -38,12 +38,12 @@ class Here(Environment):
     installed = True
     versions = (KERAS, "six==1.0")
 
-    def packages(self):
+    def installed_packages(self):
         return list(type(self).versions)
 
 
 def here(**values):
-    return Here(**(vars(SOME) | {"python": running_python(), "installation": HERE, "beside": ()} | values))
+    return Here(**(vars(SOME) | {"python": running_python(), "installation": HERE, "own_packages": ()} | values))
 
 
 def set_up(monkeypatch, folder, known):

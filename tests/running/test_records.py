@@ -172,7 +172,7 @@ def test_a_record_of_other_packages_or_another_python_is_stale():
     environment = ENVIRONMENTS["keras-3.14-tensorflow"]
     record = Record(environment.key, packages=[*environment.pins, "six==1.17.0"], python=environment.python)
     assert not records.is_stale(record, environment)
-    assert records.is_stale(record, replace(environment, beside=("keras==3.14.2",)))
+    assert records.is_stale(record, replace(environment, own_packages=("keras==3.14.2",)))
     assert records.is_stale(record, replace(environment, python="3.12"))
     assert not records.is_stale(Record(environment.key), environment)  # unknown
 

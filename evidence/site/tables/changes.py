@@ -68,7 +68,7 @@ def as_markdown(html: str) -> str:
 
 
 def change_title(change: Change) -> str:
-    return f"{environment_name(change.newer)} after {change.older.label}"
+    return f"{environment_name(change.newer)} after {change.older.release_name}"
 
 
 def changed_with(measurements: Measurements, change: Change) -> str:
