@@ -97,6 +97,10 @@ def test_anything_else_brings_a_whole_build(served, name):
     assert len(served.whole) == 2
 
 
+def test_a_served_site_keeps_the_rules_that_an_edited_page_may_need(served):
+    assert "/*" in (served.folder / "site/guide.css").read_text(encoding="utf-8"), "The style sheet was trimmed."
+
+
 def test_a_deleted_page_brings_a_whole_build_without_it(served):
     (served.folder / "docs/other.md").unlink()
     served.rebuild()
