@@ -22,7 +22,10 @@ def addresses():
 
 
 def pytest_collection_modifyitems(items):
-    """Ask last what was seen on every page: the longer the other tests take, the less is left to wait for."""
+    """Mark what needs a browser, and ask last what was seen on every page: by then there is least left to wait for."""
+    for item in items:
+        if "needs_chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
     items.sort(key=asks_for_faults)
 
 
