@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,13 @@ def lychee():
         assert not re.search(r"\b0 Total", ended.stdout), ended.stdout
 
     return check
+
+
+@pytest.fixture(scope="session")
+def needs_tensorflow():
+    """`.ci/run` also runs the tests on Pythons without TensorFlow: blocks cannot run, examples have no outputs."""
+    if find_spec("tensorflow") is None:
+        pytest.skip("TensorFlow is not installed")
 
 
 @pytest.fixture(scope="session")

@@ -29,7 +29,7 @@ print(json.dumps(public))
 
 
 @pytest.fixture(scope="module")
-def installed():
+def installed(needs_tensorflow):
     """The public names of each class of the installed Keras, asked in a process of its own."""
     command = [sys.executable, "-c", PROGRAM]
     ended = subprocess.run(command, env=clean_environment(), text=True, capture_output=True, check=True)

@@ -32,7 +32,7 @@ def run_pytest(folder, *arguments, **variables):
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory):
+def report(needs_tensorflow, tmp_path_factory):
     folder = tmp_path_factory.mktemp("pages")
     for name, text in PAGES.items():
         (folder / name).write_text(text, encoding="utf-8", newline="")
