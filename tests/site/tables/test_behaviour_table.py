@@ -38,6 +38,11 @@ def test_lines_that_give_one_and_the_same_answer_share_a_cell(questions):
     assert cells(row) == [("4", [("0-8", "1")])]
 
 
+def test_only_neighbouring_lines_share_a_cell(questions):
+    [row] = rows(measured({questions: {"tf-2.15": OTHER, "tf-2.14": OTHER}}))
+    assert cells(row) == [("2", [("0-4", "1")]), (None, [("5-6", "2")]), (None, [("7-8", "1")])]
+
+
 def test_a_line_with_several_answers_lists_them_with_their_releases(questions):
     [row] = rows(measured({questions: {"3.2": OTHER, "tf-2.15": OTHER, "tf-2.14": OTHER, "1.0": None}}))
     assert cells(row) == [
