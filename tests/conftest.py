@@ -108,10 +108,3 @@ def needs_chromium():
         chromium()
     except LookupError as error:
         pytest.fail(str(error)) if os.environ.get("CI") == "true" else pytest.skip(str(error))
-
-
-@pytest.fixture(scope="session")
-def needs_tensorflow():
-    """`.ci/run` also runs the tests on Pythons without TensorFlow, where the examples have no outputs."""
-    if find_spec("tensorflow") is None:
-        pytest.skip("TensorFlow is not installed")
