@@ -74,8 +74,8 @@ def test_notes_may_follow_their_marker_at_once():
 
 
 def test_a_note_may_begin_without_code():
-    lines = ["<!-- notes -->", "1. Text with `code`.", "10. ``", "a. `x`", "  2. `y` z"]
-    assert list(notes_after(lines, 0)) == [(1, ""), (2, ""), (4, "y")]
+    lines = ["<!-- notes -->", "1. Text with `code`.", "10. ``", "a. `x`", "3 `x`", "  2. `y` z"]
+    assert list(notes_after(lines, 0)) == [(1, ""), (2, ""), (5, "y")]
 
 
 @pytest.mark.parametrize(("code", "lines"), [("x", [1, 4]), ("1,", [2]), ("y", []), ("", [])])
