@@ -91,6 +91,7 @@ PASSED = {
     "a block in an admonition": "!!! note\n\n" + "".join(f"    {line}\n" for line in BLOCK.splitlines()),
     "front matter": "---\ndescription: x = 1\n---\n\n" + BLOCK,
     "a command": "```console\npytest docs/index.md\n```\n",
+    "what is no prompt": "```text\n>>>>>>> main\n```\n",
     "a name": "```text\npytest\n```\n",
     "a diagram": "```text\npage -> block\n```\n",
     "data": '```json\n{"a": 1}\n```\n',
