@@ -5,262 +5,260 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from evidence.files import ROOT
 from evidence.pages import blocks
 from evidence.running import environments, installing, recorded_changes, recording, records
+from evidence.running.environments import Environment
 from evidence.running.workflow_jobs import workflow_jobs
 
 
+class CommandError(Exception):
+    """What keeps a command from being run, and what to do about it."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
+    options = command_parser().parse_args(arguments)
+    run: Callable[[argparse.Namespace], list[str]] = options.run
+    try:
+        faults = run(options)
+    except CommandError as error:
+        faults = [str(error)]
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    return 1 if faults else 0
+
+
+def command_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m evidence",
         description="Runs the blocks of the pages and writes down what they did.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    record = commands.add_parser(
+    def add(
+        name: str, run: Callable[[argparse.Namespace], list[str]], summary: str, description: str | None = None
+    ) -> argparse.ArgumentParser:
+        command: argparse.ArgumentParser = commands.add_parser(name, help=summary, description=description)
+        command.set_defaults(run=run)
+        return command
+
+    record = add(
         "record",
-        help="write what the blocks print under them, and what they do in other environments into records/",
-        description="Runs what is stale or missing in every installed environment, and writes what the pinned one "
-        "prints under the blocks. With pages: only their blocks. With environments: only there. The record of the "
-        "pinned environment is left alone where Python or packages are not those that it is made with.",
+        run_record,
+        "write what the blocks print under them, and what they do in other environments into records/",
+        "Runs what is stale or missing in every installed environment, and writes what the pinned one prints under the "
+        "blocks. With pages: only their blocks. With environments: only there. The record of the pinned environment is "
+        "left alone where Python or packages are not those that it is made with.",
     )
     record.add_argument("names", nargs="*", metavar="PAGE|ENVIRONMENT")
-    record.add_argument("--all", action="store_true", help="run what is recorded already, too")
+    record.add_argument("--all", action="store_true", help="also run what is recorded already")
 
-    install = commands.add_parser("install", help="install environments into .environments/")
-    install.add_argument("names", nargs="*", metavar="ENVIRONMENT")
-
-    status = commands.add_parser(
+    install = add("install", run_install, "install environments into .environments/")
+    status = add(
         "status",
-        help="say what is recorded, stale, missing or unknown",
-        description="Says of each environment how many blocks are recorded there as they stand; stale, for the "
-        "record is of other packages than are listed; missing, for they are new or were changed; or unknown, "
-        "for there is no record.",
+        run_status,
+        "say what is recorded, stale, missing or unknown",
+        "Counts the blocks of each environment: recorded as they now are; stale, because the record is of another "
+        "Python or other packages than are listed; missing, because they are new or were changed; or unknown, because "
+        "there is no record.",
     )
-    listing = commands.add_parser("environments", help="list the environments")
-    for each in status, listing:
-        each.add_argument("--json", action="store_true", help="for programs")
-
-    changes = commands.add_parser("changes", help="say in Markdown what releases changed")
-    changes.add_argument("names", nargs="*", metavar="ENVIRONMENT")
-    matrix = commands.add_parser(
+    listing = add("environments", run_environments, "list the environments")
+    for command in status, listing:
+        command.add_argument("--json", action="store_true", help="for programs")
+    changes = add("changes", run_changes, "say in Markdown what releases changed")
+    matrix = add(
         "matrix",
-        help="print the jobs of the workflow Record",
-        description="Prints as JSON a job for each installation of these environments, or of all.",
+        run_matrix,
+        "print the jobs of the workflow Record",
+        "Prints as JSON a job for each installation that these environments, or all, share.",
     )
-    matrix.add_argument("names", nargs="*", metavar="ENVIRONMENT")
-    matrix.add_argument("--unrecorded", action="store_true", help="only where a block is not recorded as it stands")
-    commands.add_parser("summary", help="say in Markdown what a recording changed since the last commit")
+    matrix.add_argument("--unrecorded", action="store_true", help="only where a block is not recorded as it now is")
+    add("summary", run_summary, "say in Markdown what a recording changed since the last commit")
 
-    bench = commands.add_parser(
+    bench = add(
         "bench",
-        help="measure the site's build, pages and search, and the tests' run and the recording against their limits",
-        description="Builds the site, also with the stock theme; has Lighthouse score its pages, and asks its search "
-        "what people asked, in Chromium; measures the tests' run of the blocks, and a recording of them in all "
-        "installed environments, or only in these, which takes as long as that does.",
+        run_bench,
+        "measure the site's build, pages and search, and the tests' run and the recording against their limits",
+        "Builds the site, also with the stock theme; has Lighthouse score its pages, and asks its search what people "
+        "asked, in Chromium; measures the tests' run of the blocks, and a recording of them in all installed "
+        "environments, or only in these, which takes as long as that does.",
     )
     bench.add_argument("--only", choices=["build", "pages", "search", "tests", "records"], help="measure one of them")
-    bench.add_argument("names", nargs="*", metavar="ENVIRONMENT")
+    for command in install, changes, matrix, bench:
+        command.add_argument("names", nargs="*", metavar="ENVIRONMENT")
 
-    offline = commands.add_parser(
+    offline = add(
         "offline",
-        help="pack the site to be read without a server",
-        description="Builds the site and writes it into a zip, which works from the folder that it is unpacked in.",
+        run_offline,
+        "pack the site to be read without a server",
+        "Builds the site and writes it into a zip, which works from the folder that it is unpacked in.",
     )
     offline.add_argument("target", nargs="?", type=Path, metavar="ZIP", default=Path("keras-layer-surgery.zip"))
-
-    functions = {
-        "record": run_record,
-        "install": run_install,
-        "status": run_status,
-        "environments": run_environments,
-        "changes": run_changes,
-        "matrix": run_matrix,
-        "summary": run_summary,
-        "bench": run_bench,
-        "offline": run_offline,
-    }
-    for name, function in functions.items():
-        commands.choices[name].set_defaults(command=function)
-    options = parser.parse_args(arguments)
-    return options.command(options)
+    return parser
 
 
-def run_record(options: argparse.Namespace) -> int:
-    known = environments.read_environments()
-    chosen = [known[name] for name in options.names if name in known]
-    pages = [Path(name) for name in options.names if name not in known]
-    if absent := [page for page in pages if not page.is_file() or page.suffix != ".md"]:
-        return fail(
-            [
-                f"{name}: neither a page nor an environment. To list them: python -m evidence environments"
-                for name in absent
-            ]
-        )
-    wanted = chosen or list(known.values())
-    absent = [each.key for each in wanted if not each.installed]
-    if chosen and absent:
-        return fail([f"{key} is not installed: python -m evidence install {key}" for key in absent])
+def named_environments(names: Sequence[str]) -> list[Environment]:
+    """Return the environments of these names, or all if there are none; `CommandError` for a name that is unknown."""
+    by_key = environments.read_environments()
+    if unknown := [name for name in names if name not in by_key]:
+        raise CommandError(f"{', '.join(unknown)}: no such environment. To list them: python -m evidence environments")
+    return [by_key[key] for key in dict.fromkeys(names or by_key)]
+
+
+def run_record(options: argparse.Namespace) -> list[str]:
+    by_key = environments.read_environments()
+    keys = [name for name in options.names if name in by_key]
+    pages = [Path(name) for name in options.names if name not in by_key]
+    if no_pages := [page for page in pages if not page.is_file() or page.suffix != ".md"]:
+        return [
+            f"{path}: neither a page nor an environment. To list the environments: python -m evidence environments"
+            for path in no_pages
+        ]
+    installed = [environment for environment in named_environments(keys) if environment.installed]
+    not_installed = [environment for environment in named_environments(keys) if not environment.installed]
+    if keys and not_installed:
+        return [f"{environment.key} is not installed: {environment.install_command}" for environment in not_installed]
     try:
-        faults = recording.record(
-            [each for each in wanted if each.installed], pages or blocks.page_paths(), again=options.all
-        )
+        faults = recording.record(installed, pages or blocks.page_paths(), again=options.all)
     except KeyboardInterrupt:
-        return fail(
-            ["Interrupted. What was run is kept, but for what is named above. To go on: python -m evidence record"]
-        )
-    if absent:
+        return ["Interrupted. What was run is kept, but for what is named above. To go on: python -m evidence record"]
+    if not_installed:
         print(
-            f"Not recorded in {len(absent)} environments that are not installed here: {', '.join(absent)}.\n"
-            "The workflow Record does it for a pull request; here: python -m evidence install",
+            f"Not recorded in {len(not_installed)} environments that are not installed here: "
+            f"{', '.join(environment.key for environment in not_installed)}.\n"
+            "For a pull request, the workflow Record does it. To do it yourself: python -m evidence install",
             file=sys.stderr,
         )
-    return fail(faults)
+    return faults
 
 
-def run_install(options: argparse.Namespace) -> int:
-    known = environments.read_environments()
-    if unknown := [name for name in options.names if name not in known]:
-        return fail([no_such(name) for name in unknown])
-    chosen = [known[name] for name in options.names or known]
-    needed, free = installing.megabytes_to_install(chosen), installing.megabytes_free()
-    print(f"{needed / 1000:.1f} GB to install, {free / 1000:.1f} GB free", flush=True)
-    if needed > free:
-        return fail(["That does not fit. Install some of them: python -m evidence install ENVIRONMENT ..."])
+def run_install(options: argparse.Namespace) -> list[str]:
+    to_install = named_environments(options.names)
+    megabytes, free = installing.megabytes_to_install(to_install), installing.megabytes_free()
+    print(f"{megabytes / 1000:.1f} GB to install, {free / 1000:.1f} GB free", flush=True)
+    if megabytes > free:
+        return ["That does not fit. Install some of them: python -m evidence install ENVIRONMENT ..."]
     faults = []
-    for each in chosen:
+    for environment in to_install:
         try:
-            installing.install(each, known_packages(each))
-            print(f"{each.key}: installed", flush=True)
+            installing.install(environment, recorded_packages(environment))
+            print(f"{environment.key}: installed", flush=True)
         except (LookupError, OSError) as error:
-            faults.append(f"{each.key}: {error}")
-    return fail(faults)
+            faults.append(f"{environment.key}: {error}")
+    return faults
 
 
-def known_packages(environment: environments.Environment) -> list[str]:
-    """Return the versions that the environment's record names, or one that shares its installation."""
-    together = [
-        each for each in environments.read_environments().values() if each.installation == environment.installation
+def recorded_packages(environment: Environment) -> list[str]:
+    """Return the packages of the environment's record, or of one that shares its installation."""
+    sharing = [
+        other for other in environments.read_environments().values() if other.installation == environment.installation
     ]
-    return next((found for each in [environment, *together] if (found := records.load(each.key).packages)), [])
+    packages = (records.load(candidate.key).packages for candidate in [environment, *sharing])
+    return next(filter(None, packages), [])
 
 
-def run_status(options: argparse.Namespace) -> int:
-    every_block = {block.digest for block in blocks.all_blocks()}
-    states = []
-    for each in environments.read_environments().values():
-        record = records.load(each.key)
-        recorded = len(every_block & record.outcomes.keys())
-        stale = records.is_stale(record, each)
-        states.append(
-            {
-                "environment": each.key,
-                "installed": each.installed,
-                "recorded": 0 if stale else recorded,
-                "stale": recorded if stale else 0,
-                "missing": len(every_block) - recorded if record.outcomes else 0,
-                "unknown": 0 if record.outcomes else len(every_block),
-            }
-        )
+def run_status(options: argparse.Namespace) -> list[str]:
+    digests = {block.digest for block in blocks.all_blocks()}
+    counts = {
+        environment: block_counts(environment, digests) for environment in environments.read_environments().values()
+    }
     if options.json:
-        print(json.dumps({"blocks": len(every_block), "environments": states}, indent=1))
-        return 0
-    columns = "recorded", "stale", "missing", "unknown"
-    print(f"{'':24}" + "".join(f"{name:>10}" for name in columns))
-    for each in states:
-        row = f"{each['environment']:24}" + "".join(f"{each[name]:10}" for name in columns)
-        print(row if each["installed"] else f"{row}   not installed")
-    if any(each[name] for each in states for name in columns[1:]):
-        print("To record what is not: python -m evidence install && python -m evidence record")
-    return 0
+        rows = [
+            {"environment": environment.key, "installed": environment.installed} | numbers
+            for environment, numbers in counts.items()
+        ]
+        print(json.dumps({"blocks": len(digests), "environments": rows}, indent=1))
+        return []
+    print(f"{'':24}" + "".join(f"{state:>10}" for state in ("recorded", "stale", "missing", "unknown")))
+    for environment, numbers in counts.items():
+        row = f"{environment.key:24}" + "".join(f"{number:10}" for number in numbers.values())
+        print(row if environment.installed else f"{row}   not installed")
+    if any(numbers["recorded"] < len(digests) for numbers in counts.values()):
+        print("To record the rest: python -m evidence install && python -m evidence record")
+    return []
 
 
-def run_environments(options: argparse.Namespace) -> int:
-    found = [
+def block_counts(environment: Environment, digests: Collection[str]) -> dict[str, int]:
+    """Return how many blocks are recorded, stale, missing and unknown in an environment."""
+    record = records.load(environment.key)
+    outcomes = len(record.outcomes.keys() & digests)
+    stale = records.is_stale(record, environment)
+    return {
+        "recorded": 0 if stale else outcomes,
+        "stale": outcomes if stale else 0,
+        "missing": len(digests) - outcomes if record.outcomes else 0,
+        "unknown": 0 if record.outcomes else len(digests),
+    }
+
+
+def run_environments(options: argparse.Namespace) -> list[str]:
+    rows = [
         {
-            "key": each.key,
-            "line": each.line,
-            "release": each.release,
-            "python": each.python,
-            "backend": each.backend,
-            "installation": each.installation.name if each.installation else None,  # None for the pinned one
+            "key": environment.key,
+            "line": environment.line,
+            "release": environment.release,
+            "python": environment.python,
+            "backend": environment.backend,
+            "installation": environment.installation.name if environment.installation else None,
         }
-        for each in environments.read_environments().values()
+        for environment in environments.read_environments().values()
     ]
     if options.json:
-        print(json.dumps(found))
+        print(json.dumps(rows))
     else:
-        for each in found:
-            print(f"{each['key']:24} {each['line']:24} {each['release']:10} Python {each['python']}")
-    return 0
+        for row in rows:
+            print(f"{row['key']:24} {row['line']:24} {row['release']:10} Python {row['python']}")
+    return []
 
 
-def run_changes(options: argparse.Namespace) -> int:
+def run_changes(options: argparse.Namespace) -> list[str]:
     from evidence.site.tables import changes
 
-    known = environments.read_environments()
-    if unknown := [name for name in options.names if name not in known]:
-        return fail([no_such(name) for name in unknown])
-    print("\n".join(changes.changes_as_text(options.names or known)))
-    return 0
+    keys = [environment.key for environment in named_environments(options.names)]
+    print("\n".join(changes.changes_as_text(keys)))
+    return []
 
 
-def run_matrix(options: argparse.Namespace) -> int:
-    known = environments.read_environments()
-    if unknown := [name for name in options.names if name not in known]:
-        return fail([no_such(name) for name in unknown])
-    chosen = [known[name] for name in dict.fromkeys(options.names or known)]
+def run_matrix(options: argparse.Namespace) -> list[str]:
+    to_run = named_environments(options.names)
     if options.unrecorded:
         every_block = blocks.all_blocks()
-        chosen = [
+        to_run = [
             environment
-            for environment in chosen
+            for environment in to_run
             if not records.is_whole(records.load(environment.key), environment, every_block)
         ]
-    print(json.dumps(workflow_jobs(chosen)))
-    return 0
+    print(json.dumps(workflow_jobs(to_run)))
+    return []
 
 
-def run_summary(options: argparse.Namespace) -> int:
+def run_summary(options: argparse.Namespace) -> list[str]:
     from evidence.site.tables import changes
 
     releases = changes.changes_as_text(recorded_changes.new_records(ROOT))
     print("\n".join(recorded_changes.recorded_changes(ROOT, releases)))
-    return 0
+    return []
 
 
-def no_such(name: str) -> str:
-    return f"{name}: no such environment. To list them: python -m evidence environments"
-
-
-def run_bench(options: argparse.Namespace) -> int:
+def run_bench(options: argparse.Namespace) -> list[str]:
     from measure import bench
 
-    known = environments.read_environments()
-    if unknown := [name for name in options.names if name not in known]:
-        return fail([no_such(name) for name in unknown])
-    chosen = [known[name] for name in options.names or known if known[name].installed]
-    return bench.run(chosen, [options.only] if options.only else bench.PARTS)
+    installed = [environment for environment in named_environments(options.names) if environment.installed]
+    failed = bench.run(installed, [options.only] if options.only else bench.PARTS)
+    return ["Not all of it could be measured."] if failed else []
 
 
-def run_offline(options: argparse.Namespace) -> int:
+def run_offline(options: argparse.Namespace) -> list[str]:
     from evidence.site import offline
 
     try:
         offline.pack(options.target)
     except RuntimeError as error:
-        return fail([str(error)])
-    return 0
-
-
-def fail(faults: Sequence[str]) -> int:
-    for fault in faults:
-        print(fault, file=sys.stderr)
-    return 1 if faults else 0
+        return [str(error)]
+    return []
 
 
 if __name__ == "__main__":

@@ -9,14 +9,16 @@ import sys
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from packaging.utils import canonicalize_name
 
 from evidence.files import ROOT
-from evidence.running.packages import UNLISTED, installed_with_dependencies, package_name
+from evidence.running.packages import UNLISTED, installed_with_dependencies, is_installed, package_name
 
 ENVIRONMENTS_FILE = Path(__file__).with_name("environments.toml")
 FOLDER = ROOT / ".environments"
+PINNED_PACKAGES = "keras", "tensorflow"  # what the pinned environment is, with all that they need
 
 
 @dataclass(frozen=True)
@@ -74,19 +76,26 @@ class Environment:
 
     @property
     def pins(self) -> tuple[str, ...]:
-        """The packages asked for, those of its own before those that they hide."""
+        """The packages that are listed, its own before those of the installation that they do not hide."""
         if not self.installation:
             return (f"keras=={self.release}",)
-        own = {package_name(pin) for pin in self.own_packages}
-        return (*self.own_packages, *(pin for pin in self.installation.packages if package_name(pin) not in own))
+        own_names = {package_name(pin) for pin in self.own_packages}
+        shared = [pin for pin in self.installation.packages if package_name(pin) not in own_names]
+        return (*self.own_packages, *shared)
 
     @property
     def installed(self) -> bool:
-        """Say whether just what is listed is installed; a changed list needs a new installation."""
+        """Say whether what is listed is installed, and nothing else; a changed list needs a new installation."""
+        if self.pinned:
+            return all(map(is_installed, PINNED_PACKAGES))
         return all(is_stamped(folder, text) for folder, text in self.stamps())
 
+    @property
+    def install_command(self) -> str:
+        return "pip install -r requirements.txt" if self.pinned else f"python -m evidence install {self.key}"
+
     def stamps(self) -> list[tuple[Path, str]]:
-        """The folders it is installed in, and what each says once it is complete."""
+        """Return the folders that it is installed in, each with the stamp that it gets once it is complete."""
         if not self.installation:
             return []
         base = "\n".join([self.installation.python, *self.installation.packages])
@@ -94,16 +103,17 @@ class Environment:
         return [(self.installation.folder, base), *own]
 
     def installed_packages(self) -> list[str]:
-        """Return all that is installed in it, as `name==version`; `LookupError` if it is not."""
-        if not self.installation:
-            return sorted(installed_with_dependencies("keras", "tensorflow"))
+        """Return everything installed in it, as `name==version`; `LookupError` if it is not installed."""
         if not self.installed:
-            raise LookupError(f"{self.key} is not installed: python -m evidence install {self.key}")
+            raise LookupError(f"{self.key} is not installed: {self.install_command}")
+        if not self.installation:
+            return sorted(installed_with_dependencies(*PINNED_PACKAGES))
         folders = [next(self.installation.folder.glob("[Ll]ib*/**/site-packages"))]
         versions = {}
         for folder in [*folders, self.folder] if self.own_packages else folders:
-            for found in importlib.metadata.distributions(path=[str(folder)]):
-                versions[canonicalize_name(found.name)] = found.version.split("+")[0]  # torch's says CPU or CUDA
+            for distribution in importlib.metadata.distributions(path=[str(folder)]):
+                version, *_ = distribution.version.split("+")  # PyTorch's also says CPU or CUDA.
+                versions[canonicalize_name(distribution.name)] = version
         return sorted(f"{name}=={version}" for name, version in versions.items() if name not in UNLISTED)
 
 
@@ -123,11 +133,12 @@ def read_environments() -> dict[str, Environment]:
 
 
 def read_environment(
-    line: dict, entry: dict, installations: dict[str, Installation], pinned_python: str
+    line: dict[str, Any], entry: dict[str, Any], installations: dict[str, Installation], pinned_python: str
 ) -> Environment:
     installation = installations[entry["installation"]] if "installation" in entry else None
-    own = [f"{line['package']}=={entry['release']}"] if "package" in line else []
-    there = installation.packages if installation else own
+    keras = [f"{line['package']}=={entry['release']}"] if "package" in line else []
+    packages = [*keras, *entry.get("extra_packages", [])] if installation else []
+    shared = installation.packages if installation else ()
     return Environment(
         key=entry["key"],
         line=line["name"],
@@ -139,7 +150,7 @@ def read_environment(
         module=entry.get("module", line.get("module", "keras")),
         python=installation.python if installation else pinned_python,
         installation=installation,
-        own_packages=tuple(pin for pin in [*own, *entry.get("extra_packages", [])] if pin not in there),
+        own_packages=tuple(pin for pin in packages if pin not in shared),
     )
 
 

@@ -1,4 +1,4 @@
-"""Starts the runner in an environment, and hands out what each block did."""
+"""Starts the runner in an environment, and returns what the blocks did."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ class Limits:
 
 @dataclass(frozen=True)
 class Error:
-    """What ended a block. `line` is the page's; `None` where a block that was stopped could not tell."""
+    """What ended a block."""
 
     type: str  # `Stopped` for a block that broke a limit, crashed or ended its process
     message: str
-    line: int | None
+    line: int | None  # of the page; `None` if it is unknown where a block was stopped
     traceback: str  # within the page; for a block that was stopped, the end of its standard error
 
 
@@ -48,10 +48,10 @@ class Outcome:
 
 
 class Execution:
-    """Blocks that are being run by a runner in the background.
+    """Blocks that a runner runs in the background.
 
-    `outcome(block)` waits for one of them. Close it, or use it as a context manager: that ends the runner and
-    whatever it still runs.
+    `outcome(block)` waits for one of them. `close()`, or leaving it as a context manager, ends the runner and the
+    blocks that still run.
     """
 
     def __init__(
@@ -68,8 +68,8 @@ class Execution:
     ) -> None:
         self._futures: dict[Block, Future[Outcome]] = {block: Future() for block in blocks}
         self.import_seconds: float | None = None
-        self.versions: dict[str, str] = {}  # of keras and python, once the first outcome is there
-        self._ready = threading.Event()  # It has imported, or failed.
+        self.versions: dict[str, str] = {}  # of keras and python, once there is an outcome
+        self._ready = threading.Event()  # The runner has imported Keras, or failed.
         self._home = tempfile.TemporaryDirectory(prefix="home-")
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the execution)
         self._process = subprocess.Popen(
@@ -98,17 +98,17 @@ class Execution:
         return self._futures[block].result()
 
     def outcomes(self) -> Iterator[tuple[Block, Outcome]]:
-        """Yield the blocks in the order they were given, each with its outcome."""
+        """Yield every block with its outcome, in the order in which the blocks were given."""
         for block in self._futures:
             yield block, self.outcome(block)
 
     @property
     def left(self) -> int:
-        """How many blocks have not ended yet."""
+        """The number of blocks that have not ended."""
         return sum(not future.done() for future in self._futures.values())
 
     def add_job(self) -> None:
-        """Have the runner run one block more at a time, once it has imported; Windows has no signal to tell it."""
+        """Have the runner run one more block at a time, once it has imported Keras. Does nothing on Windows."""
         self._ready.wait()
         if hasattr(signal, "SIGUSR2"):
             self._process.send_signal(signal.SIGUSR2)
@@ -127,7 +127,9 @@ class Execution:
         self.close()
 
     def _read(self, request: str) -> None:
+        """Send the runner its request, then hand over each outcome as it comes; runs in a thread."""
         blocks = list(self._futures)
+        assert self._process.stdin and self._process.stdout  # Both are pipes.
         try:
             with self._process.stdin as stdin:
                 stdin.write(request)
@@ -142,35 +144,35 @@ class Execution:
                 outcome = Outcome(as_on_a_page(result["output"]), error, result["seconds"])
                 self._futures[blocks[result["index"]]].set_result(outcome)
         except (OSError, ValueError):
-            pass  # The runner is gone, maybe in the middle of a line; what it wrote on standard error says why.
+            pass  # The runner ended, perhaps in the middle of a line; its standard error says why.
         self._process.wait()
         self._ready.set()
         self._errors.seek(0)
-        said = self._errors.read().decode("utf-8", "replace")[-4000:]
+        printed = self._errors.read().decode("utf-8", "replace")[-4000:]
         for future in self._futures.values():
             if not future.done():
-                future.set_exception(RuntimeError(f"the runner ended early:\n{said}"))
+                future.set_exception(RuntimeError(f"the runner ended early:\n{printed}"))
 
 
 def as_on_a_page(output: str) -> str:
-    """Return an output as a fence can hold it: every line ends, and in `\\n`."""
+    """Return an output as it is in a fence: every line ends in `\\n`, the last one, too."""
     output = output.replace("\r", "\n")
     return output if not output or output.endswith("\n") else output + "\n"
 
 
 def at_home(folder: str) -> dict[str, str]:
-    """Return variables that put the home at `folder`: the reader's ~/.keras/keras.json must not count."""
-    # Blocks compile much the same. With JAX that takes more time than all else: what one compiled, the next ones find.
-    compiled = {
+    """Return variables that make `folder` the home: the reader's ~/.keras/keras.json must not count."""
+    # Compiling takes JAX longer than everything else, and blocks compile much the same: they share a cache.
+    jax_cache = {
         "JAX_COMPILATION_CACHE_DIR": str(Path(folder) / "jax"),
         "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
         "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
     }
-    return {"HOME": folder, "USERPROFILE": folder, "KERAS_HOME": folder} | compiled
+    return {"HOME": folder, "USERPROFILE": folder, "KERAS_HOME": folder} | jax_cache
 
 
 def clean_environment() -> dict[str, str]:
-    """Return this process's variables with what would change a block's output taken out or set."""
+    """Return this process's variables without those that would change a block's output, or with them set."""
     variables = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
     return variables | {
         "KERAS_BACKEND": "tensorflow",

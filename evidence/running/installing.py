@@ -16,46 +16,50 @@ from evidence.running.environments import Environment, Installation, is_stamped,
 from evidence.running.packages import package_name
 
 
-def install(environment: Environment, known: Sequence[str] = ()) -> None:
-    """Install an environment unless it is.
+def install(environment: Environment, recorded: Sequence[str] = ()) -> None:
+    """Install an environment if it is not installed.
 
-    What its pins bring along gets the versions that are `known` (of its record), or the newest that fit.
-    `LookupError` without its Python, `OSError` if uv or pip fails.
+    Packages that its pins depend on get the `recorded` versions (`name==version`), or else the newest that fit.
+    `LookupError` if there is no Python for it, or if it is the pinned one; `OSError` if uv or pip fails.
     """
-    if not environment.installation or environment.installed:
+    if environment.installed:
         return
+    if not environment.installation:
+        raise LookupError(f"requirements.txt installs it: {environment.install_command}")
     (base, base_stamp), *own = environment.stamps()
-    hidden = {package_name(pin) for pin in environment.own_packages}
+    own_names = {package_name(pin) for pin in environment.own_packages}
     with tempfile.NamedTemporaryFile("w", suffix=".txt", delete=False) as constraints:
-        constraints.write("\n".join(pin for pin in known if package_name(pin) not in hidden))
+        constraints.write("\n".join(package for package in recorded if package_name(package) not in own_names))
     try:
         if not is_stamped(base, base_stamp):
             install_base(environment.installation, constraints.name)
             (base / "installed").write_text(base_stamp)
         for folder, stamp in own:
             shutil.rmtree(folder, ignore_errors=True)
-            command = [uv.find_uv_bin(), "pip", "install", "--python", environment.interpreter]
-            run([*command, "--no-deps", "--target", folder, *environment.own_packages])
+            target = "--python", environment.interpreter, "--no-deps", "--target", folder
+            run([uv.find_uv_bin(), "pip", "install", *target, *environment.own_packages])
             (folder / "installed").write_text(stamp)
     finally:
         Path(constraints.name).unlink()
 
 
 def install_base(installation: Installation, constraints: str) -> None:
+    """Install what several environments share, with the versions of a file of constraints."""
     shutil.rmtree(installation.folder, ignore_errors=True)
     python = find_python(installation.python)
+    command: list[str | Path]
     if installation.installer == "pip":
         run([python, "-m", "venv", installation.folder])
-        install = [installation.interpreter, "-m", "pip", "install", "--quiet"]
+        command = [installation.interpreter, "-m", "pip", "install", "--quiet"]
     else:
         run([uv.find_uv_bin(), "venv", "--python", python, installation.folder])
-        install = [uv.find_uv_bin(), "pip", "install", "--python", installation.interpreter]
-    run([*install, "--constraint", constraints, *installation.packages])
+        command = [uv.find_uv_bin(), "pip", "install", "--python", installation.interpreter]
+    run([*command, "--constraint", constraints, *installation.packages])
 
 
-def megabytes_to_install(chosen: Iterable[Environment]) -> int:
-    """Return what is still to be written to disk for these environments."""
-    installations = {environment.installation for environment in chosen if not environment.installed}
+def megabytes_to_install(to_install: Iterable[Environment]) -> int:
+    """Return the size of the installations that these environments still need."""
+    installations = {environment.installation for environment in to_install if not environment.installed}
     return sum(
         installation.megabytes
         for installation in installations
@@ -64,7 +68,7 @@ def megabytes_to_install(chosen: Iterable[Environment]) -> int:
 
 
 def megabytes_free() -> float:
-    """Return the room left where environments are installed."""
+    """Return the free disk space where environments are installed."""
     environments.FOLDER.mkdir(exist_ok=True)
     return shutil.disk_usage(environments.FOLDER).free / 1e6
 
@@ -73,15 +77,15 @@ def find_python(version: str) -> str:
     """Return the interpreter of a Python "3.11"; `LookupError` if there is none."""
     if version == running_python():
         return sys.executable
-    found = subprocess.run(
-        [uv.find_uv_bin(), "python", "find", "--no-project", version], capture_output=True, text=True, check=False
-    )
-    if found.returncode:
-        raise LookupError(f"there is no Python {version} here. uv python install {version}, or put it on PATH.")
-    return found.stdout.strip()
+    command = [uv.find_uv_bin(), "python", "find", "--no-project", version]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    if ended.returncode:
+        raise LookupError(f"there is no Python {version} here. Put it on PATH, or: uv python install {version}")
+    return ended.stdout.strip()
 
 
-def run(command: list[str | Path]) -> None:
+def run(command: Sequence[str | Path]) -> None:
+    """Run a command; `OSError` with the end of its output if it fails."""
     ended = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     if ended.returncode:
         line = " ".join(map(str, command))

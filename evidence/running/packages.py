@@ -34,6 +34,15 @@ def installed_with_dependencies(*names: str) -> set[str]:
     return {f"{name}=={version}" for name, version in versions.items() if name not in UNLISTED}
 
 
+def is_installed(name: str) -> bool:
+    """Say whether the running Python has a package."""
+    try:
+        importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return True
+
+
 def locked_packages() -> set[str]:
     """Return what requirements.txt lists for the running Python and platform, as `name==version`."""
     lines = REQUIREMENTS.read_text(encoding="utf-8").splitlines()

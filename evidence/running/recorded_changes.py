@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 PAGES = "docs", "README.md", "CONTRIBUTING.md"
 RECORDS = ":(glob)records/*.json"  # without records/seconds/
-LINES = 500  # of differences: they show what kind of change it is, and GitHub takes no summary of more than 1 MiB
+LINES = 500  # of differences: enough to see what kind of change it is; GitHub refuses a summary of more than 1 MiB
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -18,12 +18,12 @@ def git(folder: Path, *arguments: str) -> str:
 
 
 def new_records(folder: Path) -> list[str]:
-    """Return the environments whose records git does not know yet."""
+    """Return the keys of the environments whose records are not in git yet."""
     return [PurePosixPath(name).stem for name in git(folder, "ls-files", "--others", "--", RECORDS).splitlines()]
 
 
 def recorded_changes(folder: Path, releases: Iterable[str]) -> Iterator[str]:
-    """Yield the lines of the Markdown. `releases` are those on what the releases with new records changed."""
+    """Yield the lines of the Markdown; `releases` are its lines on what the releases with new records changed."""
     yield "# What was recorded\n"
     new, statistics = new_records(folder), git(folder, "diff", "--stat=100", "--", "records", *PAGES)
     if not new and not statistics:
@@ -42,7 +42,7 @@ def recorded_changes(folder: Path, releases: Iterable[str]) -> Iterator[str]:
 
 
 def fenced(language: str, lines: Iterable[str]) -> Iterator[str]:
-    """Fence lines with more backticks than the pages, whose own fences are among the differences, have."""
+    """Fence lines with more backticks than the fences of the pages, which are among the differences."""
     yield f"``````{language}"
     yield from lines
     yield "``````\n"

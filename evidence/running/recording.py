@@ -243,7 +243,7 @@ def keep(plan: Plan, execution: Execution) -> None:
         return
     seconds = plan.seconds
     seconds.date = datetime.now(UTC).date().isoformat()
-    seconds.python, seconds.importing = execution.versions["python"], execution.import_seconds
+    seconds.python, seconds.importing = execution.versions["python"], execution.import_seconds or 0.0
     records.save_seconds(plan.record, seconds)
 
 

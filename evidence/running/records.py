@@ -1,7 +1,7 @@
-"""Keeps what each block did in each environment, by the digest of its code: records/<environment>.json.
+"""Keeps what the blocks did in an environment, by the digest of their code: records/<environment>.json.
 
-How long it took is kept apart, in records/seconds/<environment>.json, and written only along with a record that
-changed: so running everything again and finding the same leaves each file as it was.
+How long they took is kept apart, in records/seconds/<environment>.json, and only written when the record changes: so a
+run that finds the same changes no file.
 """
 
 from __future__ import annotations
@@ -33,18 +33,18 @@ class RecordedOutcome:
 
 @dataclass
 class Record:
-    """All that was recorded in one environment."""
+    """Everything that was recorded in one environment."""
 
     environment: str
-    keras: str | None = None  # the version that it says itself
+    keras: str | None = None  # keras.__version__
     python: str | None = field(default=None, kw_only=True)  # "3.11"
-    packages: list[str] = field(default_factory=list)  # all that was installed, as `name==version`
+    packages: list[str] = field(default_factory=list)  # everything installed, as `name==version`, sorted
     outcomes: dict[str, RecordedOutcome] = field(default_factory=dict)  # by digest
 
 
 @dataclass
 class Seconds:
-    """How long a record took, and when it was last found to have changed."""
+    """When a record last changed, and how long that run took."""
 
     date: str = ""  # ISO, UTC
     python: str = ""  # "3.11.7"
@@ -53,7 +53,7 @@ class Seconds:
 
 
 def recorded(block: Block, outcome: Outcome) -> RecordedOutcome:
-    """Return what decides of an outcome."""
+    """Return what is recorded of an outcome."""
     output = normalised(outcome.output)
     if not outcome.error:
         return RecordedOutcome(output)
@@ -63,11 +63,11 @@ def recorded(block: Block, outcome: Outcome) -> RecordedOutcome:
 
 
 def normalised(text: str) -> str:
-    """Return a text without addresses, without numbers that count runs, and with paths below packages and folders."""
+    """Return a text without addresses and counters of runs, and with paths relative to packages and working folders."""
     text = re.sub(r"0x[0-9a-f]{6,}", "0x…", text)
     text = re.sub(r"[^\s'\"(]*[/\\](?:site-packages|\.environments[/\\][\w.-]+|block-\w+[/\\]work)[/\\]", "", text)
     text = re.sub(r"[^\s'\"(]*[/\\](__autograph_generated_file)\w+", r"\1", text)
-    # Where a node was made is of the runner: TensorFlow 2 tells it in between, TensorFlow 1 at the end.
+    # TensorFlow adds where in the runner a node was made: TensorFlow 2 within the message, TensorFlow 1 at its end.
     text = re.sub(r' defined at \(most recent call last\):\n(?: *File "[^"]*", line \d+, in .*\n+)*', "\n", text)
     return re.split(r"\n+(?:Caused by op|Original stack trace for) ", text)[0]
 
@@ -110,7 +110,7 @@ def save_seconds(record: Record, seconds: Seconds) -> None:
     write(FOLDER / "seconds" / f"{record.environment}.json", asdict(seconds))
 
 
-def write(path: Path, content: Mapping) -> bool:
+def write(path: Path, content: Mapping[str, object]) -> bool:
     new = (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()
     if path.exists() and path.read_bytes() == new:
         return False

@@ -8,10 +8,10 @@ from evidence.running.environments import Environment
 
 
 def workflow_jobs(environments: Iterable[Environment]) -> list[dict[str, str]]:
-    """Return what each job gets: an installation, its Python, and the keys of its environments with spaces between.
+    """Return for each job its installation, Python, and the keys of its environments, separated by spaces.
 
     Releases of Keras that run on one TensorFlow share a job, its download of a gigabyte and the start of its machine:
-    28 jobs do for 56 environments. All in one job would not fit on its disk.
+    28 jobs are enough for 56 environments. All of them in one job would not fit on its disk.
     """
     jobs: dict[str, dict[str, str]] = {}
     for environment in environments:

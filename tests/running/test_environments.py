@@ -74,7 +74,7 @@ def test_this_python_is_found():
 
 
 def test_a_python_that_is_missing_is_said_so():
-    with pytest.raises(LookupError, match=r"no Python 3\.1 here. uv python install 3\.1"):
+    with pytest.raises(LookupError, match=r"no Python 3\.1 here\. .* uv python install 3\.1"):
         installing.find_python("3.1")
 
 
@@ -237,6 +237,22 @@ def test_the_pinned_environment_lists_what_keras_needs():
     assert "mkdocs" not in names
     assert installed == sorted(installed)
     assert packages.locked_packages().issuperset(installed), "pip install -r requirements.txt"
+
+
+def test_without_tensorflow_the_pinned_environment_is_not_installed(capsys, monkeypatch):
+    [pinned] = [environment for environment in read_environments().values() if environment.pinned]
+    monkeypatch.setattr(environments, "is_installed", lambda name: name != "tensorflow")
+    assert main(["record", pinned.key]) == 1
+    assert capsys.readouterr().err == f"{pinned.key} is not installed: pip install -r requirements.txt\n"
+    with pytest.raises(LookupError, match="is not installed: pip install"):
+        pinned.installed_packages()
+    assert main(["install", pinned.key]) == 1
+    assert capsys.readouterr().err == f"{pinned.key}: requirements.txt installs it: pip install -r requirements.txt\n"
+
+
+def test_a_package_is_installed_or_not():
+    assert packages.is_installed("pytest")
+    assert not packages.is_installed("no-such-package")
 
 
 @pytest.mark.parametrize("command", ["install", "changes"])
