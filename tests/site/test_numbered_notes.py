@@ -66,3 +66,8 @@ def test_each_line_gets_the_number_of_its_note():
 def test_a_note_without_its_line_ends_no_build(old, new):
     """The tests of the page name it: see tests/pages/test_notes.py."""
     assert rendered(PAGE.replace(old, new)).select_one(".language-python code").get_text() == BLOCK.code
+
+
+def test_a_page_whose_fence_never_ends_is_left_to_its_own_test():
+    page = PAGE.replace("[1]\n```\n", "[1]\n")
+    assert not rendered(page).select(".evidence, .notes")

@@ -84,3 +84,10 @@ def test_a_zip_among_the_pages_is_published_and_not_packed_again():
     offline.prepare_files(files, config)
     assert [file.src_uri for file in files] == [offline.SHIM.name]
     assert offline.published_zip(files) is None
+
+
+def test_a_site_that_cannot_be_built_is_not_packed(tmp_path, monkeypatch):
+    monkeypatch.setattr(offline, "ROOT", tmp_path)  # which has no mkdocs.yml
+    with pytest.raises(RuntimeError, match=r"^The site cannot be built:\n[\s\S]*mkdocs\.yml"):
+        offline.pack(tmp_path / "site.zip")
+    assert not (tmp_path / "site.zip").exists()

@@ -1,11 +1,16 @@
 """Each page is published as Markdown, too, and llms.txt lists the pages."""
 
 import re
+from types import SimpleNamespace
 from urllib.parse import urljoin, urlsplit
 
+import nbformat
 import pytest
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.nav import Link
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from evidence.site.published_markdown import PAGE_LINK
+from evidence.site.published_markdown import PAGE_LINK, notebook_as_markdown, overview_of_section
 
 LINK = re.compile(r"\]\((?!https?:)([\w./-]+\.\w+)|href=\"(?!https?:)([^\"#]+)")
 
@@ -66,3 +71,18 @@ def test_llms_txt_lists_each_page_with_what_it_answers(site, texts):
 
 def test_a_notebook_s_links_lead_from_its_markdown():
     assert PAGE_LINK.sub(r"](../\1.md\2)", "[a](../../how-to/x/#y)") == "[a](../how-to/x.md#y)"
+
+
+def test_an_output_without_a_text_is_left_out_of_a_notebook_s_markdown(tmp_path):
+    outputs = [
+        new_output("display_data", {"text/html": "<b>1</b>"}),
+        new_output("execute_result", {"text/plain": "1"}),
+    ]
+    path = tmp_path / "story.ipynb"
+    nbformat.write(new_notebook(cells=[new_code_cell("1", outputs=outputs)]), path)
+    page = SimpleNamespace(file=SimpleNamespace(abs_src_path=str(path), name="story"))
+    assert notebook_as_markdown(page) == "```python\n1\n```\n\n```text\n1\n```\n"
+
+
+def test_llms_txt_lists_no_links_to_elsewhere():
+    assert list(overview_of_section("More", [Link("Keras", "https://keras.io/")], MkDocsConfig())) == ["\n## More\n"]
