@@ -48,6 +48,7 @@ def test_of_many_sections_the_first_are_linked_and_the_rest_counted(folder):
     written = [f'<a href="../how-to/pop.md#id-{number}">{number}</a>' for number in range(6)]
     assert section_links(sections[:1] * 3) == written[0]
     assert section_links(sections[:4]) == ", ".join(written[:4])
+    assert section_links(sections[:5]) == ", ".join(written[:4]) + " and 1 more"
     assert section_links(sections) == ", ".join(written[:4]) + " and 2 more"
     assert section_links(reversed(sections[:2])) == f"{written[1]}, {written[0]}"
 

@@ -37,10 +37,11 @@ def change_list(change: Change) -> Iterator[str]:
     if not change.differences:
         yield "<p>No block behaves differently.</p>"
         return
-    yield '<ul data-search-exclude="">'
-    for difference in change.of_behaviour:
-        yield f"<li>{section_link(difference.block)}: {before_and_now(difference)}</li>"
-    yield "</ul>"
+    if change.of_behaviour:
+        yield '<ul data-search-exclude="">'
+        for difference in change.of_behaviour:
+            yield f"<li>{section_link(difference.block)}: {before_and_now(difference)}</li>"
+        yield "</ul>"
     if change.of_idiom:
         yield f"<p>{counted(len(change.of_idiom), 'block')} can be run on only one of the two:</p>"
         yield '<ul data-search-exclude="">'

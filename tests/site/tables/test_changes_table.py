@@ -32,6 +32,7 @@ def listed(outcomes, packages=None):
     for element in heading.find_next_siblings():
         if element.name in ("h2", "h3"):
             break
+        assert element.get_text(), "an empty element"
         texts += [item.get_text() for item in element.select("li")] if element.name == "ul" else [element.get_text()]
     return texts
 
