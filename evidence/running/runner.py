@@ -1,15 +1,14 @@
 """Imports Keras once, then runs each block in a process of its own.
 
-Started as a script by the Python of an environment, so it is plain standard library and runs on Python 3.6.
+It is started as a script by the Python of an environment, which has nothing else of this package. So it is one file
+that needs only the standard library, and runs on Python 3.6.
+
 It reads one JSON object from standard input (see `main`) and writes JSON lines to standard output: first
-`{"import_seconds": ..., "keras": its version, "python": its version}`, then one outcome for each block, in the order in
-which they end.
+`{"import_seconds": ..., "keras": its version, "python": its version}`, then the outcome of each block as it ends.
 
-The children are forked from a parent that has only imported Keras: importing takes seconds, a fork a fraction of
-one. The parent must never build a model: after that every child hangs on TensorFlow and JAX. Where forking is not
-safe (macOS) or not there (Windows), each block gets a fresh interpreter.
-
-All of it is in this one file, because an environment of another Python gets nothing else.
+The children are forked from a parent that has only imported Keras: importing takes seconds, a fork a fraction of one.
+The parent must never build a model: after that every child hangs on TensorFlow and JAX. Where forking is unsafe (macOS)
+or missing (Windows), each block gets a new interpreter.
 """
 
 import faulthandler
@@ -31,18 +30,18 @@ import types
 
 POLL_SECONDS = 0.005
 OUTPUT_BYTES = 1000000  # A block that prints more is stopped.
-STDERR_BYTES = 4000  # The tail kept of what a block that was killed wrote on standard error.
-ANSWER_SECONDS = 5  # A block that is stopped says where it was in an instant, once a busy machine lets it.
-GRACE_SECONDS = 10  # After its limit a block ends itself, should the runner be gone.
+STDERR_BYTES = 4000  # How much of the end of a killed block's standard error is kept.
+ANSWER_SECONDS = 5  # A block that is stopped may take this long to say where it was; only on a busy machine it does.
+GRACE_SECONDS = 10  # So long after its limit a block ends itself, in case the runner is gone.
 
 
 def main():
     """Run the blocks of the request on standard input.
 
     The request is an object with `blocks` (a list of objects with `page`, `line` and `code`), `imports` (names of
-    modules to import before forking), `module` (what `import keras` is to give), `jobs` (blocks at a time), `timeout`
+    modules to import before forking), `module` (what `import keras` is to import), `jobs` (blocks at a time), `timeout`
     (seconds a block may take), `memory` (bytes of resident memory a block may use, Linux only) and `fork` (a boolean).
-    Each signal SIGUSR2, once that first line is written, raises `jobs` by one.
+    Once the first line of results is written, every signal SIGUSR2 raises `jobs` by one.
     """
     more_jobs = []
     if hasattr(signal, "SIGUSR2"):
@@ -61,20 +60,20 @@ def main():
         for module in request["imports"]:
             importlib.import_module(module)
         if hasattr(gc, "freeze"):  # from Python 3.7 on
-            # No child's garbage collection has to go through all that was imported, and copy the memory it shares.
+            # Otherwise every child's garbage collection walks through all that was imported, and so copies its memory.
             gc.freeze()
     version = getattr(sys.modules.get("keras"), "__version__", None)
     report({"import_seconds": time.time() - start, "keras": version, "python": sys.version.split()[0]})
 
-    # From here on a signal only ends the loop: an exception could come between a fork and its entry in `running`.
-    ended = []
+    # From here on these signals only end the loop: an exception could come between a fork and its entry in `running`.
+    signals = []
     for number in signal.SIGINT, signal.SIGTERM:
-        signal.signal(number, lambda number, frame: ended.append(number))
+        signal.signal(number, lambda number, frame: signals.append(number))
     request["results"] = results.fileno()
     waiting = list(enumerate(request["blocks"]))[::-1]
     running = []
     try:
-        while (waiting or running) and not ended:
+        while (waiting or running) and not signals:
             while waiting and len(running) < request["jobs"] + len(more_jobs):
                 index, block = waiting.pop()
                 start_child = Forked if request["fork"] else Spawned
@@ -91,7 +90,7 @@ def main():
 
 
 def rename(module):
-    """Have `import keras` give another module: `tensorflow.keras` or `tf_keras`."""
+    """Make `import keras` import another module: `tensorflow.keras` or `tf_keras`."""
     if module == "tensorflow.keras":
         importlib.import_module(module)
         if "keras" in sys.modules:
@@ -101,25 +100,25 @@ def rename(module):
 
 
 def complete(public, name):
-    """Give a module of the package `keras` the names that only its counterpart of `tensorflow.keras` has.
+    """Give a module of the package `keras` the names that only its counterpart in `tensorflow.keras` has.
 
-    From TensorFlow 2.6 to 2.15 `tensorflow.keras` is made of that package, which must stay importable. Most names
+    From TensorFlow 2.6 to 2.15 `tensorflow.keras` consists of that package, which must stay importable. Most names
     are in both; `keras.optimizers.Adam` is not, up to 2.8.
     """
     private = sys.modules.setdefault(name, public)
-    for each, value in list(vars(public).items()):
-        if each.startswith("_"):
+    for attribute, value in list(vars(public).items()):
+        if attribute.startswith("_"):
             continue
         if isinstance(value, types.ModuleType):
             if "keras" in value.__name__ and private is not public:
-                complete(value, name + "." + each)
-                value = sys.modules[name + "." + each]
-        if not hasattr(private, each):
-            setattr(private, each, value)
+                complete(value, name + "." + attribute)
+                value = sys.modules[name + "." + attribute]
+        if not hasattr(private, attribute):
+            setattr(private, attribute, value)
 
 
 class Renamed(object):
-    """Finds `keras` and what is below it in another module."""
+    """Finds `keras` and its submodules in another module."""
 
     def __init__(self, module):
         self.module = module
@@ -129,29 +128,29 @@ class Renamed(object):
         if name != "keras" and not name.startswith("keras."):
             return None
         try:
-            found = importlib.util.find_spec(self.renamed(name))
+            exists = importlib.util.find_spec(self.renamed(name)) is not None
         except (ImportError, ValueError):  # ValueError: a module without a spec
-            found = self.renamed(name) in sys.modules
-        return importlib.machinery.ModuleSpec(name, self) if found else None
+            exists = self.renamed(name) in sys.modules
+        return importlib.machinery.ModuleSpec(name, self) if exists else None
 
     def renamed(self, name):
         return self.module + name[len("keras") :]
 
     def create_module(self, spec):
-        dir(importlib.import_module(self.renamed(spec.name)))  # A lazy module loads when it is looked at,
-        module = sys.modules[self.renamed(spec.name)]  # and puts the real one in its place.
+        dir(importlib.import_module(self.renamed(spec.name)))  # A lazy module loads when its names are listed,
+        module = sys.modules[self.renamed(spec.name)]  # and puts the real module in its place.
         self.specs[id(module)] = module.__spec__
         sys.modules[spec.name] = module  # TensorFlow 2.0 wraps its modules, which then keep the spec they had.
         return module
 
     def exec_module(self, module):
-        module.__spec__ = self.specs[id(module)]  # The import has set the one under the other name.
+        module.__spec__ = self.specs[id(module)]  # The import has set the spec of the other name.
 
 
 class Child:
-    """A block that is being run: its process, its limits and the files it writes into.
+    """A block that is being run: its process, its limits, and the files it writes to.
 
-    Files and not pipes: a block that prints more than a pipe holds is never kept waiting.
+    They are files, not pipes: a block that prints more than a pipe holds would have to wait.
     """
 
     def __init__(self, index, block, request):
@@ -168,7 +167,7 @@ class Child:
         self.launch(block)
 
     def poll(self):
-        """Return the block's outcome once it has ended or was stopped, `None` while it runs."""
+        """Return the block's outcome once it has ended or has been stopped, `None` while it runs."""
         status = self.exit_status()
         broken = self.limit_broken(status is None)
         if status is None:
@@ -187,14 +186,14 @@ class Child:
         except (OSError, ValueError):
             broken = broken or death(status)
         if broken:
-            said = text_of(self.stderr, max(0, size(self.stderr) - STDERR_BYTES), STDERR_BYTES)
-            said = re.sub(r'  File ".*runner.py", line .*\n|\nExtension modules: .*\n', "", said)
-            where = re.search(r'File "{}", line (\d+)'.format(re.escape(self.page)), said)
+            stderr = text_of(self.stderr, max(0, size(self.stderr) - STDERR_BYTES), STDERR_BYTES)
+            stderr = re.sub(r'  File ".*runner.py", line .*\n|\nExtension modules: .*\n', "", stderr)
+            place = re.search(r'File "{}", line (\d+)'.format(re.escape(self.page)), stderr)
             outcome["error"] = {
                 "type": "Stopped",
                 "message": broken,
-                "line": int(where.group(1)) if where else None,
-                "traceback": said,
+                "line": int(place.group(1)) if place else None,
+                "traceback": stderr,
             }
         self.stdout.close()
         self.stderr.close()
@@ -205,6 +204,7 @@ class Child:
         return outcome
 
     def limit_broken(self, running):
+        """Say which limit the block has broken; `None` if none."""
         if max(size(self.stdout), size(self.stderr)) > OUTPUT_BYTES:
             return "printed more than {:g} MB".format(OUTPUT_BYTES / 1e6)
         if running and time.time() - self.start > self.timeout:
@@ -214,7 +214,7 @@ class Child:
         return None
 
     def ends_saying_where(self):
-        """Have a block that broke a limit write on standard error where it is, and end. Return whether it did."""
+        """Make a block that broke a limit write its line to standard error, and end; return whether it did."""
         if not hasattr(faulthandler, "register"):
             return False
         os.kill(self.pid, signal.SIGUSR1)
@@ -232,7 +232,7 @@ def size(file):
 
 def text_of(file, start, length):
     file.seek(start)
-    # newline translation as on a terminal: what Windows prints ends in \r\n
+    # as a terminal shows it: lines that Windows prints end in \r\n
     return printable(file.read(length).decode("utf-8", "replace").replace("\r\n", "\n"))
 
 
@@ -253,19 +253,19 @@ class Forked(Child):
             os.dup2(self.stderr.fileno(), 2)
             run_here(block, self.directory.name, self.timeout)
         finally:
-            os._exit(1)  # Whatever happens, the runner's own code must not go on in the child.
+            os._exit(1)  # Whatever happens, the runner's own code must not continue in the child.
 
     def exit_status(self):
         pid, status = os.waitpid(self.pid, os.WNOHANG)
         if pid == 0:
             return None
-        self.end_group()  # What the block started and left running.
+        self.end_group()  # processes that the block started and left running
         return -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
 
     def kill(self):
         self.end_group()
         try:
-            os.kill(self.pid, signal.SIGKILL)  # A child that has not reached setsid() yet has no group.
+            os.kill(self.pid, signal.SIGKILL)  # A child that has not reached setsid() has no group of its own.
             os.waitpid(self.pid, 0)
         except OSError:
             pass
@@ -278,7 +278,7 @@ class Forked(Child):
 
 
 class Spawned(Child):
-    """A block in a fresh interpreter: this file, started with `--block`."""
+    """A block in a new interpreter: this file, started with `--block`."""
 
     def launch(self, block):
         command = [sys.executable, os.path.abspath(__file__), "--block", self.directory.name, str(self.timeout)]
@@ -302,7 +302,7 @@ def run_here(block, directory, timeout):
     try:
         faulthandler.enable(2)
         if hasattr(faulthandler, "register"):
-            # The chain is the signal's own effect: once the block has said where it is, it ends.
+            # `chain` keeps the signal's own effect: once the block has said where it is, it ends.
             faulthandler.register(signal.SIGUSR1, 2, chain=True)
         faulthandler.dump_traceback_later(timeout + GRACE_SECONDS, exit=True, file=2)
         sys.stdin = os.fdopen(0, "r")
@@ -312,7 +312,7 @@ def run_here(block, directory, timeout):
         sys.path.insert(0, "")
         process = os.getpid()
         result = execute(block)
-        if os.getpid() == process:  # and not a fork that the block made
+        if os.getpid() == process:  # not in a fork that the block made
             with open(os.path.join(directory, "result"), "w") as file:
                 json.dump(result, file)
         status = 0
@@ -323,7 +323,7 @@ def run_here(block, directory, timeout):
 def execute(block):
     """Run a block as a script and return `{"error": None}`, or the error that ended it.
 
-    The block is compiled as if it stood alone in its page, so that line numbers are the page's.
+    Empty lines before the block's code make its line numbers those of the page.
     """
     page, code = block["page"], "\n" * block["line"] + block["code"]
     linecache.cache[page] = (len(code), None, code.splitlines(True), page)
@@ -343,7 +343,7 @@ def execute(block):
 
 
 def describe(error, page):
-    """Return type, message, line in the page, and the traceback within the page, of an error."""
+    """Return an error's type, message, line in the page, and traceback within the page."""
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame[0] == page]
     if isinstance(error, SyntaxError) and error.filename == page:
         line = error.lineno
@@ -366,9 +366,9 @@ def describe(error, page):
 
 
 def printable(text):
-    """Return text as a page can hold it: without a terminal's colours, and control characters as escapes."""
+    """Return text as a page can show it: without a terminal's colours, with control characters as escapes."""
     text = re.sub(r"\x1b\[[0-9;]*m", "", text)
-    text = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", lambda found: "\\x{:02x}".format(ord(found.group())), text)
+    text = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", lambda control: "\\x{:02x}".format(ord(control.group())), text)
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
@@ -380,7 +380,7 @@ def death(status):
 
 
 def resident_bytes(pid):
-    """Return the resident memory of a process: TensorFlow maps far more than it uses. 0 where /proc is not there."""
+    """Return a process's resident memory, 0 without /proc. TensorFlow maps far more memory than it uses."""
     try:
         with open("/proc/{}/statm".format(pid)) as file:
             return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
@@ -389,7 +389,7 @@ def resident_bytes(pid):
 
 
 if __name__ == "__main__":
-    del sys.path[0]  # This file's folder: the modules in it must not pass for packages that Keras imports.
+    del sys.path[0]  # This file's folder: its modules must not be taken for packages that Keras imports.
     if sys.argv[1:2] == ["--block"]:
         rename(sys.argv[4])
         run_here(json.load(sys.stdin), sys.argv[2], float(sys.argv[3]))

@@ -55,8 +55,9 @@ def test_a_syntax_error_has_its_line(fork):
     assert (outcome.error.type, outcome.error.line) == ("SyntaxError", 12)
 
 
+ENDLESS = "while True:\n    pass"
 HARMFUL = {
-    "loops for ever": ("while True:\n    pass", "did not end within"),
+    "loops for ever": (ENDLESS, "did not end within"),
     "exits at once": ("import os\nos._exit(0)", "ended the interpreter with exit code 0"),
     "prints without end": ("while True:\n    print('x' * 10000)", "printed more than 1 MB"),
     "prints much at once": ("print('x' * 2000000)", "printed more than 1 MB"),
@@ -71,6 +72,9 @@ def test_a_block_that_misbehaves_is_stopped_and_harms_no_other(code, words, fork
     assert bad.error.type == "Stopped"
     assert words in bad.error.message
     assert (good.output, good.error) == ("here\n", None)
+    if code == ENDLESS and os.name != "nt":  # Windows has no signal to ask it with where it is.
+        assert bad.error.line in {11, 12}
+        assert "runner.py" not in bad.error.traceback
 
 
 @ways
@@ -114,30 +118,17 @@ def test_what_a_block_says_can_stand_on_a_page(fork):
     assert raised.error.message == "bold \\x00"
 
 
-@ways
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no signals to ask with")
-def test_a_block_that_is_stopped_says_where_it_was(fork):
-    [outcome] = run("x = 1\nwhile True:\n    x += 1", fork=fork, limits=Limits(seconds=2))
-    assert outcome.error.line in {12, 13}
-    assert "runner.py" not in outcome.error.traceback
-
-
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no signals to ask with")
-def test_a_block_that_is_stopped_says_where_it_was_late():
-    """As on a machine that is too busy to let it answer at once."""
+def test_a_block_that_is_stopped_may_say_late_where_it_was_or_not_at_all():
+    """Late, as on a machine that is too busy to let it answer at once."""
     late = (
         "import signal, time\nsignal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])\ntime.sleep(3)\n"
         "signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGUSR1])\ntime.sleep(60)"
     )
-    [outcome] = run(late, fork=True, limits=Limits(seconds=2))
-    assert outcome.error.line in {14, 15}
-
-
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no signals to ask with")
-def test_a_block_that_does_not_answer_is_stopped_all_the_same():
-    deaf = "import signal\nsignal.signal(signal.SIGUSR1, signal.SIG_IGN)\nwhile True:\n    pass"
-    bad, good = run(deaf, "print('here')", fork=True, limits=Limits(seconds=2))
-    assert (bad.error.message, bad.error.line) == ("did not end within 2 seconds", None)
+    deaf = "import signal, time\nsignal.signal(signal.SIGUSR1, signal.SIG_IGN)\ntime.sleep(60)"
+    answers, ignores, good = run(late, deaf, "print('here')", fork=True, limits=Limits(seconds=2))
+    assert answers.error.line in {14, 15}
+    assert (ignores.error.message, ignores.error.line) == ("did not end within 2 seconds", None)
     assert good.output == "here\n"
 
 
@@ -180,10 +171,10 @@ def test_what_a_block_leaves_running_ends_with_it():
         "print(child.pid)",
         fork=True,
     )
-    for _ in range(50):
+    for _ in range(500):
         if not is_running(int(outcome.output)):
             return
-        time.sleep(0.1)
+        time.sleep(0.01)
     os.kill(int(outcome.output), signal.SIGKILL)
     pytest.fail("the block's child outlived it")
 
@@ -209,10 +200,10 @@ def test_closing_ends_the_blocks_that_run(numbers, tmp_path):
     code = f"import os, time\nopen(r'{tmp_path}/' + str(os.getpid()), 'w').close()\ntime.sleep(60)"
     blocks = [Block("docs/page.md", line, code, None) for line in range(8)]
     execution = Execution(blocks, imports=[], fork=True, jobs=4)
-    for _ in range(600):
+    for _ in range(3000):
         if len(list(tmp_path.iterdir())) == 4:
             break
-        time.sleep(0.05)
+        time.sleep(0.01)
     for number in numbers:
         execution._process.send_signal(number)
     start = time.monotonic()
