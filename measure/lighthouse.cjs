@@ -5,7 +5,10 @@ const lighthouse = require("lighthouse/core/index.cjs");
 
 async function main({chromium, options, settings, addresses}) {
   const {launch} = await import(require.resolve("chrome-launcher"));
-  if (!settings.onlyCategories.includes("performance")) await skipBenchmark();
+  if (!settings.onlyCategories.includes("performance")) {
+    await skipBenchmark();
+    settings.skipAudits = [...settings.skipAudits, ...await weightless(settings.onlyCategories)];
+  }
   const started = await launch({chromePath: chromium, chromeFlags: ["--headless", ...options], logLevel: "silent"});
   try {
     for (const address of addresses) {
@@ -27,6 +30,12 @@ async function main({chromium, options, settings, addresses}) {
   } finally {
     started.kill();
   }
+}
+
+// Audits that no score counts: one of them has Chromium trace all that it does.
+async function weightless(ids) {
+  const {default: {categories}} = await import(require.resolve("lighthouse/core/config/default-config.js"));
+  return ids.flatMap((id) => categories[id].auditRefs).filter(({weight}) => !weight).map(({id}) => id);
 }
 
 // Lighthouse measures the machine for a second before each page, which only a score of its speed needs.

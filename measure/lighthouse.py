@@ -24,8 +24,8 @@ class Result:
     paint: float | None = None  # the largest contentful paint in ms, if performance was measured
 
 
-def look(addresses: Sequence[str], categories: Sequence[str]) -> list[Result]:
-    """Run Lighthouse on each page, one after the other.
+def look(addresses: Sequence[str], categories: Sequence[str], skipped: Sequence[str] = ()) -> list[Result]:
+    """Run Lighthouse on each page, one after the other, without the audits that are skipped.
 
     `LookupError` says that Chromium or Lighthouse is missing, `RuntimeError` which page could not be loaded.
     """
@@ -33,7 +33,7 @@ def look(addresses: Sequence[str], categories: Sequence[str]) -> list[Result]:
     request = {
         "chromium": chromium(),
         "options": OPTIONS,
-        "settings": {"onlyCategories": categories, "disableFullPageScreenshot": True, **waits},
+        "settings": {"onlyCategories": categories, "skipAudits": skipped, "disableFullPageScreenshot": True, **waits},
         "addresses": addresses,
     }
     return [Result(**json.loads(line)) for line in node.run(SCRIPT, json.dumps(request)).splitlines()]

@@ -6,6 +6,8 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
+import threading
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -15,11 +17,13 @@ from bs4 import BeautifulSoup
 from evidence.files import ROOT
 from measure.browser import chromium
 
+ADDRESSES = {"REPO_URL": "https://github.com/someone/somewhere", "SITE_URL": "https://example.org/"}
+
 
 @pytest.fixture(scope="session")
 def addresses():
     """The environment of a build, in which mkdocs.yml finds where the site and its repository are."""
-    return os.environ | {"REPO_URL": "https://github.com/someone/somewhere", "SITE_URL": "https://example.org/"}
+    return os.environ | ADDRESSES
 
 
 def pytest_collection_modifyitems(items):
@@ -34,43 +38,98 @@ def asks_for_faults(item):
     return "faults" in getattr(item, "fixturenames", ())
 
 
-@pytest.fixture(scope="session")
-def site(built, looking):
-    """The folder of the built site; from here on every page is being looked at beside the tests."""
-    return built
+class Command:
+    """A Python command in the background, with its browsers and kernels in a session of its own."""
+
+    def __init__(self, *arguments):
+        # Files: a pipe that nobody reads until a test asks would fill.
+        self.stdout = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 (closed by stop)
+        self.stderr = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115
+        self.process = subprocess.Popen(
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env=os.environ | ADDRESSES,
+            stdout=self.stdout,
+            stderr=self.stderr,
+            start_new_session=True,
+        )
+
+    def output(self):
+        """Wait for the end, which must be a success; return what was printed."""
+        status = self.process.wait()
+        self.stderr.seek(0)
+        assert status == 0, self.stderr.read()[-4000:]
+        self.stdout.seek(0)
+        return self.stdout.read()
+
+    def stop(self):
+        """End it if it still runs, because the tests ended early; browsers close when they are interrupted."""
+        if self.process.poll() is None:
+            self.process.kill() if os.name == "nt" else os.killpg(self.process.pid, signal.SIGINT)
+            self.process.wait()
+        self.stdout.close()
+        self.stderr.close()
+
+
+class SiteInBackground:
+    """Builds the site, then looks at every page if a test asks what is wrong with them.
+
+    Both begin with the first test, for pytest itself has nothing to do while the blocks run.
+    """
+
+    def __init__(self, wants_look):
+        self.folder = tempfile.TemporaryDirectory(prefix="site-")
+        self.build = Command("-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", self.folder.name)
+        self.look = None
+        self.thread = threading.Thread(target=self.start_look, daemon=True)
+        if wants_look:
+            self.thread.start()
+
+    def start_look(self):
+        if self.build.process.wait() == 0:
+            self.look = Command(ROOT / "tests/site/every_page.py", self.folder.name)
+
+    def faults(self):
+        self.thread.join()
+        return json.loads(self.look.output())
+
+    def close(self):
+        self.build.stop()
+        if self.thread.ident:
+            self.thread.join()
+        if self.look:
+            self.look.stop()
+        self.folder.cleanup()
+
+
+background = pytest.StashKey[SiteInBackground]()
+
+
+def pytest_collection_finish(session):
+    if (
+        any("site" in getattr(item, "fixturenames", ()) for item in session.items)
+        and not session.config.option.collectonly
+    ):
+        session.config.stash[background] = SiteInBackground(any(map(asks_for_faults, session.items)))
+
+
+def pytest_unconfigure(config):
+    if background in config.stash:
+        config.stash[background].close()
 
 
 @pytest.fixture(scope="session")
-def looking(request, built):
-    """A process that looks at every page, if a test asks what it saw."""
-    if not any(map(asks_for_faults, request.session.items)):
-        yield None
-        return
-    command = [sys.executable, ROOT / "tests/site/every_page.py", built]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-    ) as process:
-        yield process
-        if process.poll() is None:  # The tests ended early; its browsers close when they are interrupted.
-            process.kill() if os.name == "nt" else os.killpg(process.pid, signal.SIGINT)
-            process.communicate()
+def site(request):
+    """The folder of the built site."""
+    in_background = request.config.stash[background]
+    in_background.build.output()
+    return Path(in_background.folder.name)
 
 
 @pytest.fixture(scope="session")
-def faults(needs_chromium, looking):
+def faults(needs_chromium, request, site):
     """What is wrong with the pages, by kind."""
-    printed, said = looking.communicate()
-    assert looking.returncode == 0, said[-4000:]
-    return json.loads(printed)
-
-
-@pytest.fixture(scope="session")
-def built(tmp_path_factory, addresses):
-    folder = tmp_path_factory.mktemp("site")
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", folder]
-    ended = subprocess.run(command, cwd=ROOT, env=addresses, text=True, capture_output=True, check=False)
-    assert ended.returncode == 0, ended.stderr[-4000:]
-    return folder
+    return request.config.stash[background].faults()
 
 
 @pytest.fixture(scope="session")

@@ -24,10 +24,11 @@ def test_the_waits_are_short_unless_speed_is_measured(monkeypatch, category, wai
 
     monkeypatch.setattr(lighthouse, "chromium", lambda: "chromium")
     monkeypatch.setattr(node, "run", run)
-    assert lighthouse.look(["a", "b"], [category]) == [
+    assert lighthouse.look(["a", "b"], [category], ["image-alt"]) == [
         Result("a", {"seo": 1}, []),
         Result("b", {"seo": 0.5}, ["x"], 900),
     ]
     [request] = requests
     assert request["addresses"] == ["a", "b"]
-    assert request["settings"] == {"onlyCategories": [category], "disableFullPageScreenshot": True, **waits}
+    asked = {"onlyCategories": [category], "skipAudits": ["image-alt"], "disableFullPageScreenshot": True}
+    assert request["settings"] == asked | waits

@@ -33,16 +33,50 @@ KINDS = (
 )
 WIDTHS = 1280, 768, 320
 WIDE = {"width": WIDTHS[0], "height": 900}
-# What is dark has the same elements: of axe's rules only those of colour can find something else.
-OF_COLOUR = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
-RULES = {"slate": {"runOnly": OF_COLOUR}, "default": {}}  # Light comes last, for the next page opens in it.
-CATEGORIES = "accessibility", "best-practices", "seo"
+OF_COLOUR = ["color-contrast", "link-in-text-block"]
+# Lighthouse's score of accessibility is made of axe's rules. All but these are on by default; it looks as on a phone.
+OF_LIGHTHOUSE = ["target-size"]
+PHONE = {rule: {"enabled": True} for rule in OF_LIGHTHOUSE}
+BUT_COLOUR = {rule: {"enabled": False} for rule in OF_COLOUR}
+CATEGORIES = "best-practices", "seo"
+BY_AXE = "document-title", "image-alt"  # For them Lighthouse would run axe again.
 PATIENCE = 120_000  # ms, since all looks share the cores
 
-AXE = """async (options) => {
-    const {violations} = await axe.run(document, {resultTypes: ["violations"], ...options});
+AXE = """async ([options, context = document]) => {
+    const {violations} = await axe.run(context, {resultTypes: ["violations"], ...options});
     return violations.map(({id, nodes}) => `${id}: ${nodes.length} of ${nodes[0].html.slice(0, 200)}`);
 }"""
+# Contrast takes axe longer than all its other rules. It follows from the styles of a text and of what the text is in:
+# of the texts that agree in these, on whichever page and at whichever width, axe is given one.
+COLOURS = f"""async ([seen, rules]) => {{
+    const STYLES = ["color", "backgroundColor", "backgroundImage", "opacity", "filter", "mixBlendMode", "fontSize",
+        "fontWeight", "textShadow", "textDecorationLine", "position", "display", "webkitTextFillColor"];
+    const ids = new Map(), hashes = new Map(), known = new Set(seen), looks = new Map();
+    const hash = (text) => {{
+        if (!hashes.has(text))
+            hashes.set(text, [...text].reduce((sum, each) => (sum * 31 + each.charCodeAt()) % 2 ** 47, 7));
+        return hashes.get(text);
+    }};
+    const look = (element) => {{
+        if (!element) return 0;
+        if (!ids.has(element)) {{
+            const style = getComputedStyle(element);
+            ids.set(element, hash([look(element.parentElement), ...STYLES.map((name) => style[name])].join()));
+        }}
+        return ids.get(element);
+    }};
+    const speaks = (element) => element.matches("a, button, input, select, textarea")
+        || [...element.childNodes].some((node) => node.nodeType == 3 && node.data.trim());
+    for (const element of document.body.querySelectorAll("*")) {{
+        if (!speaks(element) || !element.checkVisibility() || element.getBoundingClientRect().right <= 0) continue;
+        const alone = element.matches("a") && element.textContent.trim() == element.parentElement.textContent.trim();
+        const key = hash([look(element), element.localName, alone].join());
+        if (!known.has(key)) looks.set(key, element);
+        known.add(key);
+    }}
+    const run = {AXE};
+    return [[...looks.keys()], looks.size ? await run([{{runOnly: rules}}, {{include: [...looks.values()]}}]) : []];
+}}"""
 CHOOSE = "(scheme) => document.querySelector(`input[data-md-color-scheme=${scheme}]`).click()"
 READY = "[...document.querySelectorAll('article pre > code')].every((each) => each.parentElement.querySelector('nav'))"
 TOO_WIDE = "document.documentElement.scrollWidth - innerWidth"
@@ -98,6 +132,7 @@ def look_in_chromium(site, address, names):
     assert taken_out
     axe = (node.npm_packages() / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
     found = {kind: [] for kind in KINDS}
+    seen = {"default": set(), "slate": set()}  # the looks of text that axe has been given
     with browser() as started:
         page = started.new_page(reduced_motion="reduce")
         page.set_default_timeout(PATIENCE)
@@ -116,15 +151,20 @@ def look_in_chromium(site, address, names):
             note("without its style", taken_out.intersection(page.evaluate(CLASSES)))
             page.evaluate(axe)
             page.add_style_tag(content=DRAWN_NEAR)
-            for width in WIDTHS:
-                page.set_viewport_size(WIDE | {"width": width})
-                for scheme, rules in RULES.items():
-                    page.evaluate(CHOOSE, scheme)
+            for scheme, widths in ("slate", WIDTHS), ("default", WIDTHS[::-1]):
+                page.evaluate(CHOOSE, scheme)
+                for width in widths:
+                    where = f"{name}, {scheme}, {width} px"
+                    page.set_viewport_size(WIDE | {"width": width})
                     page.evaluate(DRAWN)
-                    # What axe asks the style sheets does not depend on the width: it loads them once.
-                    options = {"preload": width == WIDTHS[0], **rules}
-                    note("axe", page.evaluate(AXE, options), f"{name}, {scheme}, {width} px")
-                    note("too wide", too_wide(page), f"{name}, {scheme}, {width} px")
+                    fresh, faults = page.evaluate(COLOURS, [list(seen[scheme]), OF_COLOUR])
+                    seen[scheme].update(fresh)
+                    note("axe", faults, where)
+                    note("too wide", too_wide(page), where)
+                    if scheme == "default":  # What is dark has the same elements.
+                        rules = BUT_COLOUR | (PHONE if width == WIDTHS[-1] else {})
+                        # What axe asks the style sheets does not depend on the width: it loads them once.
+                        note("axe", page.evaluate(AXE, [{"rules": rules, "preload": width == WIDTHS[0]}]), where)
             page.emulate_media(media="print")
             note("hidden in print", page.evaluate(HIDDEN))
             page.evaluate(OPEN)
@@ -171,7 +211,7 @@ def look_without_javascript(address, names):
 
 
 def score(address, names):
-    results = lighthouse.look([address + name for name in names], CATEGORIES)
+    results = lighthouse.look([address + name for name in names], CATEGORIES, BY_AXE)
     return {"Lighthouse": [f"{each.address}: {each.scores} {each.faults}" for each in results if each.faults]}
 
 

@@ -371,12 +371,12 @@ def test_search_and_menu_are_right_for_everybody_when_they_are_open(chromium, ad
     if width == 320:
         page.locator("label.md-header__button[for=__drawer]").click()
         page.locator(".md-nav--primary").wait_for()
-        assert page.evaluate(AXE, {}) == []
+        assert page.evaluate(AXE, [{}]) == []
         page.keyboard.press("Escape")
     page.focus(FIELD)
     page.keyboard.insert_text("Graph disconnected")  # as it is pasted without a key
     page.locator(".md-search-result__link").first.wait_for()
-    assert page.evaluate(AXE, {}) == []
+    assert page.evaluate(AXE, [{}]) == []
     page.close()
 
 
