@@ -93,9 +93,9 @@ def test_the_extent_of_a_block_ends_after_its_code_and_after_its_output():
 
 
 def test_an_output_may_follow_its_marker_at_once():
-    page = PAGE.replace(f"{EXPECTED_OUTPUT}\n\n", f"{EXPECTED_OUTPUT}\n")
+    page = PAGE.replace(f"{EXPECTED_OUTPUT}\n\n", f"{EXPECTED_OUTPUT}\n").replace("\n1\n", "\n1\n2\n")
     [block] = blocks_in("page.md", page)
-    assert block_extent(page.split("\n"), block) == (5, 10)
+    assert block_extent(page.split("\n"), block) == (5, 11)
 
 
 def test_the_extent_of_a_block_without_output_ends_with_its_code():
