@@ -18,6 +18,7 @@ from evidence.files import ROOT
 from measure.browser import chromium
 
 ADDRESSES = {"REPO_URL": "https://github.com/someone/somewhere", "SITE_URL": "https://example.org/"}
+STOP_SECONDS = 20
 
 
 @pytest.fixture(scope="session")
@@ -66,7 +67,11 @@ class Command:
         """End it if it still runs, because the tests ended early; browsers close when they are interrupted."""
         if self.process.poll() is None:
             self.process.kill() if os.name == "nt" else os.killpg(self.process.pid, signal.SIGINT)
-            self.process.wait()
+            try:
+                self.process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:  # A shell that starts pytest with & has all of it ignore interrupts.
+                os.killpg(self.process.pid, signal.SIGKILL)
+                self.process.wait()
         self.stdout.close()
         self.stderr.close()
 
