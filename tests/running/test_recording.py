@@ -385,6 +385,7 @@ def test_an_interrupted_run_leaves_a_record_that_can_be_read(page, tmp_path, num
 
 def record_in(folder, versions):
     """Record in a folder; say by a file when the first outcome is there."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # A shell's background job ignores it.
     patch = pytest.MonkeyPatch()
     set_up(patch, Path(folder), [here(key="a"), here(key="b")])
     patch.setattr(Here, "versions", (KERAS, versions))

@@ -5,15 +5,20 @@ from dataclasses import replace
 
 import jsonschema
 import pytest
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.plugins import PluginCollection
+from mkdocs.structure.files import Files
 
 from evidence.__main__ import main
-from evidence.findings.measurements import current_measurements
+from evidence.files import ROOT
+from evidence.findings.measurements import Measurements, current_measurements
 from evidence.pages.blocks import Block, page_paths
 from evidence.pages.lint import read_page
 from evidence.running import records
 from evidence.running.environments import read_environments
 from evidence.running.execution import Error, Outcome
 from evidence.running.records import Record, RecordedOutcome, Seconds
+from evidence.site import published_records
 from evidence.site.published_records import all_data, environment_data
 
 ENVIRONMENTS = read_environments()
@@ -78,6 +83,27 @@ def test_what_was_not_recorded_is_published_as_unknown(tmp_path, monkeypatch):
     data = all_data(current_measurements())
     jsonschema.validate(data, SCHEMA)
     assert {(entry["keras"], entry["python"]) for entry in data["environments"]} == {(None, None)}
+
+
+def test_the_data_is_published_as_one_file_with_its_schema_and_a_file_for_each_block(monkeypatch):
+    [block, *_] = read_page(ROOT / "docs/index.md")[0]
+    key = "tf-2.15"
+    environment_records = {key: Record(key, "2.15.0", ["numpy==1.0"], {block.digest: RecordedOutcome("1\n")})}
+    measurements = Measurements(environment_records, [ENVIRONMENTS[key]], [block])
+    monkeypatch.setattr(published_records, "current_measurements", lambda: measurements)
+    files = Files([])
+    config = MkDocsConfig()
+    config.plugins = PluginCollection()
+    config.plugins._current_plugin = "evidence"  # as within one of its events
+    published_records.add_data(files, config)
+    texts = {file.src_uri: file.content_string for file in files}
+    folder = "reference/data"
+    names = f"{block.digest}.json", "records.json", "records.schema.json"
+    assert texts.keys() == {f"{folder}/{name}" for name in names}
+    published = json.loads(texts[f"{folder}/records.json"])
+    assert published["blocks"] == [json.loads(texts[f"{folder}/{block.digest}.json"])]
+    assert published["blocks"][0]["outcomes"] == {key: {"output": "1\n"}}
+    assert json.loads(texts[f"{folder}/records.schema.json"]) == SCHEMA
 
 
 def test_the_published_data_obeys_the_schema_and_is_complete(blocks):

@@ -248,6 +248,45 @@ def test_keras_can_be_made_to_mean_another_module(fork):
 
 
 @ways
+def test_a_keras_that_tensorflow_keras_consists_of_gets_the_names_that_it_lacks(fork, tmp_path):
+    """As TensorFlow 2.6 to 2.15 have it, in small."""
+    modules = {
+        "keras/__init__.py": "from keras import optimizers\n__version__ = '2.6'\nboth = 'private'",
+        "keras/optimizers.py": "SGD = 'private SGD'",
+        "tensorflow/__init__.py": "",
+        "tensorflow/keras/__init__.py": (
+            "import json, keras\nfrom tensorflow.keras import backend, optimizers\n"
+            "both = 'public'\nInput = 'Input'\n_hidden = 1"
+        ),
+        "tensorflow/keras/backend.py": "from tensorflow import keras\nname = 'backend'",
+        "tensorflow/keras/optimizers.py": "SGD, Adam = 'public SGD', 'Adam'",
+    }
+    for name, text in modules.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    code = (
+        "import json as standard\nimport keras, keras.backend\nfrom keras.optimizers import Adam, SGD\n"
+        "print(keras.both, keras.Input, Adam, SGD, keras.backend.name)\n"
+        "print(keras.json is standard, hasattr(keras, '_hidden'))"
+    )
+    block = Block("docs/page.md", 1, code, None)
+    variables = {"PYTHONPATH": str(tmp_path)}
+    with Execution(
+        [block], imports=["keras"], module="tensorflow.keras", variables=variables, limits=LIMITS, fork=fork
+    ) as execution:
+        outcome = execution.outcome(block)
+    assert (outcome.output, outcome.error) == ("private Input Adam private SGD backend\nTrue False\n", None)
+
+
+@ways
+def test_a_module_that_the_other_keras_lacks_cannot_be_imported(fork):
+    block = Block("docs/page.md", 1, "import keras.nothing", None)
+    with Execution([block], imports=["keras"], module="json", limits=LIMITS, fork=fork) as execution:
+        error = execution.outcome(block).error
+    assert (error.type, error.message) == ("ModuleNotFoundError", "No module named 'keras.nothing'")
+
+
+@ways
 def test_what_the_reader_has_set_for_python_does_not_count(fork, monkeypatch):
     monkeypatch.setenv("PYTHONOPTIMIZE", "2")
     monkeypatch.setenv("PYTHONWARNINGS", "error")
