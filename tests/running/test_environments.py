@@ -236,7 +236,6 @@ def test_the_pinned_environment_lists_what_keras_needs():
     assert {"keras", "tensorflow", "numpy", "h5py"} <= names
     assert "mkdocs" not in names
     assert installed == sorted(installed)
-    assert packages.locked_packages().issuperset(installed), "pip install -r requirements.txt"
 
 
 def test_without_tensorflow_the_pinned_environment_is_not_installed(capsys, monkeypatch):
