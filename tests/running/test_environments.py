@@ -78,6 +78,15 @@ def test_a_python_that_is_missing_is_said_so():
         installing.find_python("3.1")
 
 
+def test_another_python_is_where_uv_finds_it(monkeypatch):
+    def find(command, **options):
+        assert command[1:] == ["python", "find", "--no-project", "3.99"]
+        return subprocess.CompletedProcess(command, 0, stdout="/usr/bin/python3.99\n")
+
+    monkeypatch.setattr(subprocess, "run", find)
+    assert installing.find_python("3.99") == "/usr/bin/python3.99"
+
+
 def test_a_missing_python_does_not_keep_others_from_being_installed(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(environments, "FOLDER", tmp_path)
     without = replace(SOME, installation=Installation("old", "3.1", ("keras==0.1",), 1))
