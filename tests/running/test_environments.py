@@ -1,5 +1,6 @@
 """Environments are found by name, and what is in the way is said with its remedy."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -7,13 +8,14 @@ import sys
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from evidence.__main__ import main
 from evidence.files import ROOT
 from evidence.running import environments, installing, packages, records
-from evidence.running.environments import Installation, read_environments, running_python
+from evidence.running.environments import Environment, Installation, read_environments, running_python
 
 SOME = read_environments()["keras-3.14-tensorflow"]
 
@@ -24,7 +26,7 @@ def test_versions_are_exact():
 
 
 def test_one_environment_is_pinned_and_it_is_what_requirements_txt_installs():
-    [pinned] = [each for each in read_environments().values() if each.pinned]
+    [pinned] = [environment for environment in read_environments().values() if environment.pinned]
     assert f"\nkeras=={pinned.release}\n" in (ROOT / "requirements.txt").read_text()
 
 
@@ -40,6 +42,79 @@ def test_the_python_of_the_pinned_environment_is_the_one_that_is_listed(tmp_path
     assert pythons == others | {"3.99"}
 
 
+LISTED = """
+pinned_python = "3.11"
+[[lines]]
+name = "Keras 3 on JAX"
+release_format = "Keras {}"
+backend_name = "JAX"
+backend = "jax"
+package = "keras"
+releases = [
+  { key = "keras-3.2-jax", release = "3.2.0" },
+  { key = "keras-3.1-jax", release = "3.1.0", installation = "jax", extra_packages = ["tree==1.0", "jax==0.4"] },
+  { key = "keras-3.0-jax", release = "3.0.0", installation = "jax" },
+]
+[[lines]]
+name = "tf.keras"
+release_format = "tf.keras of TensorFlow {}"
+backend = "tensorflow"
+module = "tensorflow.keras"
+releases = [
+  { key = "tf-keras", release = "2.16", release_name = "tf_keras 2.16", installation = "tf", module = "tf_keras" },
+  { key = "tf", release = "2.15", installation = "tf" },
+]
+[installations.jax]
+python = "3.9"
+megabytes = 5
+installer = "pip"
+packages = ["keras==3.0.0", "jax==0.4"]
+[installations.tf]
+python = "3.10"
+megabytes = 7
+packages = ["tensorflow==2.15"]
+"""
+
+
+def test_an_environment_is_what_the_file_lists(tmp_path, monkeypatch):
+    file = tmp_path / "environments.toml"
+    file.write_text(LISTED)
+    monkeypatch.setattr(environments, "ENVIRONMENTS_FILE", file)
+    jax = Installation("jax", "3.9", ("keras==3.0.0", "jax==0.4"), 5, "pip")
+    tf = Installation("tf", "3.10", ("tensorflow==2.15",), 7, "uv")
+    tf_line = {
+        "line": "tf.keras",
+        "release_format": "tf.keras of TensorFlow {}",
+        "backend_name": None,
+        "backend": "tensorflow",
+        "python": "3.10",
+        "installation": tf,
+        "own_packages": (),
+    }
+    newest = Environment(
+        key="keras-3.2-jax",
+        line="Keras 3 on JAX",
+        release="3.2.0",
+        release_format="Keras {}",
+        release_name="3.2.0",
+        backend_name="JAX",
+        backend="jax",
+        module="keras",
+        python="3.11",
+        installation=None,
+        own_packages=(),
+    )
+    middle = replace(newest, key="keras-3.1-jax", release="3.1.0", release_name="3.1.0", installation=jax, python="3.9")
+    oldest = replace(middle, key="keras-3.0-jax", release="3.0.0", release_name="3.0.0")
+    assert list(read_environments.__wrapped__().values()) == [
+        newest,
+        replace(middle, own_packages=("keras==3.1.0", "tree==1.0")),
+        oldest,
+        Environment("tf-keras", release="2.16", release_name="tf_keras 2.16", module="tf_keras", **tf_line),
+        Environment("tf", release="2.15", release_name="2.15", module="tensorflow.keras", **tf_line),
+    ]
+
+
 def test_a_key_names_line_and_release():
     for environment in read_environments().values():
         release = ".".join(environment.release.split(".")[:2])
@@ -49,17 +124,19 @@ def test_a_key_names_line_and_release():
 
 def test_a_line_goes_from_the_newest_to_the_oldest():
     lines = {}
-    for each in read_environments().values():
-        lines.setdefault(each.line, []).append([int(part) for part in each.release.split(".")])
+    for environment in read_environments().values():
+        lines.setdefault(environment.line, []).append([int(part) for part in environment.release.split(".")])
     assert len(lines) == 7
     for releases in lines.values():
         assert releases == sorted(releases, reverse=True)
 
 
 def test_an_installation_is_shared():
-    shared = [each for each in read_environments().values() if each.installation == SOME.installation]
+    shared = [
+        environment for environment in read_environments().values() if environment.installation == SOME.installation
+    ]
     assert len(shared) > 3
-    assert len({each.folder for each in shared}) == len(shared)
+    assert len({environment.folder for environment in shared}) == len(shared)
 
 
 def test_a_package_of_its_own_hides_that_of_the_installation():
@@ -79,12 +156,29 @@ def test_a_python_that_is_missing_is_said_so():
 
 
 def test_another_python_is_where_uv_finds_it(monkeypatch):
-    def find(command, **options):
-        assert command[1:] == ["python", "find", "--no-project", "3.99"]
-        return subprocess.CompletedProcess(command, 0, stdout="/usr/bin/python3.99\n")
+    """This one, as if another one ran."""
+    monkeypatch.setattr(installing, "running_python", lambda: "3.99")
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+    python = installing.find_python(running_python())
+    command = [python, "-c", "import sys; print('{}.{}'.format(*sys.version_info))"]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip() == running_python()
 
-    monkeypatch.setattr(subprocess, "run", find)
-    assert installing.find_python("3.99") == "/usr/bin/python3.99"
+
+def test_free_space_is_in_megabytes(tmp_path, monkeypatch):
+    monkeypatch.setattr(environments, "FOLDER", tmp_path / "new")
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=3_000_000 if folder.exists() else 0))
+    assert installing.megabytes_free() == 3.0
+    assert installing.megabytes_free() == 3.0
+
+
+def test_what_is_to_be_installed_counts_what_is_shared_once_and_what_is_there_not_at_all(installer):
+    by_key = read_environments()
+    sharing = [by_key[key] for key in ("keras-3.14-tensorflow", "keras-3.13-tensorflow")]
+    other = by_key["tf-2.15"]
+    megabytes = SOME.installation.megabytes + other.installation.megabytes
+    assert installing.megabytes_to_install([*sharing, other]) == megabytes
+    installing.install(sharing[0])
+    assert installing.megabytes_to_install(sharing) == 0
 
 
 def test_a_missing_python_does_not_keep_others_from_being_installed(tmp_path, capsys, monkeypatch):
@@ -171,6 +265,30 @@ def test_pip_installs_where_uv_cannot(installer):
     assert constraints
 
 
+def test_what_is_installed_is_listed_without_pip_and_without_cpu(tmp_path, monkeypatch):
+    monkeypatch.setattr(environments, "FOLDER", tmp_path)
+    environment = replace(SOME, key="one", installation=Installation("base", "3.9", (), 0))
+    for folder, stamp in environment.stamps():
+        folder.mkdir()
+        (folder / "installed").write_text(stamp)
+    shared = tmp_path / "base/lib/python3.9/site-packages"
+    for folder, name, version in [
+        (shared, "Torch", "2.0+cpu"),
+        (shared, "keras", "3.0"),
+        (shared, "pip", "24.0"),
+        (shared, "wheel", "0.4"),
+        (environment.folder, "keras", "3.1"),
+    ]:
+        metadata = folder / f"{name}-{version}.dist-info" / "METADATA"
+        metadata.parent.mkdir(parents=True)
+        metadata.write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+    assert environment.installed_packages() == ["keras==3.1", "torch==2.0"]
+    alone = replace(environment, own_packages=())
+    (tmp_path / "base/installed").write_text(alone.stamps()[0][1])
+    assert alone.installed_packages() == ["keras==3.0", "torch==2.0"]
+    assert not replace(alone, installation=Installation("base", "3.10", (), 0)).installed
+
+
 def test_a_command_that_fails_is_shown_with_what_it_printed():
     with pytest.raises(OSError, match=r"-c .*\nended with exit code 3:\nout\nerr\n$"):
         installing.run([sys.executable, "-c", "import os; os.system('echo out; echo err >&2'); exit(3)"])
@@ -209,7 +327,8 @@ def test_what_a_package_needs_is_listed_with_all_that_this_needs(tmp_path, monke
     for name, version, needs in [
         ("First", "1.0", ["second_one>=1", 'elsewhere; sys_platform == "nowhere"', 'more; extra == "all"', "pip"]),
         ("second.one", "2.0", ["third", "First"]),
-        ("third", "3.0", []),
+        ("third", "3.0", ['fourth; extra != "all"']),
+        ("fourth", "4.0", []),
         ("pip", "4.0", []),
         ("unrelated", "5.0", []),
     ]:
@@ -218,7 +337,8 @@ def test_what_a_package_needs_is_listed_with_all_that_this_needs(tmp_path, monke
         lines = ["Metadata-Version: 2.1", f"Name: {name}", f"Version: {version}"]
         (folder / "METADATA").write_text("\n".join([*lines, *(f"Requires-Dist: {need}" for need in needs), ""]))
     monkeypatch.syspath_prepend(tmp_path)
-    assert packages.installed_with_dependencies("first") == {"first==1.0", "second-one==2.0", "third==3.0"}
+    expected = {"first==1.0", "second-one==2.0", "third==3.0", "fourth==4.0"}
+    assert packages.installed_with_dependencies("first") == expected
 
 
 def test_the_locked_packages_are_those_of_this_python(tmp_path, monkeypatch):
@@ -239,7 +359,7 @@ def test_the_locked_packages_are_those_of_this_python(tmp_path, monkeypatch):
 
 @pytest.mark.skipif(find_spec("tensorflow") is None, reason="asks what the installed TensorFlow needs")
 def test_the_pinned_environment_lists_what_keras_needs():
-    [pinned] = [each for each in read_environments().values() if each.pinned]
+    [pinned] = [environment for environment in read_environments().values() if environment.pinned]
     installed = pinned.installed_packages()
     names = {packages.package_name(pin) for pin in installed}
     assert {"keras", "tensorflow", "numpy", "h5py"} <= names
@@ -266,9 +386,9 @@ def test_a_package_is_installed_or_not():
 @pytest.mark.parametrize("command", ["install", "changes"])
 def test_an_environment_that_does_not_exist_is_named(command, capsys):
     assert main([command, "keras-0.1"]) == 1
-    said = capsys.readouterr().err
-    assert "keras-0.1: no such environment." in said
-    assert said.rstrip().endswith("python -m evidence environments")
+    printed = capsys.readouterr().err
+    assert "keras-0.1: no such environment." in printed
+    assert printed.rstrip().endswith("python -m evidence environments")
 
 
 def test_what_is_not_installed_is_said_with_its_command(tmp_path, capsys, monkeypatch):

@@ -138,7 +138,7 @@ def test_what_is_recorded_does_not_depend_on_place_time_or_addresses():
 
 
 @pytest.mark.parametrize(
-    ("said", "kept"),
+    ("text", "kept"),
     [
         ("File '/a/.environments/tf-2.15/lib/python3.11/site-packages/keras/x.py'", "File 'keras/x.py'"),
         ('File "/a/.environments/keras-3.14-tensorflow/keras/x.py", line 3', 'File "keras/x.py", line 3'),
@@ -151,8 +151,8 @@ def test_what_is_recorded_does_not_depend_on_place_time_or_addresses():
         ),
     ],
 )
-def test_what_is_recorded_does_not_depend_on_folders(said, kept):
-    assert records.normalised(said) == kept
+def test_what_is_recorded_does_not_depend_on_folders(text, kept):
+    assert records.normalised(text) == kept
 
 
 def test_a_record_is_kept_and_stays_the_same_byte_for_byte(tmp_path, monkeypatch):
@@ -213,7 +213,7 @@ def test_status_tells_recorded_stale_missing_and_unknown(tmp_path, capsys, monke
     assert main(["status", "--json"]) == 0
     status = json.loads(capsys.readouterr().out)
     count = status["blocks"]
-    by_key = {each.pop("environment"): each for each in status["environments"]}
+    by_key = {state.pop("environment"): state for state in status["environments"]}
     assert by_key.keys() == ENVIRONMENTS.keys()
     for key, numbers in {
         "tf-2.15": (1, 0, count - 1, 0),
@@ -222,6 +222,6 @@ def test_status_tells_recorded_stale_missing_and_unknown(tmp_path, capsys, monke
     }.items():
         assert tuple(by_key[key][name] for name in ("recorded", "stale", "missing", "unknown")) == numbers
     assert main(["status"]) == 0
-    said = capsys.readouterr().out
-    assert "tf-2.15" in said
-    assert said.rstrip().endswith("python -m evidence install && python -m evidence record")
+    printed = capsys.readouterr().out
+    assert "tf-2.15" in printed
+    assert printed.rstrip().endswith("python -m evidence install && python -m evidence record")
