@@ -28,7 +28,7 @@ def install(environment: Environment, recorded: Sequence[str] = ()) -> None:
         raise LookupError(f"requirements.txt installs it: {environment.install_command}")
     (base, base_stamp), *own = environment.stamps()
     own_names = {package_name(pin) for pin in environment.own_packages}
-    with tempfile.NamedTemporaryFile("w", suffix=".txt", delete=False) as constraints:
+    with tempfile.NamedTemporaryFile("w", delete=False) as constraints:
         constraints.write("\n".join(package for package in recorded if package_name(package) not in own_names))
     try:
         if not is_stamped(base, base_stamp):

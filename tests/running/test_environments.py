@@ -256,12 +256,23 @@ def test_what_is_installed_is_not_installed_again(installer, capsys):
     assert [command[-1] for command, _ in installer] == [f"keras=={sibling.release}"]
 
 
+def test_what_a_changed_list_no_longer_has_is_removed(installer):
+    folders = SOME.installation.folder, SOME.folder
+    for folder in folders:
+        folder.mkdir()
+        (folder / "old").touch()
+        (folder / "installed").write_text("another list")
+    assert main(["install", SOME.key]) == 0
+    assert [sorted(path.name for path in folder.iterdir()) for folder in folders] == [["installed"], ["installed"]]
+    assert SOME.installed
+
+
 def test_pip_installs_where_uv_cannot(installer):
     assert main(["install", "keras-3.15-torch"]) == 0
     [(venv, _), (base, constraints)] = installer
     folder = read_environments()["keras-3.15-torch"].installation.folder
     assert venv == ["python3.11", "-m", "venv", str(folder)]
-    assert base[1:4] == ["-m", "pip", "install"] and base[-1] == "numpy==2.4.6"
+    assert base[1:5] == ["-m", "pip", "install", "--quiet"] and base[-1] == "numpy==2.4.6"
     assert constraints
 
 

@@ -1,5 +1,7 @@
 """What a recording changed is told from what git knows: new records apart from changed ones."""
 
+import subprocess
+
 import pytest
 
 from evidence.__main__ import main
@@ -57,6 +59,24 @@ def test_a_difference_is_shown_with_a_line_before_and_after(clone):
     git(clone, "add", ".")
     page.write_text("1\n2\n-\n4\n5\n", encoding="utf-8")
     assert "\n@@ -2,3 +2,3 @@" in summary(clone)
+
+
+def test_new_records_are_listed(clone):
+    for key in "keras-3.16-jax", "keras-3.16-torch":
+        (clone / f"records/{key}.json").write_text("{}\n", encoding="utf-8")
+    assert "\n\nNew records: `keras-3.16-jax`, `keras-3.16-torch`\n" in summary(clone)
+
+
+def test_a_git_that_fails_is_an_error(tmp_path):
+    with pytest.raises(subprocess.CalledProcessError):
+        git(tmp_path / "nowhere", "status")
+
+
+def test_as_many_differences_as_are_shown_are_not_cut(clone, monkeypatch):
+    (clone / "docs/page.md").write_text("1\n", encoding="utf-8")
+    lines = git(clone, "diff", "--unified=1").splitlines()
+    monkeypatch.setattr(recorded_changes, "LINES", len(lines))
+    assert summary(clone).endswith("+1\n``````\n")
 
 
 def test_many_differences_are_cut(clone, monkeypatch):
