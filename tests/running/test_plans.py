@@ -1,0 +1,220 @@
+"""Plans are carried out with what their environments need, on all cores, and an interruption keeps what may be kept.
+
+The execution is a fake: it says what blocks did, and runs none.
+"""
+
+import os
+import threading
+from dataclasses import replace
+
+import pytest
+
+from evidence.pages.blocks import Block
+from evidence.running import recording, records
+from evidence.running.environments import read_environments
+from evidence.running.execution import Error, Outcome
+from evidence.running.recording import Plan, carry_out, run
+from evidence.running.records import Record, RecordedOutcome, Seconds
+
+JAX = read_environments()["keras-3.15-jax"]
+TF_KERAS = read_environments()["tf-2.15"]
+ONE, TWO, THREE = (Block("docs/page.md", line, f"print({line})\n", None) for line in (1, 11, 21))
+WAIT_SECONDS = 20  # at most, for another thread
+
+
+class FakeExecution:
+    """Each block prints its line after a second; what the tests put into the class can stop that."""
+
+    started: list["FakeExecution"]
+    before_outcome = staticmethod(lambda execution, block: None)
+
+    def __init__(self, blocks, **options):
+        self.blocks, self.options = blocks, options
+        self.import_seconds, self.versions = 2.0, {"keras": "3.15.1", "python": "3.11.7"}
+        self.left, self.added_jobs, self.closed = len(blocks), 0, threading.Event()
+        self.added = threading.Semaphore(0)
+        self.started.append(self)
+
+    def outcomes(self):
+        for block in self.blocks:
+            self.before_outcome(self, block)
+            self.left -= 1
+            yield block, Outcome(f"{block.line}\n", None, 1.0)
+
+    def add_job(self):
+        self.added_jobs += 1
+        self.added.release()
+
+    def close(self):
+        self.closed.set()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+@pytest.fixture(autouse=True)
+def started(tmp_path, monkeypatch):
+    """The executions in the order in which they were started."""
+    executions = []
+    monkeypatch.setattr(records, "FOLDER", tmp_path)
+    monkeypatch.setattr(FakeExecution, "started", executions, raising=False)
+    monkeypatch.setattr(recording, "Execution", FakeExecution)
+    return executions
+
+
+def plan_for(environment, *blocks, **values):
+    record = Record(environment.key, packages=["numpy==2.0"], python=environment.python)
+    return Plan(environment, record, Seconds(), list(blocks), **values)
+
+
+def carried_out(plan, jobs=1):
+    shown, running = [], set()
+    faults = carry_out(plan, jobs, running, lambda *values: shown.append(values))
+    assert not running
+    return faults, shown
+
+
+@pytest.mark.parametrize("environment", [JAX, TF_KERAS], ids=lambda environment: environment.key)
+def test_blocks_run_with_what_their_environment_needs(started, environment):
+    assert carried_out(plan_for(environment, ONE), jobs=3)[0] == []
+    assert started[0].options == {
+        "python": environment.interpreter,
+        "variables": environment.variables,
+        "module": environment.module,
+        "limits": recording.LIMITS,
+        "jobs": 3,
+    }
+    assert recording.LIMITS.seconds == 300
+    assert started[0].closed.is_set()
+
+
+def test_progress_counts_the_seconds_that_the_last_recording_took():
+    plan = plan_for(JAX, ONE, TWO)
+    plan.seconds = Seconds(importing=4.0, blocks={ONE.digest: 3.0})
+    key = JAX.key
+    assert plan.expected_seconds == 4.0 + 3.0 + recording.UNKNOWN_BLOCK
+    assert carried_out(plan)[1] == [(key, None, 0), (key, ONE, 3.0 + 4.0), (key, TWO, recording.UNKNOWN_BLOCK)]
+    assert plan_for(JAX, ONE).expected_seconds == recording.UNKNOWN_IMPORT + recording.UNKNOWN_BLOCK
+
+
+def test_the_seconds_of_a_plan_are_those_of_its_import_and_its_blocks():
+    plan = plan_for(JAX, ONE, TWO)
+    carried_out(plan)
+    assert plan.run_seconds == 2.0 + 1.0 + 1.0
+    assert records.load_seconds(JAX.key) == Seconds(
+        records.load_seconds(JAX.key).date, "3.11.7", 2.0, {ONE.digest: 1.0, TWO.digest: 1.0}
+    )
+    assert records.load(JAX.key).keras == "3.15.1"
+
+
+def test_an_outcome_without_an_import_has_no_import_seconds(monkeypatch):
+    def forget_import(execution, block):
+        execution.import_seconds = None
+
+    monkeypatch.setattr(FakeExecution, "before_outcome", staticmethod(forget_import))
+    plan = plan_for(JAX, ONE)
+    carried_out(plan)
+    assert plan.run_seconds == 1.0
+    assert records.load_seconds(JAX.key).importing == 0.0
+
+
+def test_the_date_is_that_of_the_run(monkeypatch):
+    carried_out(plan_for(JAX, ONE))
+    year, month, day = records.load_seconds(JAX.key).date.split("-")
+    assert len(year) == 4 and len(month) == len(day) == 2
+
+
+def end_early(execution, block):
+    if block != ONE:
+        raise RuntimeError("the runner ended early")
+
+
+@pytest.mark.parametrize("replaces", [False, True])
+def test_an_early_end_keeps_what_was_run_unless_it_would_replace_a_record(monkeypatch, capsys, replaces):
+    old = Record(JAX.key, "3.14", ["numpy==1.0"], {ONE.digest: RecordedOutcome("old\n")}, python=JAX.python)
+    records.save(old)
+    monkeypatch.setattr(FakeExecution, "before_outcome", staticmethod(end_early))
+    faults, _ = carried_out(plan_for(JAX, ONE, TWO, replaces=replaces))
+    assert faults == [f"{JAX.key}: the runner ended early\nThen: python -m evidence record {JAX.key}"]
+    printed = capsys.readouterr()
+    assert not printed.out
+    if replaces:
+        assert records.load(JAX.key) == old
+        assert printed.err == (
+            f"{JAX.key}: 1 of 2 blocks were run. The record is of other packages; it stays until all have run.\n"
+        )
+    else:
+        assert records.load(JAX.key).outcomes == {ONE.digest: RecordedOutcome("1\n")}
+        assert not printed.err
+
+
+@pytest.mark.parametrize(("left_alone", "word"), [(None, "recorded"), ("a reason", "run")])
+def test_a_record_is_written_unless_it_is_left_alone(capsys, left_alone, word):
+    plan = plan_for(JAX, ONE, TWO, left_alone=left_alone)
+    assert carried_out(plan)[0] == []
+    assert capsys.readouterr().out == f"{JAX.key}: 2 blocks {word}\n"
+    assert plan.complete
+    assert bool(records.load(JAX.key).outcomes) == (left_alone is None)
+
+
+def test_an_error_is_explained_with_its_place():
+    error = Error("ValueError", "no", 12, "Traceback ...\n")
+    assert recording.explain(ONE, error) == "docs/page.md:12: ValueError: no\nTraceback ...\n"
+    assert recording.explain(TWO, replace(error, line=None)).startswith("docs/page.md:11: ValueError: no\n")
+
+
+def test_the_longest_plan_is_carried_out_first(started, monkeypatch):
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    assert run([plan_for(JAX, ONE), plan_for(TF_KERAS, ONE, TWO, THREE)]) == []
+    assert [execution.options["module"] for execution in started] == ["tensorflow.keras", "keras"]
+    assert [execution.added_jobs for execution in started] == [0, 0]
+
+
+def test_the_cores_of_a_plan_that_has_ended_go_to_one_that_runs(started, monkeypatch, capsys):
+    monkeypatch.setattr(os, "cpu_count", lambda: 4)
+
+    def wait_for_jobs(execution, block):
+        if execution.options["module"] == "keras":
+            for _ in range(2):
+                assert execution.added.acquire(timeout=WAIT_SECONDS)
+
+    monkeypatch.setattr(FakeExecution, "before_outcome", staticmethod(wait_for_jobs))
+    assert run([plan_for(JAX, ONE), plan_for(TF_KERAS, ONE)]) == []
+    assert {execution.options["jobs"] for execution in started} == {2}
+    [jax] = [execution for execution in started if execution.options["module"] == "keras"]
+    assert jax.added_jobs == 2
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.startswith("2 outcomes in 0 s, ")
+    # Two imports of 2 s and two blocks of 1 s, on four cores.
+    assert last.endswith(" times the least: 2 s, which 2 imports and the blocks themselves take on 4 cores")
+
+
+def test_the_faults_of_all_plans_are_returned(monkeypatch, capsys):
+    monkeypatch.setattr(FakeExecution, "before_outcome", staticmethod(end_early))
+    faults = run([plan_for(JAX, TWO), plan_for(TF_KERAS, TWO)])
+    assert sorted(fault.split(":")[0] for fault in faults) == [JAX.key, TF_KERAS.key]
+    assert run([]) == []
+
+
+def test_an_interruption_closes_what_runs_and_starts_nothing_more(started, monkeypatch):
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    begun = threading.Event()
+
+    def interrupt(execution, block):
+        if execution.options["module"] == "keras":
+            assert begun.wait(WAIT_SECONDS)
+            raise KeyboardInterrupt
+        if block == TWO:
+            begun.set()
+            assert execution.closed.wait(WAIT_SECONDS)
+            raise RuntimeError("closed")
+
+    monkeypatch.setattr(FakeExecution, "before_outcome", staticmethod(interrupt))
+    waiting = plan_for(read_environments()["keras-3.14-tensorflow"])
+    with pytest.raises(KeyboardInterrupt):
+        run([plan_for(JAX, ONE), plan_for(TF_KERAS, ONE, TWO), waiting])
+    assert len(started) == 2
+    assert records.load(TF_KERAS.key).outcomes == {ONE.digest: RecordedOutcome("1\n")}
