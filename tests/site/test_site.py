@@ -102,6 +102,14 @@ def test_the_style_sheet_is_published_without_its_comments(site):
     assert published.count("{") == published.count("}") == re.sub(r"/\*.*?\*/", "", ours, flags=re.DOTALL).count("{")
 
 
+def test_scripts_are_published_without_their_comments(site):
+    scripts = [path.relative_to(ROOT / "theme") for path in (ROOT / "theme").rglob("*.js")]
+    assert scripts
+    for script in scripts:
+        published, ours = ((folder / script).read_text(encoding="utf-8") for folder in (site, ROOT / "theme"))
+        assert "/*" in ours and "/*" not in published, script
+
+
 def test_a_style_sheet_keeps_each_rule_that_can_match():
     words = {"a", "b", "c", "named--"}
 
