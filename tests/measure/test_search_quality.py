@@ -74,6 +74,13 @@ def test_a_result_says_which_words_it_lacks(needs_chromium, site):
         assert missing.locator("del").count() == 3
 
 
+def test_of_the_words_that_a_result_lacks_it_says_ten(needs_chromium, site):
+    """A pasted traceback has a hundred, and Material makes elements of each, for each section, one after the other."""
+    with search_quality.open_search(site) as page:
+        search_quality.results(page, "freeze layers " + " ".join(f"zebra{letter}" for letter in "abcdefghijkl"))
+        assert page.locator(".md-search-result__terms").first.locator("del").count() == 10
+
+
 def test_of_a_page_the_best_sections_are_offered(needs_chromium, site):
     """The index of errors has hundreds that share a word with a message, and making them takes long."""
     with search_quality.open_search(site) as page:

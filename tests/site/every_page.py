@@ -78,7 +78,8 @@ COLOURS = f"""async ([seen, rules]) => {{
     return [[...looks.keys()], looks.size ? await run([{{runOnly: rules}}, {{include: [...looks.values()]}}]) : []];
 }}"""
 CHOOSE = "(scheme) => document.querySelector(`input[data-md-color-scheme=${scheme}]`).click()"
-READY = "[...document.querySelectorAll('article pre > code')].every((each) => each.parentElement.querySelector('nav'))"
+READY = """document.querySelector(".my-keras-button") &&
+    [...document.querySelectorAll("article pre > code")].every((code) => code.parentElement.querySelector("nav"))"""
 TOO_WIDE = "document.documentElement.scrollWidth - innerWidth"
 DRAWN = "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
 SHIFTS = """
@@ -145,7 +146,7 @@ def look_in_chromium(site, address, names):
 
             page.set_viewport_size(WIDE)
             page.goto(address + name)
-            page.wait_for_function(READY)  # mend.js has each listing readied in its turn.
+            page.wait_for_function(READY)  # Scripts begin after the first paint; copy buttons come one by one.
             note("layout shift", [shift for shift in [page.evaluate("window.shifts")] if shift > 0.02])
             note("motion", page.evaluate(MOVING))
             note("without its style", taken_out.intersection(page.evaluate(CLASSES)))

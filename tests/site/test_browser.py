@@ -26,6 +26,17 @@ def chromium(needs_chromium):
         yield started
 
 
+# Nothing has been loaded for half a second. Playwright's "networkidle" may be over when the scripts begin.
+QUIET = """document.querySelector(".my-keras-button") && performance.now() - 500 >
+    Math.max(...performance.getEntriesByType("resource").map((entry) => entry.responseEnd))"""
+
+
+def open_page(page, address):
+    """Open an address; wait until the page's scripts have run."""
+    page.goto(address)
+    page.wait_for_function(QUIET)
+
+
 def compressed(content):
     return len(gzip.compress(content, 6))
 
@@ -35,7 +46,7 @@ def visit(chromium, address, search=False):
     page = chromium.new_page()
     loaded = {}
     page.on("response", lambda response: loaded.update({response.url.removeprefix(address): response}))
-    page.goto(address, wait_until="networkidle")
+    open_page(page, address)
     if search:
         with page.expect_response(address + INDEX):
             page.focus(FIELD)
@@ -59,6 +70,14 @@ def test_the_search_index_is_light_and_comes_when_the_search_is_used(chromium, a
     assert visit(chromium, address, search=True)[INDEX] <= 150_000
 
 
+def test_the_search_index_comes_if_the_search_is_used_before_the_scripts_run(chromium, address):
+    page = chromium.new_page()
+    page.route("**/patches/*.js", lambda route: page.focus(FIELD) or route.continue_())
+    with page.expect_response(address + INDEX):
+        page.goto(address)
+    page.close()
+
+
 @pytest.mark.parametrize(("system", "scheme"), [("light", "default"), ("dark", "slate")])
 def test_the_colours_follow_the_system(chromium, address, system, scheme):
     page = chromium.new_page(color_scheme=system)
@@ -66,7 +85,7 @@ def test_the_colours_follow_the_system(chromium, address, system, scheme):
     page.goto(address)
     assert page.locator("body").get_attribute("data-md-color-scheme") == scheme
     page.unroute_all()
-    page.goto(address, wait_until="networkidle")
+    open_page(page, address)
     assert page.locator("body").get_attribute("data-md-color-scheme") == scheme
     page.close()
 
@@ -75,12 +94,12 @@ def test_the_colours_go_on_following_the_system_until_a_reader_chooses(chromium,
     page = chromium.new_page(color_scheme="light")
     for system, scheme in ("light", "default"), ("dark", "slate"), ("light", "default"):
         page.emulate_media(color_scheme=system)
-        page.goto(address, wait_until="networkidle")
+        open_page(page, address)
         assert page.locator("body").get_attribute("data-md-color-scheme") == scheme
     page.emulate_media(color_scheme="dark")
     page.locator("body[data-md-color-scheme=slate]").wait_for()
     page.locator("label[title='Light colours']").click()
-    page.goto(address, wait_until="networkidle")
+    open_page(page, address)
     assert page.locator("body").get_attribute("data-md-color-scheme") == "default"
     page.close()
 
@@ -89,7 +108,7 @@ def test_the_colours_go_on_following_the_system_until_a_reader_chooses(chromium,
 def test_nothing_moves_on_a_small_phone(chromium, address, name):
     page = chromium.new_page(viewport={"width": 360, "height": 740})
     page.add_init_script(SHIFTS)
-    page.goto(address + name, wait_until="networkidle")
+    open_page(page, address + name)
     assert page.evaluate("window.shifts") <= 0.01
     page.close()
 
@@ -100,7 +119,7 @@ def test_nothing_moves_when_a_page_shows_what_holds_on_a_readers_keras(chromium,
     page.add_init_script(f"{SHIFTS} localStorage.setItem('my-keras', '{keras}')")
     page.goto(address + name)
     page.locator("[data-mine]").first.wait_for(state="attached")
-    page.wait_for_load_state("networkidle")
+    page.wait_for_function(QUIET)
     assert page.evaluate("window.shifts") <= 0.02
     page.close()
 
@@ -174,7 +193,7 @@ def test_an_address_that_leads_nowhere_is_searched_for_by_its_own_words(chromium
 
 def test_our_scripts_work_after_instant_navigation(chromium, site):
     page = at_its_own_address(chromium, site)
-    page.goto("https://example.org/?keras=tensorflow+2.10", wait_until="networkidle")
+    open_page(page, "https://example.org/?keras=tensorflow+2.10")
     page.evaluate("window.same = true")
     page.locator("article a[href*='remove-the-last-layer']").first.click()
     page.wait_for_url("**/how-to/remove-the-last-layer/")
@@ -190,6 +209,17 @@ def test_each_block_has_its_copy_button_before_anybody_scrolls(chromium, address
     page.goto(address + "how-to/replace-the-head/")
     blocks = page.locator("article .language-python").count()
     page.wait_for_function(f"document.querySelectorAll('.language-python .md-code__button').length == {blocks}")
+    page.close()
+
+
+BUILT_IN = """[IntersectionObserver, Worker, XMLHttpRequest.prototype.open, XMLHttpRequest.prototype.send]
+    .map((used) => used.toString().includes("[native code]"))"""
+
+
+def test_each_patch_of_what_is_built_in_ends_when_material_has_started(chromium, address):
+    page = chromium.new_page()
+    open_page(page, address + "how-to/replace-the-head/")
+    page.wait_for_function(f"{BUILT_IN}.every(Boolean)")
     page.close()
 
 
@@ -223,7 +253,7 @@ ALWAYS = {"search", "keras", "palette", "details", "copy", "answer"}
 )
 def test_the_keyboard_reaches_everything_and_sees_where_it_is(chromium, address, width, name, wanted):
     page = chromium.new_page(viewport={"width": width, "height": 900}, reduced_motion="reduce")
-    page.goto(address + name, wait_until="networkidle")  # The scripts begin after the page is loaded.
+    open_page(page, address + name)  # The scripts begin after the page is loaded.
     assert tab_through(page) >= wanted
     page.close()
 
@@ -260,7 +290,7 @@ def tab_through(page):
 @pytest.mark.parametrize("motion", ["reduce", "no-preference"])
 def test_the_keyboard_uses_the_menu_of_a_phone(chromium, address, motion):
     page = chromium.new_page(viewport={"width": 375, "height": 900}, reduced_motion=motion)
-    page.goto(address, wait_until="networkidle")
+    open_page(page, address)
 
     def press(*keys):
         """Press keys; return what then has the focus, which must be seen."""
@@ -293,7 +323,7 @@ def test_the_keyboard_uses_the_menu_of_a_phone(chromium, address, motion):
 
 def test_a_heading_chosen_in_the_menu_of_a_phone_is_gone_on_from(chromium, address):
     page = chromium.new_page(viewport={"width": 375, "height": 900}, reduced_motion="reduce")
-    page.goto(f"{address}how-to/freeze-layers/", wait_until="networkidle")
+    open_page(page, f"{address}how-to/freeze-layers/")
     for _ in "once", "again":
         page.locator("label.md-header__button[for=__drawer]").click()
         if not page.locator("#__toc").is_checked():
@@ -311,7 +341,7 @@ def test_a_heading_chosen_in_the_menu_of_a_phone_is_gone_on_from(chromium, addre
 def test_a_link_within_the_page_leads_to_its_heading(chromium, address, heading):
     """At once, from the end of the page, and the page stays what it is: instant navigation would fetch it again."""
     page = chromium.new_page(viewport={"width": 375, "height": 800}, reduced_motion="reduce")
-    page.goto(f"{address}how-to/freeze-layers/", wait_until="networkidle")
+    open_page(page, f"{address}how-to/freeze-layers/")
     page.evaluate("document.querySelector('article').same = true; scrollTo(0, document.body.scrollHeight)")
     page.evaluate("(id) => document.querySelector(`.md-nav--secondary a[href$='#${id}']`).click()", heading)
     page.wait_for_timeout(1500)
@@ -332,7 +362,7 @@ CUT_TO_SHAPE = """[...document.querySelectorAll("*")].flatMap((each) =>
 
 def test_icons_are_seen_in_forced_colours(chromium, address):
     page = chromium.new_page(forced_colors="active")
-    page.goto(f"{address}how-to/freeze-layers/", wait_until="networkidle")
+    open_page(page, f"{address}how-to/freeze-layers/")
     assert set(page.evaluate(CUT_TO_SHAPE)) == {"none"}
     page.close()
 
@@ -345,7 +375,7 @@ def test_who_reads_in_the_dark_prints_as_in_the_light(chromium, address):
     inks = []
     for system in "light", "dark":
         page = chromium.new_page(color_scheme=system)
-        page.goto(f"{address}errors/graph-disconnected/", wait_until="networkidle")
+        open_page(page, f"{address}errors/graph-disconnected/")
         page.emulate_media(media="print")
         inks.append(page.evaluate(INK, [kind for kind in kinds if page.locator(f"article {kind}").count()]))
         page.close()
@@ -355,7 +385,7 @@ def test_who_reads_in_the_dark_prints_as_in_the_light(chromium, address):
 @pytest.mark.parametrize("name", ["behaviour-by-release", "about-the-evidence", "methods-and-attributes"])
 def test_tables_are_printed_whole(chromium, address, name):
     page = chromium.new_page(viewport={"width": 718, "height": 1000})  # a sheet of A4, without its margins
-    page.goto(f"{address}reference/{name}/", wait_until="networkidle")
+    open_page(page, f"{address}reference/{name}/")
     page.emulate_media(media="print")
     boxes = "all => all.map((each) => each.getBoundingClientRect().right)"
     assert 0 < max(page.locator("article table").evaluate_all(boxes)) <= 718
@@ -366,7 +396,7 @@ def test_tables_are_printed_whole(chromium, address, name):
 def test_search_and_menu_are_right_for_everybody_when_they_are_open(chromium, address, width):
     axe = (node.npm_packages() / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
     page = chromium.new_page(viewport={"width": width, "height": 800}, reduced_motion="reduce")
-    page.goto(f"{address}how-to/freeze-layers/", wait_until="networkidle")
+    open_page(page, f"{address}how-to/freeze-layers/")
     page.evaluate(axe)
     if width == 320:
         page.locator("label.md-header__button[for=__drawer]").click()
@@ -389,7 +419,7 @@ def test_what_was_searched_for_is_marked(chromium, address):
 
 def test_back_to_top_leaves_the_top_to_the_heading_that_a_link_leads_to(chromium, address):
     page = chromium.new_page(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
-    page.goto(f"{address}how-to/freeze-layers/", wait_until="networkidle")
+    open_page(page, f"{address}how-to/freeze-layers/")
     up_and_down = """() => {  // Material shows the button to who goes up.
         scrollTo(0, scrollY > 2000 ? 1000 : 3000);
         const button = document.querySelector(".md-top");
@@ -475,7 +505,7 @@ def test_each_block_has_its_links_where_a_readers_keras_differs(chromium, addres
     page = chromium.new_page()
     page.goto(f"{address}how-to/remove-the-last-layer/?keras=keras+2.3")
     page.locator(".not-yours").first.wait_for()
-    page.wait_for_load_state("networkidle")
+    page.wait_for_function(QUIET)
     assert page.locator(".block-links").count() == page.locator("article .evidence").count()
     boxes = "all => all.map((each) => [each, each.nextElementSibling].map((one) => one.getBoundingClientRect()))"
     for words, output in page.locator(".not-yours").evaluate_all(boxes):

@@ -1,0 +1,57 @@
+/* Under each block: its code as a file, or selected; and a report that names the block and the reader's Keras. */
+(() => {
+  "use strict";
+
+  function load() {
+    const reportOnPage = document.querySelector("article .report");
+    const page = location.pathname.split("/").filter(Boolean).at(-1)?.replace(/\.html$/, "") ?? "index";
+    document.querySelectorAll("article .evidence").forEach((evidence, index) => {
+      let block = evidence.previousElementSibling;
+      while (!block.matches(".language-python")) block = block.previousElementSibling; // past its output and notes
+      const code = block.querySelector("code");
+      const download = makeLink("download", "Download");
+      download.download = `${page}-${index + 1}.py`;
+      download.href = `data:text/x-python;charset=utf-8,${encodeURIComponent(code.textContent)}`;
+      const select = document.createElement("button");
+      select.type = "button";
+      select.textContent = "Select"; // for browsers that do not let a page copy
+      select.addEventListener("click", () => getSelection().selectAllChildren(code));
+      const report = makeLink("report", "Report a problem");
+      report.href = reportOnPage.href;
+      const links = document.createElement("p");
+      links.className = "block-links";
+      links.append(download, select, report);
+      evidence.append(links);
+    });
+    document.querySelectorAll("article .report").forEach(describe);
+  }
+
+  function makeLink(className, textContent) {
+    return Object.assign(document.createElement("a"), { className, textContent });
+  }
+
+  /** Say in the link itself what the report is about: it may be opened in a new tab, or copied. */
+  function describe(report) {
+    const address = new URL(report.href);
+    const block = report.closest(".evidence")?.dataset.block;
+    const keras = rememberedKeras.inAddress() ?? rememberedKeras.read();
+    const fields = { block, "my-keras": keras }; // ids in .github/ISSUE_TEMPLATE/wrong-page.yml
+    // The address of a page that is read offline is a path on the reader's machine.
+    if (location.protocol !== "file:") fields["page-address"] = location.href;
+    for (const [id, value] of Object.entries(fields)) {
+      if (value) address.searchParams.set(id, value);
+      else address.searchParams.delete(id);
+    }
+    report.href = address.href;
+  }
+
+  // By then the reader may have another Keras, or be at another heading.
+  for (const event of ["pointerdown", "focusin"])
+    document.addEventListener(event, ({ target }) => {
+      const report = target instanceof Element && target.closest("a.report");
+      if (report) describe(report);
+    });
+
+  if (window.document$) window.document$.subscribe(load); // Material's: once a page
+  else load();
+})();
