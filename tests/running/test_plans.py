@@ -199,6 +199,10 @@ def test_the_faults_of_all_plans_are_returned(monkeypatch, capsys):
     assert run([]) == []
 
 
+class Interruption(BaseException):
+    """As Ctrl+C raises it; a KeyboardInterrupt that was not caught would end pytest."""
+
+
 def test_an_interruption_closes_what_runs_and_starts_nothing_more(started, monkeypatch):
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     begun = threading.Event()
@@ -206,7 +210,7 @@ def test_an_interruption_closes_what_runs_and_starts_nothing_more(started, monke
     def interrupt(execution, block):
         if execution.options["module"] == "keras":
             assert begun.wait(WAIT_SECONDS)
-            raise KeyboardInterrupt
+            raise Interruption
         if block == TWO:
             begun.set()
             assert execution.closed.wait(WAIT_SECONDS)
@@ -214,7 +218,7 @@ def test_an_interruption_closes_what_runs_and_starts_nothing_more(started, monke
 
     monkeypatch.setattr(FakeExecution, "before_outcome", staticmethod(interrupt))
     waiting = plan_for(read_environments()["keras-3.14-tensorflow"])
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(Interruption):
         run([plan_for(JAX, ONE), plan_for(TF_KERAS, ONE, TWO), waiting])
     assert len(started) == 2
     assert records.load(TF_KERAS.key).outcomes == {ONE.digest: RecordedOutcome("1\n")}
