@@ -149,16 +149,17 @@ def find_answers() -> int:
     with tempfile.TemporaryDirectory() as site:
         build_site(ROOT, Path(site))
         work, check = search_quality.halves(search_quality.read_questions())
-        for name, questions in (
-            ("questions, the half to work with", work),
-            ("questions, the half to check with", check),
-            ("messages of errors", search_quality.read_messages()),
-        ):
-            result = search_quality.ask(Path(site), questions)
-            print(f"{name}: {result}")
-            for question, instead in result.misses:
-                typed = " ".join(question.typed.split())[:100]
-                print(f"  {typed}: {question.answers[0]}; found {', '.join(instead)}")
+        with search_quality.open_search(Path(site)) as page:
+            for name, questions in (
+                ("questions, the half to work with", work),
+                ("questions, the half to check with", check),
+                ("messages of errors", search_quality.read_messages()),
+            ):
+                result = search_quality.ask(page, questions)
+                print(f"{name}: {result}")
+                for question, instead in result.misses:
+                    typed = " ".join(question.typed.split())[:100]
+                    print(f"  {typed}: {question.answers[0]}; found {', '.join(instead)}")
     return 0
 
 

@@ -1,5 +1,8 @@
 """Types what people asked into the built site's own search, in a browser, and ranks the answer among the results.
 
+Of hundreds of questions, drawing the results would take most of the time. So they are taken where the page receives
+them, ranked, from its search's worker.
+
 The questions are real threads, in `measure/questions.toml`; each names the heading that answers it. Every second topic
 is held out for checking: headings, tags and boosts are tuned by the misses of the others alone. The messages are all
 those in the index of errors; the index itself answers one, or a page that it links to.
@@ -8,12 +11,9 @@ those in the index of errors; the index itself answers one, or a page that it li
 from __future__ import annotations
 
 import contextlib
-import functools
-import os
 import posixpath
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,6 +36,35 @@ ERRORS = {
     "keras-1-and-2": "reference/errors-keras-1-and-2.md",
 }
 FIRST = 3  # results that a reader looks at
+# Before the page's scripts. What the worker finds goes to `takeFound`, while there is one, and is then not drawn.
+LISTEN = """globalThis.Worker = class extends Worker {
+    constructor(...settings) {
+        super(...settings);
+        this.addEventListener("message", (event) => {
+            const {items} = event.data.data ?? {};
+            if (!items || !globalThis.takeFound) return;
+            if (items.length) event.stopImmediatePropagation();
+            takeFound(items);
+        });
+    }
+};"""
+# Types each text, of many lines as if it were pasted, and empties the field; returns the addresses of the results.
+TYPE = """async (texts) => {
+    const field = document.activeElement;
+    const type = (text) => new Promise((resolve, reject) => {
+        globalThis.takeFound = resolve;
+        setTimeout(reject, 30_000, new Error(`The search does not answer: ${text}`));
+        field.select();
+        document.execCommand(text ? "insertText" : "delete", false, text);
+    });
+    const found = [];
+    for (const text of texts) {
+        found.push((await type(text)).slice(0, 10).map(([{location}]) => new URL(location, document.baseURI).href));
+        await type("");
+    }
+    delete globalThis.takeFound;
+    return found;
+}"""
 
 
 @dataclass(frozen=True)
@@ -85,34 +114,42 @@ def open_search(site: Path) -> Iterator[Page]:
     """Open the home page of a built site, with the cursor in the search field."""
     with serve(site) as address, browser() as chromium:
         page = chromium.new_page()
+        page.add_init_script(LISTEN)
         page.goto(address)
-        page.locator(FIELD).click()
+        empty(page)
         yield page
 
 
+def empty(page: Page) -> None:
+    """Empty the search field, which clears the results of the search before, and leave the cursor there."""
+    page.locator(FIELD).fill("")
+    page.wait_for_function(NOTHING_TYPED)
+
+
 def results(page: Page, typed: str) -> list[str]:
-    """Type into the search; return the pages that it finds, relative to docs/, the best first (ten at most)."""
-    field = page.locator(FIELD)
-    for text in "", typed:  # An empty field clears the results of the search before.
-        field.fill(text)
-        field.dispatch_event("keyup")  # The search waits for it.
-        page.wait_for_function(f"!({NOTHING_TYPED})" if text else NOTHING_TYPED)
-    links = page.eval_on_selector_all(LINKS, "(links) => links.map((link) => link.getAttribute('href'))")
-    paths = [link.partition("#")[0].partition("?")[0] for link in links]
+    """Type into the search; return the pages that it shows, relative to docs/, the best first (ten at most)."""
+    empty(page)
+    page.locator(FIELD).fill(typed)
+    page.wait_for_function(f"!({NOTHING_TYPED})")
+    return pages_of(page, page.eval_on_selector_all(LINKS, "(links) => links.map((link) => link.href)"))
+
+
+def results_of_all(page: Page, typed: Sequence[str]) -> list[list[str]]:
+    """Type texts into the search; return for each the pages that it would show."""
+    empty(page)
+    return [pages_of(page, links) for links in page.evaluate(TYPE, typed)]
+
+
+def pages_of(page: Page, links: Iterable[str]) -> list[str]:
+    """Return the sources of the pages, relative to docs/, that addresses of results lead to."""
     root = page.url.partition("?")[0].partition("#")[0]
-    pages = [source_of(posixpath.relpath(path.removeprefix(root) or ".", ".")) for path in paths]
-    return list(dict.fromkeys(pages))  # Sections of a page follow it.
+    paths = [link.partition("#")[0].partition("?")[0].removeprefix(root) for link in links]
+    return list(dict.fromkeys(source_of(posixpath.relpath(path or ".", ".")) for path in paths))  # Sections follow.
 
 
 def source_of(path: str) -> str:
     """Return the source of a page of the site, relative to docs/."""
     return "index.md" if path == "." else f"{path}.md"
-
-
-def answers(site: Path, questions: Sequence[Question]) -> dict[Question, list[str]]:
-    """Type questions into one browser; return the pages that it finds for each, the best first."""
-    with open_search(site) as page:
-        return {question: results(page, question.typed) for question in questions}
 
 
 @dataclass(frozen=True)
@@ -129,16 +166,14 @@ class Hits:
         return f"{soon:4.0%} in the first {FIRST}, {first:4.0%} first ({self.asked} asked)"
 
 
-def ask(site: Path, questions: Sequence[Question]) -> Hits:
-    """Type questions into the search of a built site, in as many browsers as there are cores."""
-    cores = os.cpu_count() or 1
-    with ThreadPoolExecutor(cores) as pool:
-        parts = pool.map(functools.partial(answers, site), [questions[core::cores] for core in range(cores)])
-        pages_by_question = {question: pages for part in parts for question, pages in part.items()}
+def ask(page: Page, questions: Sequence[Question]) -> Hits:
+    """Type questions into an open search."""
+    typed = list(dict.fromkeys(question.typed for question in questions))  # Some messages are in several families.
+    found = dict(zip(typed, results_of_all(page, typed), strict=True))
     ranks, misses = [], []
     for question in questions:
-        pages = pages_by_question[question]
-        rank = next((number for number, page in enumerate(pages, 1) if page in question.pages), 0)  # 0: not among them
+        pages = found[question.typed]
+        rank = next((number for number, each in enumerate(pages, 1) if each in question.pages), 0)  # 0: not among them
         ranks.append(rank)
         if not 1 <= rank <= FIRST:
             misses.append((question, pages[:FIRST]))

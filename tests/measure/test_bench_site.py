@@ -1,5 +1,6 @@
 """What `python -m evidence bench` prints of the site, and that what it compares with is the stock theme."""
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -149,10 +150,11 @@ def test_the_search_is_asked_each_half_and_the_messages(no_builds, monkeypatch, 
     messages = [Question("It failed", ("errors.md",))]
     monkeypatch.setattr(search_quality, "read_questions", lambda: questions)
     monkeypatch.setattr(search_quality, "read_messages", lambda: messages)
+    monkeypatch.setattr(search_quality, "open_search", contextlib.nullcontext)
     monkeypatch.setattr(
         search_quality,
         "ask",
-        lambda site, asked: Hits(1, 1, len(asked), [(question, ["x.md", "y.md"]) for question in asked[1:]]),
+        lambda page, asked: Hits(1, 1, len(asked), [(question, ["x.md", "y.md"]) for question in asked[1:]]),
     )
     assert bench_site.find_answers() == 0
     assert capsys.readouterr().out == (

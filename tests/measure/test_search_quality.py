@@ -59,37 +59,51 @@ def test_the_start_page_leads_to_each_answers_page(pages):
             assert page.removesuffix(".md") in linked, f"docs/index.md has no link to {page}"
 
 
-def test_what_is_pasted_is_words(needs_chromium, site):
-    """Quotes, colons and signs are operators of the search; in a message they are not."""
+@pytest.fixture(scope="module")
+def search(needs_chromium, site):
+    """The home page, with the cursor in the search field."""
     with search_quality.open_search(site) as page:
-        pages = search_quality.results(page, 'Freeze: layers "no_such_word" of axis -1')
+        yield page
+
+
+def test_what_is_pasted_is_words(search):
+    """Quotes, colons and signs are operators of the search; in a message they are not."""
+    pages = search_quality.results(search, 'Freeze: layers "no_such_word" of axis -1')
     assert "how-to/freeze-layers.md" in pages[: search_quality.FIRST]
 
 
-def test_a_result_says_which_words_it_lacks(needs_chromium, site):
-    with search_quality.open_search(site) as page:
-        search_quality.results(page, "freeze layers zebra yacht xylophone")
-        missing = page.locator(".md-search-result__terms").first
-        assert missing.inner_text() == "Missing: zebra yacht xylophone"
-        assert missing.locator("del").count() == 3
+def test_a_result_says_which_words_it_lacks(search):
+    search_quality.results(search, "freeze layers zebra yacht xylophone")
+    missing = search.locator(".md-search-result__terms").first
+    assert missing.inner_text() == "Missing: zebra yacht xylophone"
+    assert missing.locator("del").count() == 3
 
 
-def test_of_the_words_that_a_result_lacks_it_says_ten(needs_chromium, site):
+def test_of_the_words_that_a_result_lacks_it_says_ten(search):
     """A pasted traceback has a hundred, and Material makes elements of each, for each section, one after the other."""
-    with search_quality.open_search(site) as page:
-        search_quality.results(page, "freeze layers " + " ".join(f"zebra{letter}" for letter in "abcdefghijkl"))
-        assert page.locator(".md-search-result__terms").first.locator("del").count() == 10
+    search_quality.results(search, "freeze layers " + " ".join(f"zebra{letter}" for letter in "abcdefghijkl"))
+    assert search.locator(".md-search-result__terms").first.locator("del").count() == 10
 
 
-def test_of_a_page_the_best_sections_are_offered(needs_chromium, site):
+def test_of_a_page_the_best_sections_are_offered(search):
     """The index of errors has hundreds that share a word with a message, and making them takes long."""
-    with search_quality.open_search(site) as page:
-        search_quality.results(page, message := "Input tensors to a Model must be Keras tensors.")
-        titles = page.locator(".md-search-result__item").evaluate_all(
-            "items => items.map((item) => [...item.querySelectorAll('h1, h2')].map((title) => title.textContent))"
-        )
+    search_quality.results(search, message := "Input tensors to a Model must be Keras tensors.")
+    titles = search.locator(".md-search-result__item").evaluate_all(
+        "items => items.map((item) => [...item.querySelectorAll('h1, h2')].map((title) => title.textContent))"
+    )
     assert 10 <= max(map(len, titles)) <= 11  # The page itself comes first, however badly it matches.
     assert any(title.startswith(message) for sections in titles for title in sections)
+
+
+def test_the_results_of_all_are_those_that_a_reader_is_shown(search):
+    """Of each kind some: questions, messages, of one line and of several, and words that are found nowhere."""
+    typed = [question.typed for question in [*QUESTIONS[::40], *search_quality.read_messages()[::120]]]
+    lines = next(error.typed for error in search_quality.read_messages() if "\n" in error.typed)
+    typed += [lines, lines.replace("\n", " "), 'Freeze: layers "no_such_word" of axis -1', "zebra"]
+    shown = [search_quality.results(search, text) for text in typed]
+    assert search_quality.results_of_all(search, typed) == shown
+    assert all(shown[:-1]) and not shown[-1]
+    assert search_quality.results(search, typed[0]) == shown[0], "They are no longer drawn."
 
 
 def misses(hits):
@@ -97,12 +111,12 @@ def misses(hits):
 
 
 @pytest.mark.parametrize("half", [0, 1], ids=["work", "check"])
-def test_search_finds_the_answers(needs_chromium, site, half):
-    hits = search_quality.ask(site, search_quality.halves(QUESTIONS)[half])
+def test_search_finds_the_answers(search, half):
+    hits = search_quality.ask(search, search_quality.halves(QUESTIONS)[half])
     assert hits.soon >= 0.9 * hits.asked, misses(hits)
     assert hits.first >= 0.6 * hits.asked
 
 
-def test_search_finds_messages_of_errors(needs_chromium, site):
-    hits = search_quality.ask(site, search_quality.read_messages())
+def test_search_finds_messages_of_errors(search):
+    hits = search_quality.ask(search, search_quality.read_messages())
     assert hits.soon >= 0.95 * hits.asked, misses(hits)
