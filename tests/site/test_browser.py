@@ -26,6 +26,33 @@ def chromium(needs_chromium):
         yield started
 
 
+@pytest.fixture(scope="module")
+def context(chromium):
+    """What pages share: of a first visit, most work is to start and to load what the site's pages have in common."""
+    context = chromium.new_context(permissions=["clipboard-read", "clipboard-write"])
+    context.new_page()  # It stays open: without any page, Chromium gives up what it has in memory.
+    return context
+
+
+@pytest.fixture
+def new_page(context):
+    """Open pages as for readers who have been here, but have chosen nothing."""
+
+    def new_page(viewport=None, **media):
+        page = context.new_page()
+        page.emulate_media(**media)
+        if viewport:
+            page.set_viewport_size(viewport)
+        return page
+
+    yield new_page
+    stays, *opened = context.pages
+    for page in opened:
+        page.close()
+    chosen = {"origin": "*", "storageTypes": "local_storage"}
+    context.new_cdp_session(stays).send("Storage.clearDataForOrigin", chosen)
+
+
 # Nothing has been loaded for half a second. Playwright's "networkidle" may be over when the scripts begin.
 QUIET = """document.querySelector(".my-keras-button") && performance.now() - 500 >
     Math.max(...performance.getEntriesByType("resource").map((entry) => entry.responseEnd))"""
@@ -79,19 +106,18 @@ def test_the_search_index_comes_if_the_search_is_used_before_the_scripts_run(chr
 
 
 @pytest.mark.parametrize(("system", "scheme"), [("light", "default"), ("dark", "slate")])
-def test_the_colours_follow_the_system(chromium, address, system, scheme):
-    page = chromium.new_page(color_scheme=system)
+def test_the_colours_follow_the_system(new_page, address, system, scheme):
+    page = new_page(color_scheme=system)
     page.route("**/*.js", lambda route: route.abort())  # The first paint does not wait for scripts.
     page.goto(address)
     assert page.locator("body").get_attribute("data-md-color-scheme") == scheme
     page.unroute_all()
     open_page(page, address)
     assert page.locator("body").get_attribute("data-md-color-scheme") == scheme
-    page.close()
 
 
-def test_the_colours_go_on_following_the_system_until_a_reader_chooses(chromium, address):
-    page = chromium.new_page(color_scheme="light")
+def test_the_colours_go_on_following_the_system_until_a_reader_chooses(new_page, address):
+    page = new_page(color_scheme="light")
     for system, scheme in ("light", "default"), ("dark", "slate"), ("light", "default"):
         page.emulate_media(color_scheme=system)
         open_page(page, address)
@@ -101,7 +127,6 @@ def test_the_colours_go_on_following_the_system_until_a_reader_chooses(chromium,
     page.locator("label[title='Light colours']").click()
     open_page(page, address)
     assert page.locator("body").get_attribute("data-md-color-scheme") == "default"
-    page.close()
 
 
 @pytest.mark.parametrize("name", ["errors/graph-disconnected/", "errors/never-been-called/"])
@@ -128,27 +153,25 @@ def test_nothing_moves_when_a_page_shows_what_holds_on_a_readers_keras(chromium,
     ("keras", "said"),
     [("keras 2.3.1", ""), ("tensorflow 2.10", ""), ("keras 2.3.9", "2.3.9 was not measured; shown is 2.3.1.")],
 )
-def test_a_page_without_blocks_has_nothing_to_sum_up(chromium, address, keras, said):
-    page = chromium.new_page()
+def test_a_page_without_blocks_has_nothing_to_sum_up(new_page, address, keras, said):
+    page = new_page()
     page.goto(f"{address}reference/errors-tf-keras/?keras={keras}")
     page.locator(".my-keras-button", has_text=keras.split()[1]).wait_for()
     assert page.locator(".my-summary").inner_text().strip() == said
     assert page.locator(".my-summary:empty").count() == (not said)
-    page.close()
 
 
-def test_a_page_is_read_where_what_shows_the_readers_keras_does_not_come(chromium, address):
-    page = chromium.new_page(reduced_motion="reduce")
+def test_a_page_is_read_where_what_shows_the_readers_keras_does_not_come(new_page, address):
+    page = new_page(reduced_motion="reduce")
     page.route("**/my-keras/dialog.js", lambda route: route.abort())
     page.goto(f"{address}?keras=keras+2.3.1")
     assert "awaits-my-keras" in page.locator("html").get_attribute("class")
     page.locator("article h1").wait_for(timeout=4000)
-    page.close()
 
 
-def at_its_own_address(chromium, site):
+def at_its_own_address(new_page, site):
     """Open a page that finds the site at the address of its sitemap; what is not there is the 404 page."""
-    page = chromium.new_page(viewport={"width": 1280, "height": 900})
+    page = new_page(viewport={"width": 1280, "height": 900})
 
     def fulfil(route):
         path = site / urlsplit(route.request.url).path.strip("/")
@@ -159,8 +182,8 @@ def at_its_own_address(chromium, site):
     return page
 
 
-def test_an_address_that_leads_nowhere_helps(chromium, site):
-    page = at_its_own_address(chromium, site)
+def test_an_address_that_leads_nowhere_helps(new_page, site):
+    page = at_its_own_address(new_page, site)
     page.goto("https://example.org/how-to/pop-last-layer/")
     for link in page.locator("article li a").all():
         path = urlsplit(link.evaluate("each => each.href")).path
@@ -170,13 +193,12 @@ def test_an_address_that_leads_nowhere_helps(chromium, site):
     page.get_by_role("button", name="Search", exact=True).click()
     page.locator(".md-search-result__link").first.wait_for()
     assert page.locator(FIELD).input_value() == "freeze layers"
-    page.close()
 
 
 @pytest.mark.parametrize("base", ["/", "/keras-layer-surgery/"])
-def test_an_address_that_leads_nowhere_is_searched_for_by_its_own_words(chromium, site, base):
+def test_an_address_that_leads_nowhere_is_searched_for_by_its_own_words(new_page, site, base):
     text = (site / "404.html").read_text(encoding="utf-8").replace('="/', f'="{base}')
-    page = chromium.new_page()
+    page = new_page()
     page.route(
         "https://example.org/**",
         lambda route: route.fulfill(body=text) if route.request.is_navigation_request() else route.abort(),
@@ -188,11 +210,10 @@ def test_an_address_that_leads_nowhere_is_searched_for_by_its_own_words(chromium
     ]:
         page.goto(f"https://example.org{base}{path}")
         assert page.locator("#find").input_value() == words
-    page.close()
 
 
-def test_our_scripts_work_after_instant_navigation(chromium, site):
-    page = at_its_own_address(chromium, site)
+def test_our_scripts_work_after_instant_navigation(new_page, site):
+    page = at_its_own_address(new_page, site)
     open_page(page, "https://example.org/?keras=tensorflow+2.10")
     page.evaluate("window.same = true")
     page.locator("article a[href*='remove-the-last-layer']").first.click()
@@ -201,26 +222,23 @@ def test_our_scripts_work_after_instant_navigation(chromium, site):
     assert page.evaluate("window.same"), "The page was loaded anew."
     page.locator("nav.md-code__nav").first.wait_for()
     assert not page.locator("nav.md-code__nav:not([role=none])").count()
-    page.close()
 
 
-def test_each_block_has_its_copy_button_before_anybody_scrolls(chromium, address):
-    page = chromium.new_page()
+def test_each_block_has_its_copy_button_before_anybody_scrolls(new_page, address):
+    page = new_page()
     page.goto(address + "how-to/replace-the-head/")
     blocks = page.locator("article .language-python").count()
     page.wait_for_function(f"document.querySelectorAll('.language-python .md-code__button').length == {blocks}")
-    page.close()
 
 
 BUILT_IN = """[IntersectionObserver, Worker, XMLHttpRequest.prototype.open, XMLHttpRequest.prototype.send]
     .map((used) => used.toString().includes("[native code]"))"""
 
 
-def test_each_patch_of_what_is_built_in_ends_when_material_has_started(chromium, address):
-    page = chromium.new_page()
+def test_each_patch_of_what_is_built_in_ends_when_material_has_started(new_page, address):
+    page = new_page()
     open_page(page, address + "how-to/replace-the-head/")
     page.wait_for_function(f"{BUILT_IN}.every(Boolean)")
-    page.close()
 
 
 # What has the focus, or the label that stands for it: its kind, its words, and whether a reader sees where it is.
@@ -251,11 +269,10 @@ ALWAYS = {"search", "keras", "palette", "details", "copy", "answer"}
         (375, "examples/what-removing-layers-from-the-middle-costs/", {"copy", "opener"}),
     ],
 )
-def test_the_keyboard_reaches_everything_and_sees_where_it_is(chromium, address, width, name, wanted):
-    page = chromium.new_page(viewport={"width": width, "height": 900}, reduced_motion="reduce")
+def test_the_keyboard_reaches_everything_and_sees_where_it_is(new_page, address, width, name, wanted):
+    page = new_page(viewport={"width": width, "height": 900}, reduced_motion="reduce")
     open_page(page, address + name)  # The scripts begin after the page is loaded.
     assert tab_through(page) >= wanted
-    page.close()
 
 
 def test_the_keyboard_sees_where_it_is_without_javascript(chromium, address):
@@ -288,8 +305,8 @@ def tab_through(page):
 
 
 @pytest.mark.parametrize("motion", ["reduce", "no-preference"])
-def test_the_keyboard_uses_the_menu_of_a_phone(chromium, address, motion):
-    page = chromium.new_page(viewport={"width": 375, "height": 900}, reduced_motion=motion)
+def test_the_keyboard_uses_the_menu_of_a_phone(new_page, address, motion):
+    page = new_page(viewport={"width": 375, "height": 900}, reduced_motion=motion)
     open_page(page, address)
 
     def press(*keys):
@@ -318,11 +335,10 @@ def test_the_keyboard_uses_the_menu_of_a_phone(chromium, address, motion):
         pass
     assert press("Tab")[0] not in {"menu", "opener"}, "Who goes on leaves the menu, which closes."
     assert not page.locator("#__drawer").is_checked()
-    page.close()
 
 
-def test_a_heading_chosen_in_the_menu_of_a_phone_is_gone_on_from(chromium, address):
-    page = chromium.new_page(viewport={"width": 375, "height": 900}, reduced_motion="reduce")
+def test_a_heading_chosen_in_the_menu_of_a_phone_is_gone_on_from(new_page, address):
+    page = new_page(viewport={"width": 375, "height": 900}, reduced_motion="reduce")
     open_page(page, f"{address}how-to/freeze-layers/")
     for _ in "once", "again":
         page.locator("label.md-header__button[for=__drawer]").click()
@@ -334,13 +350,12 @@ def test_a_heading_chosen_in_the_menu_of_a_phone_is_gone_on_from(chromium, addre
         page.wait_for_function("!document.getElementById('__drawer').checked")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.getBoundingClientRect().top + scrollY") > 1000
-    page.close()
 
 
 @pytest.mark.parametrize("heading", ["saved", "custom-loop"])
-def test_a_link_within_the_page_leads_to_its_heading(chromium, address, heading):
+def test_a_link_within_the_page_leads_to_its_heading(new_page, address, heading):
     """At once, from the end of the page, and the page stays what it is: instant navigation would fetch it again."""
-    page = chromium.new_page(viewport={"width": 375, "height": 800}, reduced_motion="reduce")
+    page = new_page(viewport={"width": 375, "height": 800}, reduced_motion="reduce")
     open_page(page, f"{address}how-to/freeze-layers/")
     page.evaluate("document.querySelector('article').same = true; scrollTo(0, document.body.scrollHeight)")
     page.evaluate("(id) => document.querySelector(`.md-nav--secondary a[href$='#${id}']`).click()", heading)
@@ -350,7 +365,6 @@ def test_a_link_within_the_page_leads_to_its_heading(chromium, address, heading)
     page.go_back()
     page.wait_for_function("!location.hash && scrollY > 5000")
     assert page.evaluate("document.querySelector('article').same")
-    page.close()
 
 
 # What is drawn as a ground cut to shape: forced colours would make it the page's.
@@ -360,42 +374,39 @@ CUT_TO_SHAPE = """[...document.querySelectorAll("*")].flatMap((each) =>
         .map((style) => style.forcedColorAdjust))"""
 
 
-def test_icons_are_seen_in_forced_colours(chromium, address):
-    page = chromium.new_page(forced_colors="active")
+def test_icons_are_seen_in_forced_colours(new_page, address):
+    page = new_page(forced_colors="active")
     open_page(page, f"{address}how-to/freeze-layers/")
     assert set(page.evaluate(CUT_TO_SHAPE)) == {"none"}
-    page.close()
 
 
 INK = """(kinds) => kinds.map((kind) => [kind, getComputedStyle(document.querySelector(`article ${kind}`)).color])"""
 
 
-def test_who_reads_in_the_dark_prints_as_in_the_light(chromium, address):
+def test_who_reads_in_the_dark_prints_as_in_the_light(new_page, address):
     kinds = "p", "p a", ".evidence", ".evidence strong", ".does-not-work", ".highlight .n", ".highlight .s2", ".error"
     inks = []
     for system in "light", "dark":
-        page = chromium.new_page(color_scheme=system)
+        page = new_page(color_scheme=system)
         open_page(page, f"{address}errors/graph-disconnected/")
         page.emulate_media(media="print")
         inks.append(page.evaluate(INK, [kind for kind in kinds if page.locator(f"article {kind}").count()]))
-        page.close()
     assert inks[0] == inks[1]
 
 
 @pytest.mark.parametrize("name", ["behaviour-by-release", "about-the-evidence", "methods-and-attributes"])
-def test_tables_are_printed_whole(chromium, address, name):
-    page = chromium.new_page(viewport={"width": 718, "height": 1000})  # a sheet of A4, without its margins
+def test_tables_are_printed_whole(new_page, address, name):
+    page = new_page(viewport={"width": 718, "height": 1000})  # a sheet of A4, without its margins
     open_page(page, f"{address}reference/{name}/")
     page.emulate_media(media="print")
     boxes = "all => all.map((each) => each.getBoundingClientRect().right)"
     assert 0 < max(page.locator("article table").evaluate_all(boxes)) <= 718
-    page.close()
 
 
 @pytest.mark.parametrize("width", [1280, 320])
-def test_search_and_menu_are_right_for_everybody_when_they_are_open(chromium, address, width):
+def test_search_and_menu_are_right_for_everybody_when_they_are_open(new_page, address, width):
     axe = (node.npm_packages() / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
-    page = chromium.new_page(viewport={"width": width, "height": 800}, reduced_motion="reduce")
+    page = new_page(viewport={"width": width, "height": 800}, reduced_motion="reduce")
     open_page(page, f"{address}how-to/freeze-layers/")
     page.evaluate(axe)
     if width == 320:
@@ -407,18 +418,16 @@ def test_search_and_menu_are_right_for_everybody_when_they_are_open(chromium, ad
     page.keyboard.insert_text("Graph disconnected")  # as it is pasted without a key
     page.locator(".md-search-result__link").first.wait_for()
     assert page.evaluate(AXE, [{}]) == []
-    page.close()
 
 
-def test_what_was_searched_for_is_marked(chromium, address):
-    page = chromium.new_page()
+def test_what_was_searched_for_is_marked(new_page, address):
+    page = new_page()
     page.goto(f"{address}how-to/freeze-layers/?h=freeze")
     page.locator("article mark").first.wait_for()
-    page.close()
 
 
-def test_back_to_top_leaves_the_top_to_the_heading_that_a_link_leads_to(chromium, address):
-    page = chromium.new_page(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+def test_back_to_top_leaves_the_top_to_the_heading_that_a_link_leads_to(new_page, address):
+    page = new_page(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
     open_page(page, f"{address}how-to/freeze-layers/")
     up_and_down = """() => {  // Material shows the button to who goes up.
         scrollTo(0, scrollY > 2000 ? 1000 : 3000);
@@ -426,15 +435,12 @@ def test_back_to_top_leaves_the_top_to_the_heading_that_a_link_leads_to(chromium
         return !button.hidden && button.getBoundingClientRect().top;
     }"""
     assert page.wait_for_function(up_and_down, polling=300).json_value() > 400
-    page.close()
 
 
 @pytest.mark.parametrize("width", [1280, 375])
-def test_a_block_is_copied_and_selected_as_it_is(chromium, address, width):
+def test_a_block_is_copied_and_selected_as_it_is(new_page, address, width):
     """Also one with notes, and with the lines that a phone breaks."""
-    context = chromium.new_context(permissions=["clipboard-read", "clipboard-write"])
-    page = context.new_page()
-    page.set_viewport_size({"width": width, "height": 900})
+    page = new_page(viewport={"width": width, "height": 900})
     page.goto(f"{address}how-to/surgery-on-branched-models/")
     code = read_page(ROOT / "docs/how-to/surgery-on-branched-models.md")[0][0].code
     page.locator(".language-python .md-code__button").first.click()
@@ -449,11 +455,10 @@ def test_a_block_is_copied_and_selected_as_it_is(chromium, address, width):
         '"2"',
         '"3"',
     ]
-    context.close()
 
 
-def test_a_block_is_downloaded_and_reported(chromium, address, site):
-    page = chromium.new_page(viewport={"width": 1280, "height": 900})
+def test_a_block_is_downloaded_and_reported(new_page, address, site):
+    page = new_page(viewport={"width": 1280, "height": 900})
     page.goto(f"{address}how-to/freeze-layers/?keras=keras+3.3+jax")
     evidence = page.locator(".evidence").first
     with page.expect_download() as download:
@@ -474,12 +479,11 @@ def test_a_block_is_downloaded_and_reported(chromium, address, site):
     assert report == {"template": ["wrong-page.yml"], "title": ["Freeze layers"]} | fields
     form = yaml.safe_load((ROOT / ".github" / "ISSUE_TEMPLATE" / report["template"][0]).read_text(encoding="utf-8"))
     assert fields.keys() <= {field["id"] for field in form["body"]}
-    page.close()
 
 
-def test_the_link_of_a_report_tells_all_before_it_is_followed(chromium, address):
+def test_the_link_of_a_report_tells_all_before_it_is_followed(new_page, address):
     """It may be copied, or opened in a new tab."""
-    page = chromium.new_page(viewport={"width": 1280, "height": 900})
+    page = new_page(viewport={"width": 1280, "height": 900})
     page.goto(f"{address}how-to/freeze-layers/?keras=keras+3.3+jax")
     report = page.locator(".evidence .report").first
 
@@ -498,11 +502,10 @@ def test_the_link_of_a_report_tells_all_before_it_is_followed(chromium, address)
     page.get_by_role("button", name="Any Keras").click()
     report.click(button="right")
     assert fields() == {"page-address": [page.url], "block": [block.digest], "my-keras": None}
-    page.close()
 
 
-def test_each_block_has_its_links_where_a_readers_keras_differs(chromium, address):
-    page = chromium.new_page()
+def test_each_block_has_its_links_where_a_readers_keras_differs(new_page, address):
+    page = new_page()
     page.goto(f"{address}how-to/remove-the-last-layer/?keras=keras+2.3")
     page.locator(".not-yours").first.wait_for()
     page.wait_for_function(QUIET)
@@ -510,4 +513,3 @@ def test_each_block_has_its_links_where_a_readers_keras_differs(chromium, addres
     boxes = "all => all.map((each) => [each, each.nextElementSibling].map((one) => one.getBoundingClientRect()))"
     for words, output in page.locator(".not-yours").evaluate_all(boxes):
         assert words["bottom"] <= output["top"], "The output lies on the words above it."
-    page.close()
