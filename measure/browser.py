@@ -15,7 +15,8 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application, StaticFileHandler
 
-NAMES = "chromium", "chromium-browser", "google-chrome"
+# The first is Chromium without windows, which loads a page in less time.
+NAMES = "chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"
 # These keep Chromium from doing anything but showing the site: no first-run pages, no updates, no background work.
 OPTIONS = [
     "--no-sandbox",
@@ -32,7 +33,9 @@ def chromium() -> str:
     """Return the path of Chromium: the variable `CHROMIUM`, else one in `PATH`; `LookupError` if there is none."""
     if path := os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None):
         return path
-    raise LookupError("Chromium is not installed: apt-get install chromium, or set the variable CHROMIUM to its path")
+    raise LookupError(
+        "Chromium is not installed: apt-get install chromium-headless-shell, or set the variable CHROMIUM to its path"
+    )
 
 
 class Pages(StaticFileHandler):

@@ -5,14 +5,15 @@ const lighthouse = require("lighthouse/core/index.cjs");
 
 async function main({chromium, options, settings, addresses}) {
   const {launch} = await import(require.resolve("chrome-launcher"));
+  let config;
   if (!settings.onlyCategories.includes("performance")) {
     await skipBenchmark();
-    settings.skipAudits = [...settings.skipAudits, ...await weightless(settings.onlyCategories)];
+    config = await leastConfig(settings);
   }
   const started = await launch({chromePath: chromium, chromeFlags: ["--headless", ...options], logLevel: "silent"});
   try {
     for (const address of addresses) {
-      const {lhr} = await lighthouse(address, {port: started.port, logLevel: "error", ...settings});
+      const {lhr} = await lighthouse(address, {port: started.port, logLevel: "error", ...settings}, config);
       if (lhr.runtimeError) throw Error(`${address}: ${lhr.runtimeError.message}`);
       const categories = Object.values(lhr.categories);
       const weighed = categories.flatMap(({auditRefs}) => auditRefs.filter(({weight}) => weight));
@@ -32,10 +33,16 @@ async function main({chromium, options, settings, addresses}) {
   }
 }
 
-// Audits that no score counts: one of them has Chromium trace all that it does.
-async function weightless(ids) {
-  const {default: {categories}} = await import(require.resolve("lighthouse/core/config/default-config.js"));
-  return ids.flatMap((id) => categories[id].auditRefs).filter(({weight}) => !weight).map(({id}) => id);
+// The default configuration without what no score counts: one such audit has Chromium trace all that it does, and
+// Lighthouse resolves all of its audits again for each page.
+async function leastConfig({onlyCategories, skipAudits}) {
+  const {default: {artifacts, audits, categories, groups}} =
+    await import(require.resolve("lighthouse/core/config/default-config.js"));
+  const counts = ({id, weight}) => weight && !skipAudits.includes(id);
+  const least = Object.fromEntries(
+    onlyCategories.map((id) => [id, {...categories[id], auditRefs: categories[id].auditRefs.filter(counts)}]));
+  const ids = new Set(Object.values(least).flatMap(({auditRefs}) => auditRefs.map(({id}) => id)));
+  return {artifacts, audits: audits.filter((path) => ids.has(path.split("/").at(-1))), categories: least, groups};
 }
 
 // Lighthouse measures the machine for a second before each page, which only a score of its speed needs.

@@ -38,6 +38,8 @@ from evidence.site.notebooks import plots_of
 EXAMPLES = ROOT / "examples"
 CACHE = ROOT / ".cache" / "examples"
 CELL_SECONDS = 300
+# Several run at once, and threads that wait for one another take longer than one alone.
+ONE_THREAD = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 NOT_RUN = "*This page was built without TensorFlow, so it does not show what the example prints and draws.*"
 log = logging.getLogger("mkdocs.evidence")
@@ -93,7 +95,7 @@ def as_notebook(source: Path, cache: Path = CACHE) -> Path:
 def run(notebook: NotebookNode, source: Path) -> None:
     """Run a notebook's cells and put the outputs into them."""
     client = NotebookClient(notebook, timeout=CELL_SECONDS, kernel_name="python3", record_timing=False)
-    variables = clean_environment() | {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+    variables = clean_environment() | ONE_THREAD | {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
     try:
         with tempfile.TemporaryDirectory() as directory:
             client.execute(cwd=directory, env=variables)

@@ -46,31 +46,40 @@ AXE = """async ([options, context = document]) => {
     const {violations} = await axe.run(context, {resultTypes: ["violations"], ...options});
     return violations.map(({id, nodes}) => `${id}: ${nodes.length} of ${nodes[0].html.slice(0, 200)}`);
 }"""
-# Contrast takes axe longer than all its other rules. It follows from the styles of a text and of what the text is in:
-# of the texts that agree in these, on whichever page and at whichever width, axe is given one.
+# Contrast takes axe longer than all its other rules. It follows from the styles of a text and from what is painted
+# behind it: of the texts that agree in these, on whichever page and at whichever width, axe is given one.
 COLOURS = f"""async ([seen, rules]) => {{
-    const STYLES = ["color", "backgroundColor", "backgroundImage", "opacity", "filter", "mixBlendMode", "fontSize",
-        "fontWeight", "textShadow", "textDecorationLine", "position", "display", "webkitTextFillColor"];
-    const ids = new Map(), hashes = new Map(), known = new Set(seen), looks = new Map();
+    const TEXT = ["color", "webkitTextFillColor", "fontSize", "fontWeight", "textShadow", "textDecorationLine",
+        "display"];
+    const PAINTED = ["backgroundColor", "backgroundImage", "opacity", "filter", "mixBlendMode", "position"];
+    const NOTHING = "rgba(0, 0, 0, 0),none,1,none,normal,static";
+    const hashes = new Map(), backgrounds = new Map(), texts = new Map(), known = new Set(seen), looks = new Map();
     const hash = (text) => {{
         if (!hashes.has(text))
             hashes.set(text, [...text].reduce((sum, each) => (sum * 31 + each.charCodeAt()) % 2 ** 47, 7));
         return hashes.get(text);
     }};
-    const look = (element) => {{
-        if (!element) return 0;
-        if (!ids.has(element)) {{
-            const style = getComputedStyle(element);
-            ids.set(element, hash([look(element.parentElement), ...STYLES.map((name) => style[name])].join()));
-        }}
-        return ids.get(element);
+    const styles = (element, names) => {{
+        const style = getComputedStyle(element);
+        return names.map((name) => style[name]).join();
     }};
+    const once = (memory, element, make) => {{
+        if (!memory.has(element)) memory.set(element, make());
+        return memory.get(element);
+    }};
+    const background = (element) => element && once(backgrounds, element, () => {{
+        const painted = styles(element, PAINTED), behind = background(element.parentElement);
+        return painted == NOTHING ? behind : hash([behind, painted].join());
+    }});
+    const text = (element) => once(texts, element, () => styles(element, TEXT));
     const speaks = (element) => element.matches("a, button, input, select, textarea")
         || [...element.childNodes].some((node) => node.nodeType == 3 && node.data.trim());
     for (const element of document.body.querySelectorAll("*")) {{
         if (!speaks(element) || !element.checkVisibility() || element.getBoundingClientRect().right <= 0) continue;
-        const alone = element.matches("a") && element.textContent.trim() == element.parentElement.textContent.trim();
-        const key = hash([look(element), element.localName, alone].join());
+        // A link is also compared with the text that it stands in.
+        const parent = element.parentElement, link = element.matches("a");
+        const around = link && element.textContent.trim() != parent.textContent.trim() && text(parent);
+        const key = hash([background(element), text(element), link, around].join());
         if (!known.has(key)) looks.set(key, element);
         known.add(key);
     }}
