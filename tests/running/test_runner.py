@@ -137,10 +137,17 @@ def test_a_block_that_is_stopped_may_say_late_where_it_was_or_not_at_all():
 
 @ways
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no signals to die of")
-def test_a_block_that_crashes(fork):
-    bad, good = run("import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)", "print('here')", fork=fork)
-    assert bad.error.message == "was killed by SIGSEGV"
+@pytest.mark.parametrize("name", ["SIGSEGV", "SIGTERM"])
+def test_a_block_that_crashes_or_is_killed(fork, name):
+    bad, good = run(f"import os, signal\nos.kill(os.getpid(), signal.{name})", "print('here')", fork=fork)
+    assert bad.error.message == f"was killed by {name}"
     assert good.output == "here\n"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows cannot fork")
+def test_a_block_can_be_interrupted():
+    [outcome] = run("import os, signal\nos.kill(os.getpid(), signal.SIGINT)", fork=True)
+    assert (outcome.error.type, outcome.error.line) == ("KeyboardInterrupt", 12)
 
 
 @ways
@@ -174,17 +181,12 @@ def test_what_a_block_leaves_running_ends_with_it():
         "print(child.pid)",
         fork=True,
     )
-    for _ in range(500):
-        if not is_running(int(outcome.output)):
-            return
-        time.sleep(0.01)
-    os.kill(int(outcome.output), signal.SIGKILL)
-    pytest.fail("the block's child outlived it")
+    assert not still_running([int(outcome.output)])
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="blocks are forked on Linux only")
 def test_what_a_block_leaves_running_out_of_reach_keeps_nobody_waiting():
-    code = "import os, time\npid = os.fork()\nif not pid:\n    os.setsid()\n    time.sleep(60)\n"
+    code = "import os, time\npid = os.fork()\nif not pid:\n    os.setsid()\n    time.sleep(40)\n    os._exit(0)\n"
     code += "while os.getsid(pid) != pid:\n    time.sleep(0.01)\nprint(pid)"
     start = time.monotonic()
     [outcome] = run(code, fork=True)
@@ -192,6 +194,18 @@ def test_what_a_block_leaves_running_out_of_reach_keeps_nobody_waiting():
     assert is_running(left)
     os.kill(left, signal.SIGKILL)
     assert time.monotonic() - start < 30
+
+
+def still_running(pids):
+    """Return which processes run on, and end them; one that was killed needs a moment to end."""
+    for _ in range(500):
+        if not any(map(is_running, pids)):
+            return []
+        time.sleep(0.01)
+    left = [pid for pid in pids if is_running(pid)]
+    for pid in left:
+        os.kill(pid, signal.SIGKILL)
+    return left
 
 
 def is_running(pid):
@@ -238,7 +252,7 @@ def test_closing_ends_the_blocks_that_run(numbers, tmp_path):
     start = time.monotonic()
     execution.close()
     assert time.monotonic() - start < 10
-    assert not [path.name for path in tmp_path.iterdir() if is_running(int(path.name))]
+    assert not still_running([int(path.name) for path in tmp_path.iterdir()])
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no signal to tell it")
