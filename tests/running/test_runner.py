@@ -128,10 +128,11 @@ def test_a_block_that_is_stopped_may_say_late_where_it_was_or_not_at_all():
         "import signal, time\nsignal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])\ntime.sleep(3)\n"
         "signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGUSR1])\ntime.sleep(60)"
     )
-    deaf = "import signal, time\nsignal.signal(signal.SIGUSR1, signal.SIG_IGN)\ntime.sleep(60)"
+    deaf = "import os, signal, time\nsignal.signal(signal.SIGUSR1, signal.SIG_IGN)\nprint(os.getpid())\ntime.sleep(60)"
     answers, ignores, good = run(late, deaf, "print('here')", fork=True, limits=Limits(seconds=2))
     assert answers.error.line in {14, 15}
     assert (ignores.error.message, ignores.error.line) == ("did not end within 2 seconds", None)
+    assert not is_running(int(ignores.output))
     assert good.output == "here\n"
 
 
@@ -319,6 +320,7 @@ def test_a_keras_that_tensorflow_keras_consists_of_gets_the_names_that_it_lacks(
         [block], imports=["keras"], module="tensorflow.keras", variables=variables, limits=LIMITS, fork=fork
     ) as execution:
         outcome = execution.outcome(block)
+    assert execution.versions["keras"] == "2.6"
     assert (outcome.output, outcome.error) == ("private Input Adam private SGD backend\nTrue False\n", None)
 
 
