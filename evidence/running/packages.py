@@ -27,9 +27,7 @@ def installed_with_dependencies(*names: str) -> set[str]:
         versions[name] = importlib.metadata.version(name)
         requirements = map(Requirement, importlib.metadata.requires(name) or [])
         names_left += [
-            requirement.name
-            for requirement in requirements
-            if not requirement.marker or requirement.marker.evaluate({"extra": ""})
+            requirement.name for requirement in requirements if not requirement.marker or requirement.marker.evaluate()
         ]
     return {f"{name}=={version}" for name, version in versions.items() if name not in UNLISTED}
 

@@ -159,7 +159,7 @@ def test_another_python_is_where_uv_finds_it(monkeypatch):
     """This one, as if another one ran."""
     monkeypatch.setattr(installing, "running_python", lambda: "3.99")
     monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
-    python = installing.find_python(running_python())
+    python = Path(installing.find_python(running_python()))
     command = [python, "-c", "import sys; print('{}.{}'.format(*sys.version_info))"]
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip() == running_python()
 

@@ -137,6 +137,12 @@ def test_what_is_recorded_does_not_depend_on_place_time_or_addresses():
     assert recorded == RecordedOutcome("at 0x…\n", "ValueError", "<object at 0x…>", 2)
 
 
+def test_an_error_whose_line_is_unknown_is_recorded_without():
+    error = Error("Stopped", "did not end within 300 seconds", None, "")
+    recorded = records.recorded(BLOCK, Outcome("", error, seconds=300))
+    assert recorded == RecordedOutcome("", "Stopped", "did not end within 300 seconds", None)
+
+
 @pytest.mark.parametrize(
     ("text", "kept"),
     [
