@@ -91,10 +91,18 @@ READY = """document.querySelector(".my-keras-button") &&
     [...document.querySelectorAll("article pre > code")].every((code) => code.parentElement.querySelector("nav"))"""
 TOO_WIDE = "document.documentElement.scrollWidth - innerWidth"
 DRAWN = "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+# The sum of all shifts, but those that follow a change of the window's size or what a reader does, and what moved most.
 SHIFTS = """
     window.shifts = 0;
-    new PerformanceObserver((list) => list.getEntries().forEach((each) => window.shifts += each.value))
-        .observe({type: "layout-shift", buffered: true});"""
+    window.moved = {value: 0, what: ""};
+    new PerformanceObserver((list) => {
+        for (const {value, hadRecentInput, sources, startTime} of list.getEntries()) {
+            if (hadRecentInput) continue;
+            window.shifts += value;
+            const what = sources.map(({node}) => node?.outerHTML?.slice(0, 80)).join(", ");
+            if (value > window.moved.value) window.moved = {value, what: `${what} after ${startTime} ms`};
+        }
+    }).observe({type: "layout-shift", buffered: true});"""
 CLASSES = '[...new Set([...document.querySelectorAll("*")].flatMap((each) => [...each.classList]))]'
 MOVING = """[...document.querySelectorAll("*")].filter((each) => {
     const {animationName, transitionDuration, scrollBehavior} = getComputedStyle(each);
@@ -156,7 +164,8 @@ def look_in_chromium(site, address, names):
             page.set_viewport_size(WIDE)
             page.goto(address + name)
             page.wait_for_function(READY)  # Scripts begin after the first paint; copy buttons come one by one.
-            note("layout shift", [shift for shift in [page.evaluate("window.shifts")] if shift > 0.02])
+            if (shifts := page.evaluate("window.shifts")) > 0.02:
+                note("layout shift", [f"{shifts}, most of it {page.evaluate('window.moved')}"])
             note("motion", page.evaluate(MOVING))
             note("without its style", taken_out.intersection(page.evaluate(CLASSES)))
             page.evaluate(axe)
