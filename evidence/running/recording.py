@@ -62,8 +62,9 @@ def record(environments: Iterable[Environment], pages: Iterable[Path], *, again:
     """
     pages = list(pages)
     read = {page: lint.read_page(page) for page in {*blocks.page_paths(), *pages}}
-    if faults := [str(problem) for page in read.values() for problem in problems_that_hide_blocks(*page)]:
-        return faults  # The records of blocks that cannot be read would be deleted.
+    if problems := [problem for page in read.values() for problem in problems_that_hide_blocks(*page)]:
+        # The records of blocks that cannot be read would be deleted.
+        return [f"{problem}\nThen: python -m evidence record {problem.page}" for problem in problems]
     every_block = [block for page_blocks, _ in read.values() for block in page_blocks]
     chosen_blocks = [block for page in pages for block in read[page][0]]
     plans = [plan(environment, chosen_blocks, every_block, again=again) for environment in environments]

@@ -80,6 +80,7 @@ def overview(config: MkDocsConfig, nav: Navigation) -> Iterator[str]:
     """Yield the lines of llms.txt, as https://llmstxt.org describes it."""
     yield f"# {config.site_name}\n\n> {config.site_description}\n"
     yield "Each page is Markdown. Under each block is what it prints, and on which Keras releases it does so."
+    yield "Licences: Apache-2.0 for code, with every block; CC BY 4.0 for text and pictures; CC0 for the data."
     sections = [item for item in nav.items if isinstance(item, Section)]
     outside = [item for item in nav.items if not isinstance(item, Section)]
     yield from overview_of_section("Start", outside, config)

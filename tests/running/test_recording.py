@@ -6,6 +6,7 @@ The environments here are this Python, without importing Keras: the blocks need 
 import functools
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -190,7 +191,9 @@ def test_a_page_that_cannot_be_read_keeps_its_records(page, capsys):
     main(["record"])
     page.write_text("```python\nprint('one')\n")
     assert main(["record"]) == 1
-    assert "page.md:1: this fence is never closed." in capsys.readouterr().err
+    printed = capsys.readouterr().err
+    assert "page.md:1: this fence is never closed." in printed
+    assert re.search(r"\nThen: python -m evidence record .*page\.md$", printed.rstrip())
     assert outputs("a") == ["one\n", "two\n"]
 
 

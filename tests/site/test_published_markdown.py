@@ -62,6 +62,7 @@ def test_code_that_does_not_work_is_marked_in_words_alone(pages, texts):
 
 def test_llms_txt_lists_each_page_with_what_it_answers(site, texts):
     text = (site / "llms.txt").read_text(encoding="utf-8")
+    assert all(licence in text for licence in ("Apache-2.0", "CC BY 4.0", "CC0"))
     assert text.startswith("# Keras Layer Surgery\n\n> ")
     listed = re.findall(r"^- \[.+\]\((\S+)\): (.{20,})$", text, re.MULTILINE)
     assert {urlsplit(address).path.lstrip("/") for address, _ in listed} == texts.keys()
