@@ -172,8 +172,11 @@ def at_home(folder: str) -> dict[str, str]:
 
 
 def clean_environment() -> dict[str, str]:
-    """Return this process's variables without those that would change a block's output, or with them set."""
-    variables = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+    """Return this process's variables without those that would change a block's output, or with them set.
+
+    Branches are not counted in blocks, which would take longer.
+    """
+    variables = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "COVERAGE"))}
     return variables | {
         "KERAS_BACKEND": "tensorflow",
         "TF_CPP_MIN_LOG_LEVEL": "3",
