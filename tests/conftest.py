@@ -15,6 +15,9 @@ import pytest
 from bs4 import BeautifulSoup
 
 from evidence.files import ROOT
+from evidence.pages.blocks import Block
+from evidence.running.execution import Execution, Limits
+from evidence.site import examples
 from measure.browser import chromium
 
 ADDRESSES = {"REPO_URL": "https://github.com/someone/somewhere", "SITE_URL": "https://example.org/"}
@@ -40,7 +43,7 @@ def waits_for(item):
     fixtures = getattr(item, "fixturenames", None)
     if fixtures is None:
         return 2  # A block of a page: all run at once.
-    return 3 if "faults" in fixtures else 1 if "site" in fixtures else 0
+    return 3 if "faults" in fixtures else 2 if "scripts" in fixtures else 1 if "site" in fixtures else 0
 
 
 def asks_for_faults(item):
@@ -115,20 +118,45 @@ class SiteInBackground:
         self.folder.cleanup()
 
 
+class ScriptsInBackground:
+    """Runs the examples as scripts, one after the other: Keras is imported once for all of them."""
+
+    def __init__(self):
+        texts = {source: source.read_text(encoding="utf-8") for source in examples.EXAMPLES.glob("*.py")}
+        self.blocks = {source: Block(f"examples/{source.name}", 0, text, None) for source, text in texts.items()}
+        limits = Limits(seconds=examples.CELL_SECONDS)
+        self.execution = Execution(list(self.blocks.values()), variables=examples.ONE_THREAD, limits=limits, jobs=1)
+
+    def error(self, source):
+        """Wait for the end of an example; return what ended it, `None` if nothing did."""
+        return self.execution.outcome(self.blocks[source]).error
+
+
 background = pytest.StashKey[SiteInBackground]()
+running_scripts = pytest.StashKey[ScriptsInBackground]()
 
 
 def pytest_collection_finish(session):
-    if (
-        any("site" in getattr(item, "fixturenames", ()) for item in session.items)
-        and not session.config.option.collectonly
-    ):
+    if session.config.option.collectonly:
+        return
+    fixtures = {fixture for item in session.items for fixture in getattr(item, "fixturenames", ())}
+    if "site" in fixtures:
         session.config.stash[background] = SiteInBackground(any(map(asks_for_faults, session.items)))
+    if "scripts" in fixtures and find_spec("tensorflow"):
+        session.config.stash[running_scripts] = ScriptsInBackground()
 
 
 def pytest_unconfigure(config):
     if background in config.stash:
         config.stash[background].close()
+    if running_scripts in config.stash:
+        config.stash[running_scripts].execution.close()
+
+
+@pytest.fixture(scope="session")
+def scripts(needs_tensorflow, request):
+    """The examples, running as scripts since the tests were collected."""
+    return request.config.stash[running_scripts]
 
 
 @pytest.fixture(scope="session")

@@ -5,8 +5,6 @@ import pytest
 from mkdocs.exceptions import PluginError
 
 from evidence.files import ROOT
-from evidence.pages.blocks import Block
-from evidence.running.execution import Execution, Limits
 from evidence.site import examples
 
 SOURCES = sorted((ROOT / "examples").glob("*.py"))
@@ -19,20 +17,9 @@ def with_tensorflow(monkeypatch):
     monkeypatch.setattr(examples, "find_spec", lambda name: name)
 
 
-@pytest.fixture(scope="module")
-def scripts():
-    """The examples as scripts, running: importing Keras once for all takes a third of the time."""
-    blocks = {
-        source: Block(f"examples/{source.name}", 0, source.read_text(encoding="utf-8"), None) for source in SOURCES
-    }
-    limits = Limits(seconds=examples.CELL_SECONDS)
-    with Execution(list(blocks.values()), variables=examples.ONE_THREAD, limits=limits) as execution:
-        yield lambda source: execution.outcome(blocks[source])
-
-
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
-def test_runs_as_a_script(needs_tensorflow, scripts, source):
-    assert scripts(source).error is None
+def test_runs_as_a_script(scripts, source):
+    assert scripts.error(source) is None
     assert "assert" in source.read_text(encoding="utf-8"), "an example asserts what it shows"
 
 
