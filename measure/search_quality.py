@@ -1,7 +1,7 @@
 """Types what people asked into the built site's own search, in a browser, and ranks the answer among the results.
 
-Of hundreds of questions, drawing the results would take most of the time. So they are taken where the page receives
-them, ranked, from its search's worker.
+Drawing the results of hundreds of questions would take most of the time, so they are read as the page receives them,
+already ranked, from the worker of its search.
 
 The questions are real threads, in `measure/questions.toml`; each names the heading that answers it. Every second topic
 is held out for checking: headings, tags and boosts are tuned by the misses of the others alone. The messages are all
@@ -36,15 +36,15 @@ ERRORS = {
     "keras-1-and-2": "reference/errors-keras-1-and-2.md",
 }
 FIRST = 3  # results that a reader looks at
-# Before the page's scripts. What the worker finds goes to `takeFound`, while there is one, and is then not drawn.
+# Before the page's scripts. What the worker finds goes to `takeResults`, while there is one, and is then not drawn.
 LISTEN = """globalThis.Worker = class extends Worker {
     constructor(...settings) {
         super(...settings);
         this.addEventListener("message", (event) => {
             const {items} = event.data.data ?? {};
-            if (!items || !globalThis.takeFound) return;
+            if (!items || !globalThis.takeResults) return;
             if (items.length) event.stopImmediatePropagation();
-            takeFound(items);
+            takeResults(items);
         });
     }
 };"""
@@ -52,18 +52,18 @@ LISTEN = """globalThis.Worker = class extends Worker {
 TYPE = """async (texts) => {
     const field = document.activeElement;
     const type = (text) => new Promise((resolve, reject) => {
-        globalThis.takeFound = resolve;
+        globalThis.takeResults = resolve;
         setTimeout(reject, 30_000, new Error(`The search does not answer: ${text}`));
         field.select();
         document.execCommand(text ? "insertText" : "delete", false, text);
     });
-    const found = [];
+    const addresses = [];
     for (const text of texts) {
-        found.push((await type(text)).slice(0, 10).map(([{location}]) => new URL(location, document.baseURI).href));
+        addresses.push((await type(text)).slice(0, 10).map(([{location}]) => new URL(location, document.baseURI).href));
         await type("");
     }
-    delete globalThis.takeFound;
-    return found;
+    delete globalThis.takeResults;
+    return addresses;
 }"""
 
 
@@ -166,14 +166,14 @@ class Hits:
         return f"{soon:4.0%} in the first {FIRST}, {first:4.0%} first ({self.asked} asked)"
 
 
-def ask(page: Page, questions: Sequence[Question]) -> Hits:
+def ask(search: Page, questions: Sequence[Question]) -> Hits:
     """Type questions into an open search."""
     typed = list(dict.fromkeys(question.typed for question in questions))  # Some messages are in several families.
-    found = dict(zip(typed, results_of_all(page, typed), strict=True))
+    pages_by_text = dict(zip(typed, results_of_all(search, typed), strict=True))
     ranks, misses = [], []
     for question in questions:
-        pages = found[question.typed]
-        rank = next((number for number, each in enumerate(pages, 1) if each in question.pages), 0)  # 0: not among them
+        pages = pages_by_text[question.typed]
+        rank = next((number for number, page in enumerate(pages, 1) if page in question.pages), 0)  # 0: not among them
         ranks.append(rank)
         if not 1 <= rank <= FIRST:
             misses.append((question, pages[:FIRST]))

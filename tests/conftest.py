@@ -38,16 +38,17 @@ def pytest_collection_modifyitems(items):
     items.sort(key=waits_for)
 
 
+IN_BACKGROUND = "site", "scripts", "faults"  # in the order in which they are ready
+
+
 def waits_for(item):
     """Return a number that is higher the longer a test would wait, were it the first."""
-    fixtures = getattr(item, "fixturenames", None)
-    if fixtures is None:
-        return 2  # A block of a page: all run at once.
-    return 3 if "faults" in fixtures else 2 if "scripts" in fixtures else 1 if "site" in fixtures else 0
+    fixtures = getattr(item, "fixturenames", ["scripts"])  # The blocks of pages take as long as the scripts.
+    return max((number for number, name in enumerate(IN_BACKGROUND, 1) if name in fixtures), default=0)
 
 
 def asks_for_faults(item):
-    return waits_for(item) == 3
+    return "faults" in getattr(item, "fixturenames", ())
 
 
 class Command:
