@@ -9,8 +9,8 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from evidence.files import ROOT
-from evidence.pages import blocks
-from evidence.running import environments, installing, recorded_changes, recording, records
+from evidence.pages import blocks, recipes
+from evidence.running import environments, installing, recorded_changes, recording, records, trials
 from evidence.running.environments import Environment
 from evidence.running.workflow_jobs import workflow_jobs
 
@@ -50,8 +50,12 @@ def command_parser() -> argparse.ArgumentParser:
         run_record,
         "write what the blocks print under them, and what they do in other environments into records/",
         "Runs what is stale or missing in every installed environment, and writes what the pinned one prints under the "
-        "blocks. With pages: only their blocks. With environments: only there. The record of the pinned environment is "
-        "left alone where Python or packages are not those that it is made with.",
+        "blocks. Where environments.toml says so, also tries each recipe on each kind of model. With pages: only their "
+        "blocks and recipes. With environments: only there. The record of the pinned environment is left alone where "
+        "Python or packages are not those that it is made with.",
+    )
+    record.add_argument(
+        "--only", choices=["blocks", "recipes"], help="run only the blocks as they stand, or the recipes"
     )
     record.add_argument("names", nargs="*", metavar="PAGE|ENVIRONMENT")
     record.add_argument("--all", action="store_true", help="also run what is recorded already")
@@ -122,7 +126,7 @@ def run_record(options: argparse.Namespace) -> list[str]:
     if keys and not_installed:
         return [f"{environment.key} is not installed: {environment.install_command}" for environment in not_installed]
     try:
-        faults = recording.record(installed, pages or blocks.page_paths(), again=options.all)
+        faults = recording.record(installed, pages or blocks.page_paths(), again=options.all, only=options.only)
     except KeyboardInterrupt:
         return ["Interrupted. What was run is kept, but for what is named above. To go on: python -m evidence record"]
     if not_installed:
@@ -161,29 +165,46 @@ def recorded_packages(environment: Environment) -> list[str]:
 
 
 def run_status(options: argparse.Namespace) -> list[str]:
-    digests = {block.digest for block in blocks.all_blocks()}
-    counts = {
-        environment: block_counts(environment, digests) for environment in environments.read_environments().values()
-    }
+    digests, trial_digests = wanted_digests()
+    known = list(environments.read_environments().values())
+    counts = [
+        (environment, environment.key, block_counts(environment, environment.key, digests)) for environment in known
+    ]
+    for environment in known:
+        if environment.tries_recipes:
+            key = records.recipes_key(environment)
+            counts.append((environment, key, block_counts(environment, key, trial_digests)))
     if options.json:
         rows = [
-            {"environment": environment.key, "installed": environment.installed} | numbers
-            for environment, numbers in counts.items()
+            {"environment": key, "installed": environment.installed} | numbers for environment, key, numbers in counts
         ]
-        print(json.dumps({"blocks": len(digests), "environments": rows}, indent=1))
+        of_blocks, of_recipes = rows[: len(known)], rows[len(known) :]
+        content = {
+            "blocks": len(digests),
+            "trials": len(trial_digests),
+            "environments": of_blocks,
+            "recipes": of_recipes,
+        }
+        print(json.dumps(content, indent=1))
         return []
-    print(f"{'':24}" + "".join(f"{state:>10}" for state in ("recorded", "stale", "missing", "unknown")))
-    for environment, numbers in counts.items():
-        row = f"{environment.key:24}" + "".join(f"{number:10}" for number in numbers.values())
+    print(f"{'':32}" + "".join(f"{state:>10}" for state in ("recorded", "stale", "missing", "unknown")))
+    for environment, key, numbers in counts:
+        row = f"{key:32}" + "".join(f"{number:10}" for number in numbers.values())
         print(row if environment.installed else f"{row}   not installed")
-    if any(numbers["recorded"] < len(digests) for numbers in counts.values()):
+    if any(numbers["stale"] or numbers["missing"] or numbers["unknown"] for _, _, numbers in counts):
         print("To record the rest: python -m evidence install && python -m evidence record")
     return []
 
 
-def block_counts(environment: Environment, digests: Collection[str]) -> dict[str, int]:
-    """Return how many blocks are recorded, stale, missing and unknown in an environment."""
-    record = records.load(environment.key)
+def wanted_digests() -> tuple[set[str], set[str]]:
+    """Return the digests of all blocks, and of the trials of all recipes."""
+    every_trial = trials.trials(recipes.all_recipes())
+    return {block.digest for block in blocks.all_blocks()}, {trial.block.digest for trial in every_trial}
+
+
+def block_counts(environment: Environment, key: str, digests: Collection[str]) -> dict[str, int]:
+    """Return how many blocks or trials are recorded, stale, missing and unknown in a record of an environment."""
+    record = records.load(key)
     outcomes = len(record.outcomes.keys() & digests)
     stale = records.is_stale(record, environment)
     return {
@@ -225,11 +246,16 @@ def run_changes(options: argparse.Namespace) -> list[str]:
 def run_matrix(options: argparse.Namespace) -> list[str]:
     to_run = named_environments(options.names)
     if options.unrecorded:
-        every_block = blocks.all_blocks()
+        digests, trial_digests = wanted_digests()
+
+        def whole(environment: Environment, key: str, wanted: Collection[str]) -> bool:
+            return block_counts(environment, key, wanted)["recorded"] == len(wanted)
+
         to_run = [
             environment
             for environment in to_run
-            if not records.is_whole(records.load(environment.key), environment, every_block)
+            if not whole(environment, environment.key, digests)
+            or (environment.tries_recipes and not whole(environment, records.recipes_key(environment), trial_digests))
         ]
     print(json.dumps(workflow_jobs(to_run)))
     return []

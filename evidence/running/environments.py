@@ -55,6 +55,7 @@ class Environment:
     python: str  # "3.11": of its record; the pinned environment runs on others, too
     installation: Installation | None  # None for the pinned one: the Python that runs this
     own_packages: tuple[str, ...]  # with exact versions, in a folder of its own beside the installation
+    tries_recipes: bool = False  # whether each recipe is also tried here on each kind of model
 
     @property
     def pinned(self) -> bool:
@@ -151,6 +152,7 @@ def read_environment(
         python=installation.python if installation else pinned_python,
         installation=installation,
         own_packages=tuple(pin for pin in packages if pin not in shared),
+        tries_recipes=entry.get("tries_recipes", False),
     )
 
 

@@ -18,6 +18,7 @@ from typing import Self
 from evidence.pages.blocks import Block
 
 RUNNER = Path(__file__).with_name("runner.py")
+KERAS_IMPORTS = "keras", "keras.models", "keras.layers"
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class Execution:
         *,
         python: str | Path = sys.executable,
         variables: Mapping[str, str] | None = None,
-        imports: Sequence[str] = ("keras", "keras.models", "keras.layers"),
+        imports: Sequence[str] = KERAS_IMPORTS,
         module: str = "keras",
         limits: Limits = Limits(),
         jobs: int | None = None,

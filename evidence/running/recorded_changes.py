@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 PAGES = "docs", "README.md", "CONTRIBUTING.md"
-RECORDS = ":(glob)records/*.json"  # without records/seconds/
+RECORDS = ":(glob)records/*.json", ":(glob)records/recipes/*.json"  # without records/seconds/
 LINES = 500  # of differences: enough to see what kind of change it is; GitHub refuses a summary of more than 1 MiB
 
 
@@ -19,7 +19,7 @@ def git(folder: Path, *arguments: str) -> str:
 
 def new_records(folder: Path) -> list[str]:
     """Return the keys of the environments whose records are not in git yet."""
-    return [PurePosixPath(name).stem for name in git(folder, "ls-files", "--others", "--", RECORDS).splitlines()]
+    return [PurePosixPath(name).stem for name in git(folder, "ls-files", "--others", "--", RECORDS[0]).splitlines()]
 
 
 def recorded_changes(folder: Path, releases: Iterable[str]) -> Iterator[str]:
@@ -33,7 +33,7 @@ def recorded_changes(folder: Path, releases: Iterable[str]) -> Iterator[str]:
         yield from releases
     if statistics:
         yield from fenced("text", statistics.splitlines())
-    differences = git(folder, "diff", "--unified=1", "--", RECORDS, *PAGES).splitlines()
+    differences = git(folder, "diff", "--unified=1", "--", *RECORDS, *PAGES).splitlines()
     if differences:
         yield "## What is different now\n"
         yield from fenced("diff", differences[:LINES])

@@ -10,15 +10,16 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from evidence.pages import blocks, lint, outputs
+from evidence.pages import blocks, lint, outputs, recipes
 from evidence.pages.blocks import Block
-from evidence.running import records
+from evidence.running import records, trials
 from evidence.running.environments import Environment, running_python
-from evidence.running.execution import Error, Execution, Limits
+from evidence.running.execution import KERAS_IMPORTS, Error, Execution, Limits
 from evidence.running.packages import locked_packages
 from evidence.running.records import Record, Seconds
 
@@ -36,6 +37,7 @@ class Plan:
     blocks: Sequence[Block]  # to be run
     replaces: bool = False  # a record of other packages, which stays until all blocks have run
     left_alone: str | None = None  # why the record is not to be written, if so
+    of_recipes: bool = False  # whether the blocks are trials of recipes, not those of the pages
     blocks_run: int = 0
     run_seconds: float = 0.0  # of the import and of the blocks
 
@@ -55,10 +57,17 @@ class Plan:
         return self.expected_import_seconds + sum(map(self.expected_seconds_of, self.blocks))
 
 
-def record(environments: Iterable[Environment], pages: Iterable[Path], *, again: bool) -> list[str]:
+def record(
+    environments: Iterable[Environment],
+    pages: Iterable[Path],
+    *,
+    again: bool,
+    only: Literal["blocks", "recipes"] | None = None,
+) -> list[str]:
     """Record the blocks of pages in installed environments: the stale and the missing ones, or all `again`.
 
-    Then write the pinned environment's outputs into the pages, if it is one of them. Return the faults.
+    The same for their recipes on each kind of model, where recipes are tried; or `only` one of both. Then write the
+    pinned environment's outputs into the pages, if it is one of them. Return the faults.
     """
     pages = list(pages)
     read = {page: lint.read_page(page) for page in {*blocks.page_paths(), *pages}}
@@ -67,15 +76,28 @@ def record(environments: Iterable[Environment], pages: Iterable[Path], *, again:
         return [f"{problem}\nThen: python -m evidence record {problem.page}" for problem in problems]
     every_block = [block for page_blocks, _ in read.values() for block in page_blocks]
     chosen_blocks = [block for page in pages for block in read[page][0]]
-    plans = [plan(environment, chosen_blocks, every_block, again=again) for environment in environments]
+    environments = list(environments)
+    plans = []
+    if only != "recipes":
+        plans += [plan(environment, chosen_blocks, every_block, again=again) for environment in environments]
+    trying = [environment for environment in environments if environment.tries_recipes]
+    if trying and only != "blocks":
+        every_trial = trial_blocks(read)
+        chosen_trials = trial_blocks(pages)
+        plans += [plan(environment, chosen_trials, every_trial, again=again, of_recipes=True) for environment in trying]
     faults = run([plan for plan in plans if plan.blocks])
     for each_plan in plans:
         if not each_plan.blocks and not each_plan.left_alone and records.save(each_plan.record):
             records.save_seconds(each_plan.record, each_plan.seconds)  # without the blocks that are gone
-        if each_plan.environment.pinned and each_plan.complete:
+        if each_plan.environment.pinned and each_plan.complete and not each_plan.of_recipes:
             faults += write_outputs(each_plan.record, {page: read[page][0] for page in pages})
         say_if_left_alone(each_plan)
     return faults
+
+
+def trial_blocks(pages: Iterable[Path]) -> list[Block]:
+    """Return a block for each recipe of the pages on each kind of model."""
+    return [trial.block for page in pages for trial in trials.trials(recipes.recipes_in(page))]
 
 
 def problems_that_hide_blocks(page_blocks: Sequence[Block], problems: Sequence[lint.Problem]) -> list[lint.Problem]:
@@ -85,23 +107,29 @@ def problems_that_hide_blocks(page_blocks: Sequence[Block], problems: Sequence[l
 
 
 def plan(
-    environment: Environment, chosen_blocks: Sequence[Block], every_block: Sequence[Block], *, again: bool
+    environment: Environment,
+    chosen_blocks: Sequence[Block],
+    every_block: Sequence[Block],
+    *,
+    again: bool,
+    of_recipes: bool = False,
 ) -> Plan:
-    """Decide what to run in an installed environment.
+    """Decide what to run in an installed environment, of the blocks of pages or of the trials of recipes.
 
     Other packages, or another Python, can change what any block does: all are run again.
     """
-    record, packages = records.load(environment.key), environment.installed_packages()
+    key = records.recipes_key(environment) if of_recipes else environment.key
+    record, packages = records.load(key), environment.installed_packages()
     left_alone = why_left_alone(environment, record, packages)
     replaces = False
     if not left_alone and (record.packages, record.python) != (packages, environment.python):
         replaces = bool(record.outcomes)
-        record = Record(environment.key, python=environment.python, packages=packages)
+        record = Record(key, python=environment.python, packages=packages)
         chosen_blocks = every_block
     records.keep_only(record, every_block)
     to_run = chosen_blocks if again else records.missing(record, chosen_blocks)
-    seconds = records.load_seconds(environment.key)
-    return Plan(environment, record, seconds, list(dict.fromkeys(to_run)), replaces, left_alone)
+    seconds = records.load_seconds(key)
+    return Plan(environment, record, seconds, list(dict.fromkeys(to_run)), replaces, left_alone, of_recipes)
 
 
 def why_left_alone(environment: Environment, record: Record, packages: Sequence[str]) -> str | None:
@@ -125,7 +153,7 @@ def why_left_alone(environment: Environment, record: Record, packages: Sequence[
 
 
 def say_if_left_alone(plan: Plan) -> None:
-    key, python = plan.environment.key, plan.environment.python
+    key, python = plan.record.environment, plan.environment.python
     if plan.left_alone and plan.record.outcomes != records.load(key).outcomes:
         print(
             f"records/{key}.json was left as it is: {plan.left_alone}.\n"
@@ -190,12 +218,18 @@ def carry_out(
     show: Callable[[str, Block | None, float], None],
 ) -> list[str]:
     """Run one environment's blocks and save its record; return the faults."""
-    key, faults = plan.environment.key, []
+    key, faults = plan.record.environment, []
     show(key, None, 0)
+    variables, imports = plan.environment.variables, list(KERAS_IMPORTS)
+    if plan.of_recipes:
+        own = [variables["PYTHONPATH"]] if "PYTHONPATH" in variables else []
+        variables["PYTHONPATH"] = os.pathsep.join([*own, str(trials.IN_KERAS)])
+        imports.append(trials.CHECKS)
     with Execution(
         plan.blocks,
         python=plan.environment.interpreter,
-        variables=plan.environment.variables,
+        variables=variables,
+        imports=imports,
         module=plan.environment.module,
         limits=LIMITS,
         jobs=jobs,
@@ -214,14 +248,15 @@ def carry_out(
                 plan.record.outcomes[block.digest] = records.recorded(block, outcome)
                 plan.seconds.blocks[block.digest] = outcome.seconds
         except RuntimeError as error:
-            faults.append(f"{key}: {error}\nThen: python -m evidence record {key}")
+            faults.append(f"{key}: {error}\nThen: python -m evidence record {plan.environment.key}")
         finally:
             running.discard(execution)
             plan.run_seconds += execution.import_seconds or 0
             if plan.blocks_run:
                 keep(plan, execution)
     if not faults:
-        print(f"{key}: {plan.blocks_run} blocks {'run' if plan.left_alone else 'recorded'}", flush=True)
+        what = "trials" if plan.of_recipes else "blocks"
+        print(f"{key}: {plan.blocks_run} {what} {'run' if plan.left_alone else 'recorded'}", flush=True)
     return faults
 
 
@@ -234,7 +269,7 @@ def keep(plan: Plan, execution: Execution) -> None:
         return
     if plan.replaces and not plan.complete:
         print(
-            f"{plan.environment.key}: {plan.blocks_run} of {len(plan.blocks)} blocks were run. "
+            f"{plan.record.environment}: {plan.blocks_run} of {len(plan.blocks)} blocks were run. "
             "The record is of other packages; it stays until all have run.",
             file=sys.stderr,
         )

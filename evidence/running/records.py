@@ -35,7 +35,7 @@ class RecordedOutcome:
 class Record:
     """Everything that was recorded in one environment."""
 
-    environment: str
+    environment: str  # its key; with "recipes/" before it, what its trials of recipes did
     keras: str | None = None  # keras.__version__
     python: str | None = field(default=None, kw_only=True)  # "3.11"
     packages: list[str] = field(default_factory=list)  # everything installed, as `name==version`, sorted
@@ -52,6 +52,11 @@ class Seconds:
     blocks: dict[str, float] = field(default_factory=dict)  # by digest
 
 
+def recipes_key(environment: Environment) -> str:
+    """Return the key of the record of an environment's trials, records/recipes/<environment>.json."""
+    return f"recipes/{environment.key}"
+
+
 def recorded(block: Block, outcome: Outcome) -> RecordedOutcome:
     """Return what is recorded of an outcome."""
     output = normalised(outcome.output)
@@ -65,6 +70,7 @@ def recorded(block: Block, outcome: Outcome) -> RecordedOutcome:
 def normalised(text: str) -> str:
     """Return a text without addresses and counters of runs, and with paths relative to packages and working folders."""
     text = re.sub(r"0x[0-9a-f]{6,}", "0x…", text)
+    text = re.sub(r"(?<![.\d])[0-9]{13,}", "…", text)  # the identity of an object
     text = re.sub(r"[^\s'\"(]*[/\\](?:site-packages|\.environments[/\\][\w.-]+|block-\w+[/\\]work)[/\\]", "", text)
     text = re.sub(r"[^\s'\"(]*[/\\](__autograph_generated_file)\w+", r"\1", text)
     # TensorFlow adds where in the runner a node was made: TensorFlow 2 within the message, TensorFlow 1 at its end.
@@ -129,11 +135,6 @@ def is_stale(record: Record, environment: Environment) -> bool:
 def missing(record: Record, blocks: Iterable[Block]) -> list[Block]:
     """Return the blocks that were not recorded as they now stand."""
     return [block for block in blocks if block.digest not in record.outcomes]
-
-
-def is_whole(record: Record, environment: Environment, blocks: Iterable[Block]) -> bool:
-    """Say whether a record is of what is listed for its environment, and of all blocks as they stand."""
-    return not is_stale(record, environment) and not missing(record, blocks)
 
 
 def keep_only(record: Record, blocks: Iterable[Block]) -> None:

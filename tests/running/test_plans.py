@@ -83,6 +83,7 @@ def test_blocks_run_with_what_their_environment_needs(started, environment):
     assert started[0].options == {
         "python": environment.interpreter,
         "variables": environment.variables,
+        "imports": ["keras", "keras.models", "keras.layers"],
         "module": environment.module,
         "limits": recording.LIMITS,
         "jobs": 3,

@@ -3,7 +3,6 @@
 The environments here are this Python, without importing Keras: the blocks need none.
 """
 
-import functools
 import json
 import os
 import re
@@ -21,7 +20,7 @@ from evidence.files import ROOT
 from evidence.pages import blocks
 from evidence.pages.lint import read_page
 from evidence.pages.outputs import write_expected_outputs
-from evidence.running import environments, packages, recording, records
+from evidence.running import environments, packages, recording, records, trials
 from evidence.running.environments import Environment, Installation, read_environments, running_python
 from evidence.running.execution import Execution
 from evidence.running.records import RecordedOutcome
@@ -56,7 +55,7 @@ def set_up(monkeypatch, folder, known):
     monkeypatch.setattr(records, "FOLDER", folder / "records")
     monkeypatch.setattr(packages, "REQUIREMENTS", folder / "requirements.txt")
     monkeypatch.setattr(Here, "versions", (KERAS, "six==1.0"))
-    monkeypatch.setattr(recording, "Execution", functools.partial(Execution, imports=[]))
+    monkeypatch.setattr(recording, "KERAS_IMPORTS", ())
 
 
 @pytest.fixture
@@ -407,3 +406,70 @@ def record_in(folder, versions):
 
     patch.setattr(records, "recorded", recorded_and_said)
     return main(["record", "a"])
+
+
+RECIPE = """# Copy {#copy}
+
+<!-- recipe: copy -> new -->
+
+```python
+# Put yours here: model
+model = 1
+# Keep this:
+new = model
+print(new)
+```
+
+"""
+
+
+@pytest.fixture
+def recipe_page(tmp_path, monkeypatch):
+    """A page with two recipes and a block, in a guide with two kinds of model and `a`, where recipes are tried."""
+    set_up(monkeypatch, tmp_path, [here(key="a", tries_recipes=True), here(key="b")])
+    for name in "chain", "graph":
+        (tmp_path / f"{name}.py").write_text(f'"""A {name}.\n\nMany.\n"""\n')
+    (tmp_path / f"{trials.CHECKS}.py").write_text("def print_trial(**request):\n    print(request['recipe'].split())\n")
+    monkeypatch.setattr(trials, "IN_KERAS", tmp_path)
+    monkeypatch.setattr(
+        trials, "read_kinds", lambda: [trials.read_kind(tmp_path / f"{name}.py") for name in ("chain", "graph")]
+    )
+    path = tmp_path / "page.md"
+    path.write_text(RECIPE + RECIPE.replace("copy}", "again}").replace("new", "other") + PAGE)
+    return path
+
+
+def test_recipes_are_tried_on_each_kind_of_model_where_the_environment_says_so(recipe_page, capsys):
+    assert main(["record"]) == 0
+    printed = capsys.readouterr().out
+    assert "a: 4 blocks recorded" in printed
+    assert "recipes/a: 4 trials recorded" in printed
+    assert len(outputs("recipes/a")) == 4
+    assert "'Keep', 'this:', 'new', '=', 'model'" in outputs("recipes/a")[0]
+    assert not (records.FOLDER / "recipes/b.json").exists()
+    assert records.load_seconds("recipes/a").blocks.keys() == records.load("recipes/a").outcomes.keys()
+
+
+def test_only_the_trials_of_a_recipe_that_changed_are_run_again(recipe_page, capsys):
+    main(["record"])
+    recipe_page.write_text(recipe_page.read_text().replace("print(other)", "print(other, 2)"))
+    capsys.readouterr()
+    main(["record"])
+    printed = capsys.readouterr().out
+    assert "recipes/a: 2 trials recorded" in printed
+    assert len(outputs("recipes/a")) == 4
+
+
+@pytest.mark.parametrize(("only", "recorded"), [("blocks", "a.json"), ("recipes", "recipes/a.json")])
+def test_blocks_or_recipes_alone_are_recorded(recipe_page, only, recorded):
+    main(["record", "--only", only, "a"])
+    written = [path.relative_to(records.FOLDER).as_posix() for path in records.FOLDER.rglob("*.json")]
+    assert sorted(written) == sorted([recorded, f"seconds/{recorded}"])
+
+
+def test_a_runner_that_fails_on_recipes_says_what_to_run(recipe_page, capsys):
+    (recipe_page.parent / f"{trials.CHECKS}.py").write_text("raise RuntimeError('no Keras')\n")
+    assert main(["record", "--only", "recipes", "a"]) == 1
+    error = capsys.readouterr().err
+    assert "no Keras" in error
+    assert "Then: python -m evidence record a" in error

@@ -14,16 +14,26 @@ from evidence.files import ROOT
 from evidence.findings.measurements import Measurements, current_measurements
 from evidence.pages.blocks import Block, page_paths
 from evidence.pages.lint import read_page
+from evidence.pages.recipes import all_recipes
 from evidence.running import records
 from evidence.running.environments import read_environments
 from evidence.running.execution import Error, Outcome
 from evidence.running.records import Record, RecordedOutcome, Seconds
+from evidence.running.trials import trials
 from evidence.site import published_records
 from evidence.site.published_records import all_data, environment_data
 
 ENVIRONMENTS = read_environments()
 BLOCK = Block("docs/page.md", 40, "print(1)\n", "1\n")
 SCHEMA = json.loads(records.SCHEMA.read_text(encoding="utf-8"))
+
+
+TRYING = [key for key, environment in ENVIRONMENTS.items() if environment.tries_recipes]
+
+
+@pytest.fixture(scope="module")
+def trial_blocks():
+    return [trial.block for trial in trials(all_recipes())]
 
 
 @pytest.fixture(scope="module")
@@ -44,14 +54,31 @@ def test_no_record_outlives_its_block(key, blocks):
     assert not left, f"of no block: {', '.join(left)}. python -m evidence record {key}"
 
 
-@pytest.mark.parametrize("key", ENVIRONMENTS)
-def test_a_record_is_of_the_python_and_the_packages_that_are_listed(key):
-    stale = records.is_stale(records.load(key), ENVIRONMENTS[key])
+@pytest.mark.parametrize("key", TRYING)
+def test_every_recipe_is_recorded_on_every_kind_of_model(key, trial_blocks):
+    record = records.load(records.recipes_key(ENVIRONMENTS[key]))
+    absent = {f"{block.page}:{block.line}" for block in records.missing(record, trial_blocks)}
+    remedy = f"python -m evidence install {key} && python -m evidence record --only recipes {key}"
+    assert not absent, f"not tried in {key}: {', '.join(sorted(absent))}. {remedy}"
+    left = set(record.outcomes) - {block.digest for block in trial_blocks}
+    assert not left, f"of no recipe: {', '.join(left)}. python -m evidence record --only recipes {key}"
+
+
+def test_recipes_are_tried_where_the_listing_says_so_and_nowhere_else():
+    assert sorted(path.stem for path in (records.FOLDER / "recipes").glob("*.json")) == sorted(TRYING)
+
+
+RECORDS = [*((key, key) for key in ENVIRONMENTS), *((f"recipes/{key}", key) for key in TRYING)]
+
+
+@pytest.mark.parametrize(("record_key", "key"), RECORDS)
+def test_a_record_is_of_the_python_and_the_packages_that_are_listed(record_key, key):
+    stale = records.is_stale(records.load(record_key), ENVIRONMENTS[key])
     assert not stale, f"python -m evidence install {key} && python -m evidence record {key}"
 
 
-@pytest.mark.parametrize("key", ENVIRONMENTS)
-def test_a_record_and_its_seconds_are_of_one_run(key):
+@pytest.mark.parametrize(("key", "_"), RECORDS)
+def test_a_record_and_its_seconds_are_of_one_run(key, _):
     record, seconds = records.load(key), records.load_seconds(key)
     assert seconds.blocks.keys() == record.outcomes.keys()
     assert seconds.python.startswith(f"{record.python}.")
@@ -66,8 +93,8 @@ def test_what_a_page_shows_is_what_the_pinned_environment_did(blocks):
         assert record.outcomes[block.digest] == shown, f"{block.page}:{block.line}: python -m evidence record"
 
 
-@pytest.mark.parametrize("key", ENVIRONMENTS)
-def test_a_record_obeys_the_schema(key):
+@pytest.mark.parametrize(("key", "_"), RECORDS)
+def test_a_record_obeys_the_schema(key, _):
     content = json.loads((records.FOLDER / f"{key}.json").read_text(encoding="utf-8"))
     jsonschema.validate(content, SCHEMA | {"$ref": "#/$defs/record", "required": [], "additionalProperties": True})
 
@@ -152,6 +179,10 @@ def test_an_error_whose_line_is_unknown_is_recorded_without():
         ('"/tmp/__autograph_generated_filexy1z.py"', '"__autograph_generated_file.py"'),
         ("layers/dense.py and 1/2", "layers/dense.py and 1/2"),
         (
+            r"KeyError: \u001b[1m140131151883664\u001b[0m, 0.1234567890123",
+            r"KeyError: \u001b[1m…\u001b[0m, 0.1234567890123",
+        ),
+        (
             'loss defined at (most recent call last):\n  File "a.py", line 3, in b\n\n  File "c", line 4, in d\nNo',
             "loss\nNo",
         ),
@@ -227,7 +258,10 @@ def test_status_tells_recorded_stale_missing_and_unknown(tmp_path, capsys, monke
         "tf-2.13": (0, 0, 0, count),
     }.items():
         assert tuple(by_key[key][name] for name in ("recorded", "stale", "missing", "unknown")) == numbers
+    assert {state["environment"] for state in status["recipes"]} == {f"recipes/{key}" for key in TRYING}
+    assert {state["unknown"] for state in status["recipes"]} == {status["trials"]}
     assert main(["status"]) == 0
     printed = capsys.readouterr().out
     assert "tf-2.15" in printed
+    assert "recipes/keras-3.15-tensorflow" in printed
     assert printed.rstrip().endswith("python -m evidence install && python -m evidence record")

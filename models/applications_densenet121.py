@@ -1,0 +1,17 @@
+"""DenseNet121 of keras.applications.
+
+Medical images: each layer is joined to all before.
+"""
+
+import keras
+import numpy as np
+
+MIDDLE = "conv2_block1_1_relu"
+
+
+def model():
+    return keras.applications.DenseNet121(weights=None, input_shape=(32, 32, 3), classes=10)
+
+
+def data():
+    return np.random.RandomState(0).randint(0, 256, (4, 32, 32, 3)).astype("float32")
