@@ -12,10 +12,12 @@ from evidence.findings.changes import new_lines
 from evidence.findings.computes_with import computes_with
 from evidence.findings.measurements import Measurements
 from evidence.findings.ranges import environment_name, in_words
+from evidence.findings.recipe_verdicts import current_verdicts
 from evidence.pages.blocks import Block
 from evidence.running.environments import Environment
 from evidence.running.records import RecordedOutcome
 from evidence.site.html import code, code_spans, data_on, shortened
+from evidence.site.recipe_html import recipe_line
 
 log = logging.getLogger("mkdocs.evidence")  # A warning makes a strict build fail.
 SEVERAL = 3  # other behaviours described in the line under a block; the list below it has all
@@ -39,6 +41,9 @@ def evidence(block: Block, measurements: Measurements) -> Iterator[str]:
             yield from behaviour_in_full(block, behaviour, environments)
             yield "</li>"
         yield f"</ul><p>For tf.keras, {code('keras')} was made to mean {code('tensorflow.keras')}.</p></details>"
+    verdicts = current_verdicts()
+    if recipe := verdicts.recipe_of(block.digest):
+        yield from recipe_line(recipe, verdicts)
     yield "</div>"
 
 

@@ -17,10 +17,12 @@ from mkdocs.structure import StructureItem
 from mkdocs.structure.nav import Navigation, Section
 from mkdocs.structure.pages import Page
 
-from evidence.pages.blocks import blocks_in
+from evidence.findings.recipe_verdicts import current_verdicts
+from evidence.pages.blocks import Block, blocks_in
 from evidence.pages.fences import fence_for
 from evidence.site.extension import TABLE, insert
 from evidence.site.notebooks import is_notebook, plots_of
+from evidence.site.recipe_html import in_short
 from evidence.site.tables import table_html
 from evidence.site.tables.changes import as_markdown
 
@@ -53,7 +55,14 @@ def with_evidence(page: Page) -> str:
     for number, line in enumerate(lines):
         if table := TABLE.match(line):
             lines[number] = table_html(table["name"])
-    insert(lines, blocks_in("", source), lambda block: as_markdown(summaries[block.digest]))
+
+    def below(block: Block) -> str:
+        verdicts = current_verdicts()
+        recipe = verdicts.recipe_of(block.digest)
+        models = f" {in_short(verdicts.of(recipe, verdicts.environments[0]))}." if recipe else ""
+        return as_markdown(summaries[block.digest]) + models
+
+    insert(lines, blocks_in("", source), below)
     text = ATTRIBUTES.sub("", "\n".join(lines))
     return re.sub(r"(?<=\w)\.ipynb(?=[)#])", ".md", text)
 

@@ -12,11 +12,14 @@ from evidence.site.tables.changes import what_changed
 from evidence.site.tables.environments import environment_table
 from evidence.site.tables.errors import error_index
 from evidence.site.tables.keras_api import api_table
+from evidence.site.tables.recipes import kind_table, recipe_table
 
 TABLES: dict[str, Callable[[Measurements], Iterator[str]]] = {
     "api": api_table,
     "behaviour": behaviour_table,
     "environments": environment_table,
+    "kinds-of-model": kind_table,
+    "recipes": recipe_table,
     **{f"changes-{name}": functools.partial(what_changed, family_name=name) for name in FAMILIES},
     **{f"errors-{name}": functools.partial(error_index, family_name=name) for name in FAMILIES},
 }

@@ -1,0 +1,140 @@
+"""Says on which kinds of model each recipe is right, and why not on the others."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Literal
+
+from evidence.files import modification_times
+from evidence.pages.blocks import page_paths
+from evidence.pages.recipes import Recipe, all_recipes
+from evidence.running import records
+from evidence.running.environments import Environment, read_environments
+from evidence.running.records import Record, RecordedOutcome
+from evidence.running.trials import CHECKS, IN_KERAS, MODELS, Kind, trials
+
+REFUSALS = Path(__file__).with_suffix(".toml")
+
+# As the recipe should; a clear error, which the page explains; an error that it does not explain; silently wrong; this
+# Keras cannot make such a model, or not train it where the recipe is for trained ones; not measured.
+State = Literal["right", "refused", "unclear", "wrong", "lacking", "unknown"]
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """What a recipe does not do for some kinds of model, and what its page says of that."""
+
+    error: str  # pattern of the error's type and the first line of its message; "wrong: " and what the checks found
+    why: str  # Markdown: why, and what instead
+    recipe: str = "*"  # pattern of its address; the next two of a kind's and an environment's key
+    kinds: str = "*"
+    environments: str = "*"
+
+    def explains(self, recipe: Recipe, kind: Kind, environment: Environment, error: str) -> bool:
+        patterns = (
+            (recipe.address, self.recipe),
+            (kind.key, self.kinds),
+            (environment.key, self.environments),
+        )
+        return all(fnmatchcase(*each) for each in patterns) and re.match(self.error, error) is not None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a recipe did to a kind of model in one environment."""
+
+    recipe: Recipe
+    kind: Kind
+    environment: Environment
+    state: State
+    detail: str = ""  # the error, or the checks that failed
+    refusal: Refusal | None = None
+
+
+@functools.cache
+def read_refusals() -> Sequence[Refusal]:
+    content = tomllib.loads(REFUSALS.read_text(encoding="utf-8"))
+    return tuple(Refusal(**entry) for entry in content.get("refusals", []))
+
+
+@dataclass(eq=False)  # Compared by identity, so that it can be the key of a cache.
+class Verdicts:
+    """All verdicts, by the address of the recipe."""
+
+    environments: Sequence[Environment]  # in which recipes are tried
+    recipes: Sequence[Recipe]
+    by_recipe: Mapping[str, Sequence[Verdict]]
+
+    def of(self, recipe: Recipe, environment: Environment) -> list[Verdict]:
+        return [verdict for verdict in self.by_recipe[recipe.address] if verdict.environment == environment]
+
+    def recipe_of(self, digest: str) -> Recipe | None:
+        """Return the recipe that a block is, by the block's digest."""
+        return next((recipe for recipe in self.recipes if recipe.block.digest == digest), None)
+
+
+def current_verdicts() -> Verdicts:
+    """Return all verdicts, read again only if a page, a kind of model, a check or a record has changed."""
+    files = [*page_paths(), *sorted(MODELS.glob("*.py")), IN_KERAS / f"{CHECKS}.py", REFUSALS]
+    files += sorted((records.FOLDER / "recipes").glob("*.json"))
+    return read_verdicts(modification_times(files))
+
+
+@functools.lru_cache(maxsize=1)
+def read_verdicts(written: tuple[int, ...]) -> Verdicts:
+    tried = [environment for environment in read_environments().values() if environment.tries_recipes]
+    found = {environment.key: records.load(records.recipes_key(environment)) for environment in tried}
+    return judge(tried, found, all_recipes(), read_refusals())
+
+
+def judge(
+    environments: Sequence[Environment],
+    recorded: Mapping[str, Record],
+    recipes: Sequence[Recipe],
+    refusals: Sequence[Refusal],
+) -> Verdicts:
+    """Judge the recorded trials of the recipes in these environments; `recorded` is by the environments' keys."""
+    by_recipe = {
+        recipe.address: tuple(
+            verdict_on(
+                recipe, trial.kind, environment, recorded[environment.key].outcomes.get(trial.block.digest), refusals
+            )
+            for environment in environments
+            for trial in trials([recipe])
+        )
+        for recipe in recipes
+    }
+    return Verdicts(environments, recipes, by_recipe)
+
+
+def verdict_on(
+    recipe: Recipe,
+    kind: Kind,
+    environment: Environment,
+    outcome: RecordedOutcome | None,
+    refusals: Sequence[Refusal],
+) -> Verdict:
+    state: State
+    if outcome is None:
+        return Verdict(recipe, kind, environment, "unknown")
+    if outcome.error:
+        # What a recipe raises is caught. So Keras crashed, or this kind cannot even be trained here.
+        state = "wrong" if outcome.error == "Stopped" else "lacking"
+        return Verdict(recipe, kind, environment, state, f"{outcome.error}: {outcome.message}")
+    did = json.loads(outcome.output)
+    if did["is"] == "right":
+        return Verdict(recipe, kind, environment, "right")
+    error = ", ".join(did["because"]) if did["is"] == "wrong" else f"{did['error']}: {did['message']}"
+    if did["is"] == "lacks":
+        return Verdict(recipe, kind, environment, "lacking", error)
+    seen = f"wrong: {error}" if did["is"] == "wrong" else error
+    refusal = next((each for each in refusals if each.explains(recipe, kind, environment, seen)), None)
+    state = "refused" if refusal else "wrong" if did["is"] == "wrong" else "unclear"
+    return Verdict(recipe, kind, environment, state, error, refusal)

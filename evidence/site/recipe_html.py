@@ -1,0 +1,70 @@
+"""Writes the line under a recipe that says on which kinds of model it is right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from evidence.findings.ranges import environment_name
+from evidence.findings.recipe_verdicts import Verdict, Verdicts
+from evidence.pages.recipes import Recipe
+from evidence.running.environments import Environment
+from evidence.site.html import code, code_spans, counted
+
+
+def recipe_line(recipe: Recipe, verdicts: Verdicts) -> Iterator[str]:
+    """Yield the HTML that says of a recipe on which kinds of model it is right, here and elsewhere."""
+    pinned = next(environment for environment in verdicts.environments if environment.pinned)
+    here = verdicts.of(recipe, pinned)
+    right = [verdict for verdict in here if verdict.state == "right"]
+    yield f"<details><summary>{in_short(here)}</summary>"
+    yield f"<p>On {environment_name(pinned)}:</p><ul>"
+    yield f"<li>right: {names(right)}</li>"
+    for reason, refused in by_reason(here).items():
+        yield f"<li>{code_spans(reason)}: {names(refused)}</li>"
+    yield f"</ul><p>{' '.join(elsewhere(recipe, verdicts, pinned))}</p></details>"
+
+
+def in_short(there: Sequence[Verdict]) -> str:
+    """Say on how many kinds of model a recipe is right: "Right on 44 of 44 kinds of model"."""
+    right = sum(verdict.state == "right" for verdict in there)
+    return f"Right on {right} of {counted(len(there), 'kind')} of model"
+
+
+def by_reason(there: Iterable[Verdict]) -> dict[str, list[Verdict]]:
+    """Group the kinds of model on which a recipe is not right by the reason, which is Markdown."""
+    groups: dict[str, list[Verdict]] = {}
+    for verdict in there:
+        if verdict.state != "right":
+            reason = verdict.refusal.why if verdict.refusal else verdict.detail or "not measured"
+            groups.setdefault(reason, []).append(verdict)
+    return groups
+
+
+def names(verdicts: Iterable[Verdict]) -> str:
+    """List kinds of model; their articles become small."""
+    titles = [re.sub(r"^(A|With)\b", lambda word: word[0].lower(), verdict.kind.title) for verdict in verdicts]
+    return code_spans(", ".join(titles))
+
+
+def elsewhere(recipe: Recipe, verdicts: Verdicts, pinned: Environment) -> Iterator[str]:
+    """Yield a sentence for each other environment in which recipes are tried."""
+    for environment in verdicts.environments:
+        if environment == pinned:
+            continue
+        there = verdicts.of(recipe, environment)
+        possible = [verdict for verdict in there if verdict.state != "lacking"]
+        right = sum(verdict.state == "right" for verdict in possible)
+        name = environment_name(environment)
+        if all(verdict.state == "unknown" for verdict in there):
+            yield f"{name}: not measured."
+        elif errors := common_error(possible):
+            yield f"{name}: raises {code(errors)}."
+        else:
+            yield f"{name}: {right} of {len(possible)}."
+
+
+def common_error(there: Iterable[Verdict]) -> str | None:
+    """Return the error that a recipe raises on every kind of model; `None` if it does not."""
+    errors = {verdict.detail if verdict.state in {"refused", "unclear"} else None for verdict in there}
+    return errors.pop() if len(errors) == 1 else None
