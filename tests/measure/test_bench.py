@@ -1,7 +1,6 @@
 """What `python -m evidence bench` prints of the tests and of a recording, and that it writes no records."""
 
 import contextlib
-import functools
 import sys
 
 import pytest
@@ -10,7 +9,7 @@ from evidence.pages import blocks
 from evidence.pages.blocks import Block
 from evidence.running import recording, records
 from evidence.running.environments import Environment, read_environments
-from evidence.running.execution import Execution, Outcome
+from evidence.running.execution import Outcome
 from measure import bench, bench_site
 
 BLOCKS = [Block("page.md", line, f"print({line})\n", f"{line}\n") for line in (1, 4)]
@@ -26,7 +25,7 @@ class ThisPython(Environment):
 def environment(tmp_path, monkeypatch):
     monkeypatch.setattr(blocks, "all_blocks", lambda: BLOCKS * 2)
     monkeypatch.setattr(records, "FOLDER", tmp_path / "records")
-    monkeypatch.setattr(recording, "Execution", functools.partial(Execution, imports=[]))
+    monkeypatch.setattr(recording, "KERAS_IMPORTS", ())
     return ThisPython(**vars(read_environments()["keras-3.14-tensorflow"]))
 
 
@@ -79,7 +78,7 @@ def test_a_recording_runs_each_block_once_and_writes_nothing(environment, capsys
 
 
 def test_a_recording_that_fails_is_an_error(environment, capsys, monkeypatch):
-    monkeypatch.setattr(recording, "Execution", functools.partial(Execution, imports=["no_such_module"]))
+    monkeypatch.setattr(recording, "KERAS_IMPORTS", ["no_such_module"])
     assert bench.record_all([environment]) == 1
     assert "no_such_module" in capsys.readouterr().err
 
