@@ -21,7 +21,7 @@ def recipe_table(measurements: Measurements) -> Iterator[str]:
         yield f'<th scope="col">{environment_name(environment)}</th>'
     yield "</tr></thead><tbody>"
     for recipe in verdicts.recipes:
-        yield f'<tr><th scope="row">{section_link(recipe.block)}</th>'
+        yield f'<tr><th scope="row" class="sentence">{section_link(recipe.block)}</th>'
         for environment in verdicts.environments:
             yield f"<td>{count(verdicts.of(recipe, environment))}</td>"
         yield "</tr>"
@@ -47,7 +47,7 @@ def kind_table(measurements: Measurements) -> Iterator[str]:
         ]
         right = [verdict for verdict in on_kind if verdict.state == "right"]
         rest = [verdict for verdict in on_kind if verdict.state != "right"]
-        yield f'<tr id="{slug(kind.key)}"><th scope="row">{code_spans(kind.title)}'
+        yield f'<tr id="{slug(kind.key)}"><th scope="row" class="sentence">{code_spans(kind.title)}'
         yield f"<br/><small>{code_spans(kind.who)}</small></th>"
         yield f"<td>{'all' if not rest else ', '.join(section_link(verdict.recipe.block) for verdict in right)}</td>"
         yield f"<td>{'; '.join(map(refused, rest))}</td></tr>"
