@@ -43,7 +43,7 @@ class Refusal:
             (kind.key, self.kinds),
             (environment.key, self.environments),
         )
-        return all(fnmatchcase(*each) for each in patterns) and re.match(self.error, error) is not None
+        return all(fnmatchcase(key, pattern) for key, pattern in patterns) and re.match(self.error, error) is not None
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,10 @@ class Verdicts:
     environments: Sequence[Environment]  # in which recipes are tried
     recipes: Sequence[Recipe]
     by_recipe: Mapping[str, Sequence[Verdict]]
+
+    @property
+    def pinned(self) -> Environment:
+        return next(environment for environment in self.environments if environment.pinned)
 
     def of(self, recipe: Recipe, environment: Environment) -> list[Verdict]:
         return [verdict for verdict in self.by_recipe[recipe.address] if verdict.environment == environment]
@@ -135,6 +139,6 @@ def verdict_on(
     if did["is"] == "lacks":
         return Verdict(recipe, kind, environment, "lacking", error)
     seen = f"wrong: {error}" if did["is"] == "wrong" else error
-    refusal = next((each for each in refusals if each.explains(recipe, kind, environment, seen)), None)
+    refusal = next((known for known in refusals if known.explains(recipe, kind, environment, seen)), None)
     state = "refused" if refusal else "wrong" if did["is"] == "wrong" else "unclear"
     return Verdict(recipe, kind, environment, state, error, refusal)

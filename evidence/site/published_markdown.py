@@ -59,7 +59,7 @@ def with_evidence(page: Page) -> str:
     def below(block: Block) -> str:
         verdicts = current_verdicts()
         recipe = verdicts.recipe_of(block.digest)
-        models = f" {in_short(verdicts.of(recipe, verdicts.environments[0]))}." if recipe else ""
+        models = f" {in_short(verdicts.of(recipe, verdicts.pinned))}." if recipe else ""
         return as_markdown(summaries[block.digest]) + models
 
     insert(lines, blocks_in("", source), below)

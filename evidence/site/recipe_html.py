@@ -14,7 +14,7 @@ from evidence.site.html import code, code_spans, counted
 
 def recipe_line(recipe: Recipe, verdicts: Verdicts) -> Iterator[str]:
     """Yield the HTML that says of a recipe on which kinds of model it is right, here and elsewhere."""
-    pinned = next(environment for environment in verdicts.environments if environment.pinned)
+    pinned = verdicts.pinned
     here = verdicts.of(recipe, pinned)
     right = [verdict for verdict in here if verdict.state == "right"]
     yield f"<details><summary>{in_short(here)}</summary>"

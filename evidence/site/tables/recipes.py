@@ -36,14 +36,16 @@ def count(there: list[Verdict]) -> str:
 
 
 def kind_table(measurements: Measurements) -> Iterator[str]:
-    """Yield a section for each kind of model: who has it, which recipes are right on it, and what to do instead."""
+    """Yield a row for each kind of model: who has it, which recipes are right on it, and what to do instead."""
     verdicts = current_verdicts()
-    pinned = next(environment for environment in verdicts.environments if environment.pinned)
     yield '<table><thead><tr><th scope="col">Model</th><th scope="col">Right</th><th scope="col">Not</th></tr></thead>'
     yield "<tbody>"
     for kind in read_kinds():
         on_kind = [
-            verdict for recipe in verdicts.recipes for verdict in verdicts.of(recipe, pinned) if verdict.kind == kind
+            verdict
+            for recipe in verdicts.recipes
+            for verdict in verdicts.of(recipe, verdicts.pinned)
+            if verdict.kind == kind
         ]
         right = [verdict for verdict in on_kind if verdict.state == "right"]
         rest = [verdict for verdict in on_kind if verdict.state != "right"]
