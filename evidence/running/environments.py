@@ -7,7 +7,8 @@ import importlib.metadata
 import os
 import sys
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ class Installation:
     packages: tuple[str, ...]  # with exact versions
     megabytes: int  # on disk, as measured
     installer: str = "uv"  # or "pip"
+    variables: Mapping[str, str] = field(default_factory=dict, hash=False)  # that its processes need
 
     @property
     def folder(self) -> Path:
@@ -73,7 +75,8 @@ class Environment:
     @property
     def variables(self) -> dict[str, str]:
         """The variables that a process of its interpreter needs to be this environment."""
-        return {"KERAS_BACKEND": self.backend} | ({"PYTHONPATH": str(self.folder)} if self.own_packages else {})
+        own = {"PYTHONPATH": str(self.folder)} if self.own_packages else {}
+        return {"KERAS_BACKEND": self.backend, **own, **(self.installation.variables if self.installation else {})}
 
     @property
     def pins(self) -> tuple[str, ...]:

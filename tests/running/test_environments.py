@@ -150,6 +150,16 @@ def test_this_python_is_found():
     assert installing.find_python(version) == sys.executable
 
 
+def test_jax_0_4_computes_without_its_cache_which_mixes_up_equal_models():
+    cached = {
+        key
+        for key, environment in read_environments().items()
+        if environment.backend == "jax" and "JAX_ENABLE_COMPILATION_CACHE" not in environment.variables
+    }
+    assert cached == {"keras-3.15-jax"}
+    assert read_environments()["keras-3.10-jax"].variables["JAX_ENABLE_COMPILATION_CACHE"] == "false"
+
+
 def test_a_python_that_is_missing_is_said_so():
     with pytest.raises(LookupError, match=r"no Python 3\.1 here\. .* uv python install 3\.1"):
         installing.find_python("3.1")
