@@ -12,7 +12,7 @@ def model():
     x = keras.layers.Dense(5, activation="relu", name="first")(inputs)
     y = keras.layers.Dense(5, activation="tanh", name="middle")(x)
     x = keras.layers.Add(name="add")([x, y])
-    return keras.Model(inputs, keras.layers.Dense(3, name="head")(x))
+    return keras.Model(inputs, keras.layers.Dense(3, activation="softmax", name="head")(x))
 
 
 def data():

@@ -1,6 +1,6 @@
 """A functional model that takes a dict.
 
-Tables with named columns, and every model of KerasHub.
+Tables with named columns, and the models for text of KerasHub.
 """
 
 import keras

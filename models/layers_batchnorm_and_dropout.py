@@ -16,7 +16,7 @@ def model():
             keras.layers.ReLU(name="relu"),
             keras.layers.GlobalAveragePooling2D(name="pool"),
             keras.layers.Dropout(0.5, name="middle"),
-            keras.layers.Dense(3, name="head"),
+            keras.layers.Dense(3, activation="softmax", name="head"),
         ]
     )
 

@@ -12,7 +12,7 @@ def model():
     model.add(keras.Input((6,)))
     model.add(keras.layers.Dense(5, activation="relu", name="first"))
     model.add(keras.layers.Dense(5, activation="tanh", name="middle"))
-    model.add(keras.layers.Dense(3, name="head"))
+    model.add(keras.layers.Dense(3, activation="softmax", name="head"))
     return model
 
 

@@ -15,7 +15,7 @@ def model():
             keras.Input((6,)),
             keras.layers.Dense(5, activation="relu", name="first"),
             keras.layers.Dense(5, activation="tanh", name="middle"),
-            keras.layers.Dense(3, name="head"),
+            keras.layers.Dense(3, activation="softmax", name="head"),
         ]
     )
     with tempfile.TemporaryDirectory() as folder:

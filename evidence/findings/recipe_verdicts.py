@@ -6,7 +6,7 @@ import functools
 import json
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -18,13 +18,14 @@ from evidence.pages.recipes import Recipe, all_recipes
 from evidence.running import records
 from evidence.running.environments import Environment, read_environments
 from evidence.running.records import Record, RecordedOutcome
-from evidence.running.trials import CHECKS, IN_KERAS, MODELS, Kind, trials
+from evidence.running.trials import MODELS, Kind, files_of_checks, trials_in
 
 REFUSALS = Path(__file__).with_suffix(".toml")
 
 # As the recipe should; a clear error, which the page explains; an error that it does not explain; silently wrong; this
-# Keras cannot make such a model, or not train it where the recipe is for trained ones; not measured.
-State = Literal["right", "refused", "unclear", "wrong", "lacking", "unknown"]
+# Keras cannot make such a model, or not train it where the recipe is for trained ones; the model has nothing that the
+# recipe is about; not measured.
+State = Literal["right", "refused", "unclear", "wrong", "lacking", "inapplicable", "unknown"]
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,17 @@ class Verdict:
     refusal: Refusal | None = None
 
 
+def applicable(verdicts: Iterable[Verdict]) -> list[Verdict]:
+    """Return the verdicts on models that can be made there, and that have what the recipe is about."""
+    return [verdict for verdict in verdicts if verdict.state not in {"lacking", "inapplicable"}]
+
+
+def count_right(verdicts: Iterable[Verdict]) -> tuple[int, int]:
+    """Return on how many models a recipe is right, and of how many."""
+    tried = applicable(verdicts)
+    return sum(verdict.state == "right" for verdict in tried), len(tried)
+
+
 @functools.cache
 def read_refusals() -> Sequence[Refusal]:
     content = tomllib.loads(REFUSALS.read_text(encoding="utf-8"))
@@ -86,7 +98,7 @@ class Verdicts:
 
 def current_verdicts() -> Verdicts:
     """Return all verdicts, read again only if a page, a kind of model, a check or a record has changed."""
-    files = [*page_paths(), *sorted(MODELS.glob("*.py")), IN_KERAS / f"{CHECKS}.py", REFUSALS]
+    files = [*page_paths(), *sorted(MODELS.glob("*.py")), *files_of_checks(), REFUSALS]
     files += sorted((records.FOLDER / "recipes").glob("*.json"))
     return read_verdicts(modification_times(files))
 
@@ -111,7 +123,7 @@ def judge(
                 recipe, trial.kind, environment, recorded[environment.key].outcomes.get(trial.block.digest), refusals
             )
             for environment in environments
-            for trial in trials([recipe])
+            for trial in trials_in(environment, [recipe])
         )
         for recipe in recipes
     }
@@ -136,6 +148,8 @@ def verdict_on(
     if did["is"] == "right":
         return Verdict(recipe, kind, environment, "right")
     error = ", ".join(did["because"]) if did["is"] == "wrong" else f"{did['error']}: {did['message']}"
+    if did["is"] == "lacks" and did["error"] == "LackingError":
+        return Verdict(recipe, kind, environment, "inapplicable", f"without {did['message']}")
     if did["is"] == "lacks":
         return Verdict(recipe, kind, environment, "lacking", error)
     seen = f"wrong: {error}" if did["is"] == "wrong" else error

@@ -1,9 +1,10 @@
 """Finds the recipes of a page: blocks that readers use on a model of their own.
 
 Above such a block stands `<!-- recipe: TASK -> RESULT -->`: what it is to do, the name of a task in
-`evidence/running/in_keras/after_surgery.py`, and the variable that holds the model afterwards. In the block, the lines
-from `# Put yours here: NAMES` to `# Keep this:` are those that readers replace. They set these names, and nothing below
-depends on anything else that they set. So a trial can put another model in their place, as a reader does.
+`evidence/running/in_keras/after_surgery/tasks.py`, and the variable that holds the model, or the answer, afterwards. In
+the block, the lines from `# Put yours here: NAMES` to `# Keep this:` are those that readers replace. They set these
+names, and nothing below depends on anything else that they set. So a trial can put another model in their place, as a
+reader does.
 """
 
 from __future__ import annotations

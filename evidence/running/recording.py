@@ -62,7 +62,7 @@ def record(
     pages: Iterable[Path],
     *,
     again: bool,
-    only: Literal["blocks", "recipes"] | None = None,
+    only: Literal["blocks", "recipes", "recipes-on-small-models"] | None = None,
 ) -> list[str]:
     """Record the blocks of pages in installed environments: the stale and the missing ones, or all `again`.
 
@@ -78,13 +78,13 @@ def record(
     chosen_blocks = [block for page in pages for block in read[page][0]]
     environments = list(environments)
     plans = []
-    if only != "recipes":
+    if only in {None, "blocks"}:
         plans += [plan(environment, chosen_blocks, every_block, again=again) for environment in environments]
-    trying = [environment for environment in environments if environment.tries_recipes]
-    if trying and only != "blocks":
-        every_trial = trial_blocks(read)
-        chosen_trials = trial_blocks(pages)
-        plans += [plan(environment, chosen_trials, every_trial, again=again, of_recipes=True) for environment in trying]
+    for environment in environments:
+        if environment.tries_recipes and only != "blocks":
+            small = only == "recipes-on-small-models"
+            chosen, every_trial = trial_blocks(environment, pages, small=small), trial_blocks(environment, read)
+            plans.append(plan(environment, chosen, every_trial, again=again, of_recipes=True))
     faults = run([plan for plan in plans if plan.blocks])
     for each_plan in plans:
         if not each_plan.blocks and not each_plan.left_alone and records.save(each_plan.record):
@@ -95,9 +95,17 @@ def record(
     return faults
 
 
-def trial_blocks(pages: Iterable[Path]) -> list[Block]:
-    """Return a block for each recipe of the pages on each kind of model."""
-    return [trial.block for page in pages for trial in trials.trials(recipes.recipes_in(page))]
+def trial_blocks(environment: Environment, pages: Iterable[Path], *, small: bool = False) -> list[Block]:
+    """Return a block for each recipe of the pages on each kind of model that is tried in an environment.
+
+    Or only on the `small` ones.
+    """
+    return [
+        trial.block
+        for page in pages
+        for trial in trials.trials_in(environment, recipes.recipes_in(page))
+        if not (small and trial.kind.large)
+    ]
 
 
 def problems_that_hide_blocks(page_blocks: Sequence[Block], problems: Sequence[lint.Problem]) -> list[lint.Problem]:

@@ -12,14 +12,17 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeGuard
 
 from evidence.files import ROOT
 from evidence.pages.blocks import Block
 from evidence.pages.recipes import Recipe
+from evidence.running.environments import Environment
 
 MODELS = ROOT / "models"
 IN_KERAS = Path(__file__).parent / "in_keras"  # on the path of the environments' Pythons
-CHECKS = "after_surgery"  # the module there that tries a recipe
+CHECKS = "after_surgery"  # the package there that tries a recipe
+TASKS = IN_KERAS / CHECKS / "tasks.py"
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,11 @@ class Kind:
     title: str  # "A functional model that takes a dict"
     who: str  # has such a model
     code: str
+
+    @property
+    def large(self) -> bool:
+        """Whether it is a whole network of `keras.applications`: five of them take longer than all other kinds."""
+        return self.key.startswith("applications_")
 
 
 @dataclass(frozen=True)
@@ -55,15 +63,49 @@ def read_kind(path: Path) -> Kind:
 
 def trials(recipes: Iterable[Recipe], kinds: Sequence[Kind] | None = None) -> list[Trial]:
     """Return a trial for each recipe and each kind of model."""
-    checks = hashlib.sha256((IN_KERAS / f"{CHECKS}.py").read_bytes()).hexdigest()[:16]
     return [
-        Trial(recipe, kind, Block(recipe.block.page, recipe.block.line, trial_code(recipe, kind, checks), None))
+        Trial(recipe, kind, Block(recipe.block.page, recipe.block.line, trial_code(recipe, kind), None))
         for recipe in recipes
         for kind in (read_kinds() if kinds is None else kinds)
     ]
 
 
-def trial_code(recipe: Recipe, kind: Kind, checks: str) -> str:
+def trials_in(environment: Environment, recipes: Iterable[Recipe]) -> list[Trial]:
+    """Return the trials that are made in an environment: those of large kinds in the pinned one alone."""
+    return [trial for trial in trials(recipes) if environment.pinned or not trial.kind.large]
+
+
+def files_of_checks() -> list[Path]:
+    return sorted((IN_KERAS / CHECKS).glob("*.py"))
+
+
+@functools.cache
+def checks_digest(task: str) -> str:
+    """Return a digest of what tries a recipe with this task: all files of the checks but for the other tasks."""
+    digest = hashlib.sha256()
+    for path in files_of_checks():
+        text = path.read_text(encoding="utf-8")
+        digest.update((without_other_tasks(text, task) if path == TASKS else text).encode())
+    return digest.hexdigest()[:16]
+
+
+def without_other_tasks(text: str, task: str) -> str:
+    """Return the code of the tasks with one task alone. What is private there belongs to all."""
+    module = ast.parse(text)
+    module.body = [node for node in module.body if not is_task(node) or node.name == task]
+    return ast.unparse(module)
+
+
+def tasks_in(text: str) -> list[str]:
+    """Return the names of the tasks."""
+    return [node.name for node in ast.parse(text).body if is_task(node)]
+
+
+def is_task(node: ast.stmt) -> TypeGuard[ast.FunctionDef]:
+    return isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+
+
+def trial_code(recipe: Recipe, kind: Kind) -> str:
     request = {"kind": kind.code, "recipe": recipe.code, "task": recipe.task, "result": recipe.result}
     arguments = ", ".join(f"{name}={value!r}" for name, value in request.items())
-    return f"import {CHECKS}  # {checks}\n\n{CHECKS}.print_trial({arguments})\n"
+    return f"import {CHECKS}  # {checks_digest(recipe.task)}\n\n{CHECKS}.print_trial({arguments})\n"

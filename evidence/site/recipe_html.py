@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from evidence.findings.ranges import environment_name
-from evidence.findings.recipe_verdicts import Verdict, Verdicts
+from evidence.findings.recipe_verdicts import Verdict, Verdicts, applicable, count_right
 from evidence.pages.recipes import Recipe
 from evidence.running.environments import Environment
 from evidence.site.html import code, code_spans, counted
@@ -27,8 +27,8 @@ def recipe_line(recipe: Recipe, verdicts: Verdicts) -> Iterator[str]:
 
 def in_short(there: Sequence[Verdict]) -> str:
     """Say on how many kinds of model a recipe is right: "Right on 44 of 44 kinds of model"."""
-    right = sum(verdict.state == "right" for verdict in there)
-    return f"Right on {right} of {counted(len(there), 'kind')} of model"
+    right, tried = count_right(there)
+    return f"Right on {right} of {counted(tried, 'kind')} of model"
 
 
 def by_reason(there: Iterable[Verdict]) -> dict[str, list[Verdict]]:
@@ -53,15 +53,14 @@ def elsewhere(recipe: Recipe, verdicts: Verdicts, pinned: Environment) -> Iterat
         if environment == pinned:
             continue
         there = verdicts.of(recipe, environment)
-        possible = [verdict for verdict in there if verdict.state != "lacking"]
-        right = sum(verdict.state == "right" for verdict in possible)
+        right, tried = count_right(there)
         name = environment_name(environment)
         if all(verdict.state == "unknown" for verdict in there):
             yield f"{name}: not measured."
-        elif errors := common_error(possible):
+        elif errors := common_error(applicable(there)):
             yield f"{name}: raises {code(errors)}."
         else:
-            yield f"{name}: {right} of {len(possible)}."
+            yield f"{name}: {right} of {tried}."
 
 
 def common_error(there: Iterable[Verdict]) -> str | None:

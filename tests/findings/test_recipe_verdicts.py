@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from evidence.findings.recipe_verdicts import Refusal, current_verdicts, judge, read_refusals, verdict_on
+from evidence.findings.recipe_verdicts import Refusal, count_right, current_verdicts, judge, read_refusals, verdict_on
 from evidence.pages.blocks import Block
 from evidence.pages.recipes import Recipe
 from evidence.running.records import Record, RecordedOutcome
-from evidence.running.trials import read_kinds, trials
+from evidence.running.trials import read_kinds, trials_in
 from tests.made_up import BY_KEY
 
 RECIPE = Recipe(Block("docs/page.md", 7, "", None), "copy", "copy", "new", ("model",), "new = model\n")
@@ -31,6 +31,11 @@ def verdict(did, recipe=RECIPE, environment="3.2"):
         (NO_DICT, "refused", "ValueError: No dict is taken"),
         (NO_DICT | {"message": "Some dict"}, "unclear", "ValueError: Some dict"),
         (NO_DICT | {"is": "lacks"}, "lacking", "ValueError: No dict is taken"),
+        (
+            {"is": "lacks", "error": "LackingError", "message": "a softmax at the end"},
+            "inapplicable",
+            "without a softmax at the end",
+        ),
         (RecordedOutcome("", "Stopped", "was killed by SIGSEGV"), "wrong", "Stopped: was killed by SIGSEGV"),
         (RecordedOutcome("", "RuntimeError", "no gradient", 3), "lacking", "RuntimeError: no gradient"),
         (None, "unknown", ""),
@@ -54,14 +59,20 @@ def test_what_is_wrong_is_refused_only_where_the_page_says_so():
     assert verdict({"is": "wrong", "because": ["other numbers"]}).state == "wrong"
 
 
+def test_a_count_leaves_out_the_models_that_a_recipe_cannot_be_for():
+    lacks = NO_DICT | {"is": "lacks"}
+    every = [verdict(did) for did in ({"is": "right"}, NO_DICT, lacks, lacks | {"error": "LackingError"})]
+    assert count_right(every) == (1, 2)
+
+
 def test_verdicts_are_by_recipe_and_environment():
     environments = [BY_KEY["3.2"], BY_KEY["3.1"]]
-    [first, *_] = trials([RECIPE])
+    [first, *_] = trials_in(BY_KEY["3.1"], [RECIPE])
     right = Record("recipes/3.1", outcomes={first.block.digest: RecordedOutcome('{"is": "right"}\n')})
     verdicts = judge(environments, {"3.2": Record("recipes/3.2"), "3.1": right}, [RECIPE], [])
     assert {verdict.state for verdict in verdicts.of(RECIPE, BY_KEY["3.2"])} == {"unknown"}
     of_older = verdicts.of(RECIPE, BY_KEY["3.1"])
-    assert [verdict.kind for verdict in of_older] == list(read_kinds())
+    assert [verdict.kind for verdict in of_older] == [kind for kind in read_kinds() if not kind.large]
     assert [verdict.kind for verdict in of_older if verdict.state == "right"] == [first.kind]
     assert verdicts.recipe_of(RECIPE.block.digest) is RECIPE
     assert verdicts.recipe_of("0" * 16) is None

@@ -37,6 +37,13 @@ class Idle(keras.layers.Dense):
 
 new = keras.Model(model.input, Idle(classes, name="idle")(model.layers[-1].input))
 """
+FREEZE = """
+for layer in model.layers:
+    layer.trainable = False
+    if layer.name == last:
+        break
+new = model
+"""
 # task, kind of model, the recipe, and what is wrong with it
 CASES = {
     "right": ("leave_out_the_middle", "functional_chain", SKIP, []),
@@ -116,6 +123,97 @@ head.set_weights([2 * weight for weight in head.get_weights()])
         "model.pop()\nnew = model",
         ["other numbers"],
     ),
+    "still a Sequential": (
+        "make_functional",
+        "sequential_from_a_list",
+        "new = keras.Sequential([keras.Input((6,)), *model.layers])",
+        ["is not such a model"],
+    ),
+    "frozen, and not compiled again": (
+        "freeze_up_to_the_middle",
+        "sequential_from_a_list",
+        FREEZE,
+        ["trains other weights"],
+    ),
+    "frozen and compiled again": (
+        "freeze_up_to_the_middle",
+        "sequential_from_a_list",
+        FREEZE + "model.compile('sgd', 'mse')",
+        [],
+    ),
+    "an activation is set, and not compiled": (
+        "make_the_middle_linear",
+        "sequential_from_a_list",
+        "model.get_layer(name).activation = keras.activations.linear\nnew = model",
+        ["other numbers"],
+    ),
+    "nothing is renamed": (
+        "rename_the_middle",
+        "functional_chain",
+        "new = model",
+        ["other layers"],
+    ),
+    "nothing is put in front": (
+        "put_in_front",
+        "functional_chain",
+        "inputs = keras.Input((6,))\nnew = keras.Model(inputs, model(inputs))",
+        ["other numbers"],
+    ),
+    "no second model": (
+        "put_behind",
+        "functional_chain",
+        "new = keras.Model(model.input, model.output)",
+        ["other numbers"],
+    ),
+    "one output is missing": (
+        "every_output",
+        "functional_chain",
+        "new = keras.Model(model.input, {layer.name: layer.output for layer in model.layers[1:-1]})",
+        ["other numbers"],
+    ),
+    "the original's activation is changed": (
+        "turn_relu_into_elu",
+        "functional_chain",
+        "model.layers[1].activation = keras.activations.elu\nnew = model",
+        ["shares layers", "changes the original"],
+    ),
+    "still a softmax": (
+        "logits",
+        "functional_with_a_softmax_layer",
+        "new = keras.Model(model.input, model.output)",
+        ["other numbers"],
+    ),
+    "a Dropout is left": (
+        "leave_out_dropout",
+        "layers_batchnorm_and_dropout",
+        "new = keras.Model(model.inputs[0], model.outputs[0])",
+        ["other layers"],
+    ),
+    "still nested": (
+        "flatten_models_inside",
+        "functional_with_a_nested_base",
+        "new = keras.Model(model.input, model.output)",
+        ["is not such a model"],
+    ),
+    "a wrong answer": (
+        "is_a_chain",
+        "functional_with_a_skip_connection",
+        "new = True",
+        ["answers True; False is right"],
+    ),
+    "a right answer": ("is_a_chain", "functional_chain", "new = True", []),
+    "a layer is forgotten": (
+        "names_of_every_layer",
+        "functional_chain",
+        "new = ['first', 'middle']",
+        ["answers ['first', 'middle']; ['first', 'middle', 'head'] is right"],
+    ),
+    "a shape is open": (
+        "shapes_by_layer",
+        "functional_chain",
+        "new = {'first': [(5,)], 'middle': [(None,)], 'head': [(3,)]}",
+        [],
+    ),
     "a warning": (
         "leave_out_the_middle",
         "functional_chain",
@@ -123,6 +221,7 @@ head.set_weights([2 * weight for weight in head.get_weights()])
         ["prints a warning: UserWarning: take care"],
     ),
 }
+NO_SOFTMAX = ("logits", "functional_with_dict_inputs", "new = model")
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +229,7 @@ def outcomes(needs_tensorflow):
     """What the checks say of each case, and of a model and a recipe that raise."""
     kinds = {kind.key: kind for kind in read_kinds()}
     blocks = {}
-    for name, (task, kind, code, _) in CASES.items():
+    for name, (task, kind, code, *_) in {**CASES, "no softmax": NO_SOFTMAX}.items():
         block = Block("docs/page.md", 1, code, None)
         recipe = Recipe(block, "heading", task, "new", (), f"import keras\n{code}\n")
         [trial] = trials([recipe], [kinds[kind]])
@@ -138,6 +237,14 @@ def outcomes(needs_tensorflow):
     variables = {"PYTHONPATH": str(IN_KERAS)}
     with Execution(list(blocks.values()), variables=variables, imports=[*KERAS_IMPORTS, CHECKS]) as execution:
         yield {name: execution.outcome(block) for name, block in blocks.items()}
+
+
+def test_a_model_without_what_the_task_is_about_is_not_tried(outcomes):
+    assert json.loads(outcomes["no softmax"].output) == {
+        "is": "lacks",
+        "error": "LackingError",
+        "message": "a softmax at the end",
+    }
 
 
 @pytest.mark.parametrize("name", CASES)

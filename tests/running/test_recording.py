@@ -467,6 +467,18 @@ def test_blocks_or_recipes_alone_are_recorded(recipe_page, only, recorded):
     assert sorted(written) == sorted([recorded, f"seconds/{recorded}"])
 
 
+def test_large_kinds_of_model_are_left_out_and_keep_their_outcomes(recipe_page, monkeypatch, capsys):
+    assert main(["record"]) == 0
+    before = records.load("recipes/a").outcomes
+    monkeypatch.setattr(trials.Kind, "large", property(lambda kind: kind.key == "graph"))
+    monkeypatch.setattr(environments.Environment, "pinned", property(lambda environment: environment.key == "a"))
+    monkeypatch.setattr(recording, "why_left_alone", lambda *arguments: None)
+    capsys.readouterr()
+    assert main(["record", "--all", "--only", "recipes-on-small-models", "a"]) == 0
+    assert "recipes/a: 2 trials recorded" in capsys.readouterr().out
+    assert records.load("recipes/a").outcomes == before
+
+
 def test_a_runner_that_fails_on_recipes_says_what_to_run(recipe_page, capsys):
     (recipe_page.parent / f"{trials.CHECKS}.py").write_text("raise RuntimeError('no Keras')\n")
     assert main(["record", "--only", "recipes", "a"]) == 1

@@ -1,13 +1,13 @@
 """A trial is a recipe on a kind of model: changing one makes only its own trials new."""
 
-import importlib.util
 import re
 
 import pytest
 
 from evidence.pages.blocks import Block
 from evidence.pages.recipes import Recipe, all_recipes
-from evidence.running.trials import CHECKS, IN_KERAS, Kind, read_kinds, trial_code, trials
+from evidence.running.environments import read_environments
+from evidence.running.trials import TASKS, Kind, checks_digest, read_kinds, tasks_in, trial_code, trials, trials_in
 
 KINDS = [Kind("chain", "A chain", "Many.", "def model(): ..."), Kind("graph", "A graph", "Some.", "def model(): pass")]
 
@@ -44,12 +44,56 @@ def test_changing_a_kind_makes_the_trials_on_it_new_alone():
     assert before[1] != after[1]
 
 
-def test_other_checks_make_all_trials_new():
-    assert trial_code(recipe(), KINDS[0], "a") != trial_code(recipe(), KINDS[0], "b")
+def test_large_kinds_are_tried_in_the_pinned_environment_alone():
+    pinned, other = (read_environments()[key] for key in ("keras-3.15-tensorflow", "keras-3.10-tensorflow"))
+    everywhere = {trial.kind.key for trial in trials_in(other, [recipe()])}
+    assert {trial.kind.key for trial in trials_in(pinned, [recipe()])} - everywhere == {
+        kind.key for kind in read_kinds() if kind.key.startswith("applications_")
+    }
+    assert everywhere
+
+
+TASKS_CODE = """
+def copy(case): return 1
+
+def pair(case): return 2
+
+def _shared(): return 3
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "new"),
+    [("return 1", "return 0", True), ("return 2", "return 0", False), ("return 3", "return 0", True)],
+    ids=["its own task", "another task", "what tasks share"],
+)
+def test_a_changed_task_makes_its_own_trials_new_alone(before, after, new, tmp_path, monkeypatch):
+    file = tmp_path / "tasks.py"
+    monkeypatch.setattr("evidence.running.trials.TASKS", file)
+    monkeypatch.setattr("evidence.running.trials.files_of_checks", lambda: [file])
+    code = []
+    for text in TASKS_CODE, TASKS_CODE.replace(before, after):
+        file.write_text(text)
+        checks_digest.cache_clear()
+        code.append(trial_code(recipe(), KINDS[0]))
+    checks_digest.cache_clear()
+    assert (code[0] != code[1]) == new
+
+
+def test_other_checks_make_all_trials_new(tmp_path, monkeypatch):
+    file = tmp_path / "checks.py"
+    monkeypatch.setattr("evidence.running.trials.files_of_checks", lambda: [file])
+    file.write_text("1")
+    checks_digest.cache_clear()
+    before = trial_code(recipe(), KINDS[0])
+    file.write_text("2")
+    checks_digest.cache_clear()
+    assert trial_code(recipe(), KINDS[0]) != before
+    checks_digest.cache_clear()
 
 
 def test_a_trial_is_python_whatever_the_recipe_holds():
-    code = trial_code(recipe('print(\'\\n\', """x""")\n'), KINDS[0], "a")
+    code = trial_code(recipe('print(\'\\n\', """x""")\n'), KINDS[0])
     compile(code, "trial", "exec")
 
 
@@ -66,12 +110,5 @@ def test_there_are_forty_kinds_and_each_says_what_it_is_and_who_has_it():
 
 
 @pytest.mark.parametrize("recipe", all_recipes(), ids=lambda recipe: recipe.address)
-def test_a_recipe_names_a_task_and_takes_what_the_task_gives(recipe, needs_tensorflow):
-    specification = importlib.util.spec_from_file_location(CHECKS, IN_KERAS / f"{CHECKS}.py")
-    checks = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(checks)
-    assert recipe.task in checks.TASKS
-    case = type("Case", (), {"middle": "m", "last": "l", "values": {"m": 0}, "outputs": 0, "weights": {}})()
-    case.arguments, case.walk, case.names_without = {"l": [checks.np.zeros(1)]}, lambda instead: 0, lambda name: []
-    case.model = None
-    assert {"model", "data", *checks.TASKS[recipe.task](case).arguments} >= set(recipe.names)
+def test_a_recipe_names_a_task(recipe):
+    assert recipe.task in tasks_in(TASKS.read_text(encoding="utf-8"))

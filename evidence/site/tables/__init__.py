@@ -1,4 +1,4 @@
-"""Makes the tables and lists of docs/reference/, which draw on all records: HTML with links relative to that folder."""
+"""Makes the tables and lists that draw on all records: HTML with links relative to docs/reference/."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from evidence.site.tables.changes import what_changed
 from evidence.site.tables.environments import environment_table
 from evidence.site.tables.errors import error_index
 from evidence.site.tables.keras_api import api_table
-from evidence.site.tables.recipes import kind_table, recipe_table
+from evidence.site.tables.recipes import kind_links, kind_table, recipe_table
 
 TABLES: dict[str, Callable[[Measurements], Iterator[str]]] = {
     "api": api_table,
     "behaviour": behaviour_table,
     "environments": environment_table,
+    "kind-links": kind_links,
     "kinds-of-model": kind_table,
     "recipes": recipe_table,
     **{f"changes-{name}": functools.partial(what_changed, family_name=name) for name in FAMILIES},

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from evidence.findings.measurements import Measurements
 from evidence.findings.ranges import environment_name
-from evidence.findings.recipe_verdicts import Verdict, current_verdicts
+from evidence.findings.recipe_verdicts import Verdict, count_right, current_verdicts
 from evidence.running.trials import read_kinds
 from evidence.site.html import code_spans, slug
 from evidence.site.links import section_link
@@ -31,8 +32,8 @@ def recipe_table(measurements: Measurements) -> Iterator[str]:
 def count(there: list[Verdict]) -> str:
     if all(verdict.state == "unknown" for verdict in there):
         return "?"
-    possible = [verdict for verdict in there if verdict.state != "lacking"]
-    return f"{sum(verdict.state == 'right' for verdict in possible)} of {len(possible)}"
+    right, tried = count_right(there)
+    return f"{right} of {tried}"
 
 
 def kind_table(measurements: Measurements) -> Iterator[str]:
@@ -45,7 +46,7 @@ def kind_table(measurements: Measurements) -> Iterator[str]:
             verdict
             for recipe in verdicts.recipes
             for verdict in verdicts.of(recipe, verdicts.pinned)
-            if verdict.kind == kind
+            if verdict.kind == kind and verdict.state != "inapplicable"
         ]
         right = [verdict for verdict in on_kind if verdict.state == "right"]
         rest = [verdict for verdict in on_kind if verdict.state != "right"]
@@ -54,6 +55,38 @@ def kind_table(measurements: Measurements) -> Iterator[str]:
         yield f"<td>{'all' if not rest else ', '.join(section_link(verdict.recipe.block) for verdict in right)}</td>"
         yield f"<td>{'; '.join(map(refused, rest))}</td></tr>"
     yield "</tbody></table>"
+
+
+# How the files in models/ begin, and what these kinds have in common.
+GROUPS = {
+    "sequential": "a Sequential",
+    "functional": "a functional model",
+    "applications": "from `keras.applications`",
+    "layers": "because of its layers",
+    "": "because of what was done to it",
+}
+
+
+def kind_links(measurements: Measurements) -> Iterator[str]:
+    """Yield a list of links to the rows of the kinds of model, by group."""
+    left = list(read_kinds())
+    yield "<ul>"
+    for start, title in GROUPS.items():
+        links = [
+            f'<a href="../reference/which-recipe-works-on-which-model.md#{slug(kind.key)}">{in_group(kind.title)}</a>'
+            for kind in left
+            if kind.key.startswith(start)
+        ]
+        left = [kind for kind in left if not kind.key.startswith(start)]
+        yield f"<li><b>{code_spans(title)}</b>: {' · '.join(links)}</li>"
+    yield "</ul>"
+
+
+def in_group(title: str) -> str:
+    """Return a kind's title without the words that its group has already."""
+    return code_spans(
+        re.sub(r"^(A Sequential|A functional model|Functional,|A model|With) | of keras\.applications$", "", title)
+    )
 
 
 def refused(verdict: Verdict) -> str:
