@@ -3,6 +3,7 @@
 What this finds becomes a kind of model in `models/`. To search longer: `RANDOM_MODELS=200 pytest` and this file.
 """
 
+import functools
 import json
 import os
 import subprocess
@@ -13,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from evidence.pages.recipes import all_recipes
+from evidence.findings.recipe_verdicts import current_verdicts
 from evidence.running.execution import clean_environment
 from evidence.running.trials import IN_KERAS, read_kinds
 
@@ -127,9 +128,16 @@ def trial(needs_tensorflow):
         process.stdin.close()
 
 
+@functools.cache
 def for_any_model():
-    """The recipes that are right on every kind of model in the records of the guide's own."""
-    return [recipe for recipe in all_recipes() if "call_function" in recipe.code or recipe.task == "copy"]
+    """The recipes that make a new model and are right on every kind of model in the records of the guide's own."""
+    verdicts = current_verdicts()
+    return [
+        recipe
+        for recipe in verdicts.recipes
+        if ("call_function" in recipe.code or recipe.task == "copy")
+        and {verdict.state for verdict in verdicts.of(recipe, verdicts.pinned)} == {"right"}
+    ]
 
 
 def test_a_model_as_people_have_it_passes(trial):
