@@ -113,11 +113,11 @@ def misses(hits):
 @pytest.mark.parametrize("half", [0, 1], ids=["work", "check"])
 def test_search_finds_the_answers(search, half):
     hits = search_quality.ask(search, search_quality.halves(QUESTIONS)[half])
-    assert hits.soon >= 0.85 * hits.asked, misses(hits)
+    assert hits.soon >= 0.88 * hits.asked, misses(hits)
     assert hits.first >= 0.6 * hits.asked
 
 
 def test_search_finds_messages_of_errors(search):
     hits = search_quality.ask(search, search_quality.read_messages())
     # To be 0.95 again: the new headings that quote a message now come before the index of errors.
-    assert hits.soon >= 0.8 * hits.asked, misses(hits)
+    assert hits.soon >= 0.93 * hits.asked, misses(hits)
