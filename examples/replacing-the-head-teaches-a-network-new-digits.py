@@ -151,7 +151,7 @@ with_transfer = learn(transferred)
 from_scratch = learn(scratch)
 
 # %% alt="Line chart of right answers on unseen images of 5 to 9 over 40 epochs. The network with the new head and all else frozen stays above the one that learns from scratch; both are above guessing, at 20 per cent."
-figure, axis = plt.subplots(figsize=(7, 4), layout="constrained")
+figure, axis = plt.subplots(figsize=(4.8, 3.2), layout="constrained")
 for accuracy, label, colour in [
     (with_transfer, "new head, rest frozen", "#0b6e99"),
     (from_scratch, "from scratch", "#b3541e"),

@@ -135,7 +135,7 @@ for removed in range(BLOCKS + 1):
     print(f"{removed} removed: {before[-1]:.1%} right, fine-tuned {after[-1]:.1%}")
 
 # %% alt="Line chart of right answers on unseen digits by the number of blocks removed, from none to eight. Without training the line falls further with each block, steeply at the end. After five epochs of training it stays near that of the whole network until most blocks are gone."
-figure, axis = plt.subplots(figsize=(7, 4), layout="constrained")
+figure, axis = plt.subplots(figsize=(4.8, 3.2), layout="constrained")
 for accuracy, label, colour in [
     (after, "fine-tuned", "#0b6e99"),
     (before, "as cut", "#b3541e"),

@@ -1,4 +1,4 @@
-/* Under each block: its code as a file, or selected; and a report that names the block and the reader's Keras. */
+/* Under each block, a menu: its code as a file, and a report that names the block and the reader's Keras. */
 (() => {
   "use strict";
 
@@ -12,16 +12,14 @@
       const download = makeLink("download", "Download");
       download.download = `${page}-${index + 1}.py`;
       download.href = `data:text/x-python;charset=utf-8,${encodeURIComponent(code.textContent)}`;
-      const select = document.createElement("button");
-      select.type = "button";
-      select.textContent = "Select"; // for browsers that do not let a page copy
-      select.addEventListener("click", () => getSelection().selectAllChildren(code));
       const report = makeLink("report", "Report a problem");
       report.href = reportOnPage.href;
-      const links = document.createElement("p");
-      links.className = "block-links";
-      links.append(download, select, report);
-      evidence.append(links);
+      const menu = document.createElement("details");
+      menu.className = "block-menu";
+      menu.name = "block-menu"; // One opens, the others close.
+      menu.innerHTML = '<summary aria-label="More for this example">⋯</summary><div></div>';
+      menu.lastChild.append(download, report);
+      evidence.append(menu);
     });
     document.querySelectorAll("article .report").forEach(describe);
   }
@@ -44,6 +42,16 @@
     }
     report.href = address.href;
   }
+
+  /** Close the menu that is open; return it. */
+  function closeMenu() {
+    const open = document.querySelector(".block-menu[open]");
+    open?.removeAttribute("open");
+    return open;
+  }
+
+  document.addEventListener("click", ({ target }) => target.closest(".block-menu > summary") || closeMenu());
+  document.addEventListener("keydown", ({ key }) => key === "Escape" && closeMenu()?.firstChild.focus());
 
   // By then the reader may have another Keras, or be at another heading.
   for (const event of ["pointerdown", "focusin"])

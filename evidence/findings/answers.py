@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import groupby
-
 from evidence.findings.idioms import missing_idiom
 from evidence.findings.measurements import Measurements
 from evidence.pages.blocks import Block
@@ -12,12 +9,12 @@ from evidence.running.environments import Environment
 from evidence.running.records import RecordedOutcome
 
 
-def answers(
-    measurements: Measurements, block: Block, line: Sequence[Environment]
-) -> list[tuple[str, list[Environment]]]:
-    """Return the answers of a line of Keras, newest first, each with the neighbouring releases that give it."""
-    by_answer = groupby(line, key=lambda environment: answer(block, measurements.outcome(block, environment)))
-    return [(text, list(environments)) for text, environments in by_answer]
+def answers(measurements: Measurements, block: Block) -> dict[str, list[Environment]]:
+    """Return the environments by their answers, that of the newest first."""
+    by_answer: dict[str, list[Environment]] = {}
+    for environment in measurements.environments:
+        by_answer.setdefault(answer(block, measurements.outcome(block, environment)), []).append(environment)
+    return by_answer
 
 
 def answer(block: Block, outcome: RecordedOutcome | None) -> str:

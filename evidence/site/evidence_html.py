@@ -16,6 +16,7 @@ from evidence.findings.recipe_verdicts import current_verdicts
 from evidence.pages.blocks import Block
 from evidence.running.environments import Environment
 from evidence.running.records import RecordedOutcome
+from evidence.site.chips import chips
 from evidence.site.html import code, code_spans, data_on, shortened
 from evidence.site.recipe_html import recipe_line
 
@@ -32,15 +33,18 @@ def evidence(block: Block, measurements: Measurements) -> Iterator[str]:
         if behaviour.state == "unknown":
             warn_unknown(block, behaviour, measurements)
     yield f'<div class="evidence" data-search-exclude data-block="{block.digest}">'
+    # The space between two chips is for whoever copies or hears them.
+    yield f"<details><summary>{' '.join(chips(block, all_behaviours, environments))}</summary>"
     alone = attributes(all_behaviours[0], environments) if len(all_behaviours) == 1 else ""
-    yield f"<p{alone}>{summary(block, all_behaviours, environments)}</p>"
+    yield f'<p class="in-words"{alone}>{summary(block, all_behaviours, environments)}</p>'
     if len(all_behaviours) > 1 or len(all_behaviours[0].wordings) > 1:
-        yield "<details><summary>What each Keras does</summary><ul>"
+        yield "<ul>"
         for behaviour in all_behaviours:
             yield f"<li{attributes(behaviour, environments)}>"
             yield from behaviour_in_full(block, behaviour, environments)
             yield "</li>"
-        yield f"</ul><p>For tf.keras, {code('keras')} was made to mean {code('tensorflow.keras')}.</p></details>"
+        yield f"</ul><p>For tf.keras, {code('keras')} was made to mean {code('tensorflow.keras')}.</p>"
+    yield "</details>"
     verdicts = current_verdicts()
     if recipe := verdicts.recipe_of(block.digest):
         yield from recipe_line(recipe, verdicts)

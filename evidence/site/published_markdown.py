@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -27,7 +27,9 @@ from evidence.site.tables import table_html
 from evidence.site.tables.changes import as_markdown
 
 PAGE_LINK = re.compile(r"\]\(\.\./\.\./([\w/-]+)/(#[\w-]+)?\)")  # in notebooks, by the page's address in the site
-SUMMARY = re.compile(r'<div class="evidence"[^>]* data-block="(\w+)">\s*<p[^>]*>(.*?)</p>')  # under a page's block
+SUMMARY = re.compile(
+    r'<div class="evidence"[^>]* data-block="(\w+)">.*?<p class="in-words"[^>]*>(.*?)</p>', re.DOTALL
+)  # under a page's block
 ATTRIBUTES = re.compile(r"\n *\{ \.[\w-]+ \}$", re.MULTILINE)  # for the style sheet; the line above says it in words
 
 
@@ -90,16 +92,21 @@ def overview(config: MkDocsConfig, nav: Navigation) -> Iterator[str]:
     yield f"# {config.site_name}\n\n> {config.site_description}\n"
     yield "Each page is Markdown. Under each block is what it prints, and on which Keras releases it does so."
     yield "Licences: Apache-2.0 for code, with every block; CC BY 4.0 for text and pictures; CC0 for the data."
-    sections = [item for item in nav.items if isinstance(item, Section)]
-    outside = [item for item in nav.items if not isinstance(item, Section)]
-    yield from overview_of_section("Start", outside, config)
-    for section in sections:
-        yield from overview_of_section(section.title, section.children, config)
+    for section in nav.items:
+        yield from overview_of_section(section.title, [section], config)
 
 
-def overview_of_section(title: str, items: list[StructureItem], config: MkDocsConfig) -> Iterator[str]:
+def overview_of_section(title: str | None, items: Iterable[StructureItem], config: MkDocsConfig) -> Iterator[str]:
     yield f"\n## {title}\n"
-    for page in items:
-        if isinstance(page, Page):
-            address = urljoin(config.site_url or "", markdown_path(page))
-            yield f"- [{page.title}]({address}): {page.meta['description']}"
+    for page in pages_in(items):
+        address = urljoin(config.site_url or "", markdown_path(page))
+        yield f"- [{page.title}]({address}): {page.meta['description']}"
+
+
+def pages_in(items: Iterable[StructureItem]) -> Iterator[Page]:
+    """Yield the pages of a section, and of those inside it."""
+    for item in items:
+        if isinstance(item, Page):
+            yield item
+        elif isinstance(item, Section):
+            yield from pages_in(item.children)

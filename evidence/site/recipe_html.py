@@ -17,8 +17,10 @@ def recipe_line(recipe: Recipe, verdicts: Verdicts) -> Iterator[str]:
     pinned = verdicts.pinned
     here = verdicts.of(recipe, pinned)
     right = [verdict for verdict in here if verdict.state == "right"]
-    yield f"<details><summary>{in_short(here)}</summary>"
-    yield f"<p>On {environment_name(pinned)}:</p><ul>"
+    right_of_all = "{} of {} models".format(*count_right(here))
+    yield '<details><summary><span class="chip" data-sign="shown"><span class="spoken">Right on </span>'
+    yield f"{right_of_all}</span>"
+    yield f"</summary><p>{in_short(here)}. On {environment_name(pinned)}:</p><ul>"
     yield f"<li>right: {names(right)}</li>"
     for reason, refused in by_reason(here).items():
         yield f"<li>{code_spans(reason)}: {names(refused)}</li>"

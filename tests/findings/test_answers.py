@@ -1,6 +1,6 @@
 """What a block prints answers the question that it asks of every release."""
 
-from made_up import BLOCK, LACKS_SEQUENTIAL, OTHER, SHOWN, measured, on
+from made_up import BLOCK, ENVIRONMENTS, LACKS_SEQUENTIAL, OTHER, SHOWN, measured, on
 
 from evidence.findings.answers import answer, answers
 from evidence.running.records import RecordedOutcome
@@ -13,13 +13,9 @@ def test_an_answer_is_what_was_printed_or_raised():
     assert answer(BLOCK, None) == "not measured"
 
 
-def test_neighbours_with_the_same_answer_are_joined():
-    line = on("3.2", "3.1", "3.0", "jax-3.2", "jax-3.0", "1.0")
-    outcomes = {"3.0": OTHER, "jax-3.0": None, "1.0": RecordedOutcome("", "TypeError", "before the surgery", 3)}
-    assert answers(measured({BLOCK: outcomes}), BLOCK, line) == [
-        ("1", [*on("3.2", "3.1")]),
-        ("2", [*on("3.0")]),
-        ("1", [*on("jax-3.2")]),
-        ("not measured", [*on("jax-3.0")]),
-        ("not applicable", [*on("1.0")]),
-    ]
+def test_environments_are_grouped_by_their_answers_that_of_the_newest_first():
+    outcomes = {"3.0": OTHER, "jax-3.0": None, "1.0": LACKS_SEQUENTIAL}
+    found = answers(measured({BLOCK: outcomes}), BLOCK)
+    assert list(found) == ["1", "2", "not measured", "not applicable"]
+    assert found["2"] == [*on("3.0")]
+    assert found["1"] == [other for other in ENVIRONMENTS if other.key not in outcomes]

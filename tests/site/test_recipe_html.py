@@ -41,7 +41,8 @@ WITHOUT_LARGE = sum(not kind.large for kind in read_kinds())
 
 def test_a_recipe_that_is_right_on_all_says_so():
     html = line([], [RIGHT])
-    assert f"<summary>Right on {NUMBER} of {NUMBER} kinds of model</summary>" in html
+    assert f">Right on </span>{NUMBER} of {NUMBER} models</span></summary>" in html
+    assert f"<p>Right on {NUMBER} of {NUMBER} kinds of model. On Keras 3.2.0 on TensorFlow:</p>" in html
     assert html.count("<li>") == 1
     assert html.count("keras.applications") == 5
     assert f"Keras 3.0.0 on TensorFlow: {WITHOUT_LARGE} of {WITHOUT_LARGE}." in html

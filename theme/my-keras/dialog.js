@@ -33,8 +33,10 @@ The button and the dialog are a template of main.html. This is the last of the s
   function show() {
     button.hidden = !environments.length;
     const { environment, words } = mine;
-    const [, version, backend] = button.querySelectorAll("span");
+    const [, colon, version, backend] = button.querySelectorAll("span");
     version.classList.toggle("when-wide", !environment);
+    colon.textContent = environment ? " " : ": ";
+    colon.classList.toggle("when-wide", !environment);
     version.textContent = environment ? words.match(/\d[\d.]*/)[0] : "any";
     const [, on] = environment?.name.match(/(?: on | of |^(?=tf_))(\w+)/) ?? []; // "JAX", "TensorFlow", "tf_keras"
     backend.textContent = on ? ` (${on})` : "";

@@ -9,9 +9,13 @@ globalThis.showKeras = (() => {
     "tf-keras": " There, write “import tf_keras as keras”.",
   };
 
+  const SPOKEN = { shown: "The same on ", other: "Different on ", lacking: "Not applicable on ", unknown: "Not measured on " };
+
   /** Show an answer of `kerasInWords.understand`, or only remove what was shown. */
   function show({ environment, note, question }, environments) {
+    for (const folded of document.querySelectorAll(".not-yours")) folded.replaceWith(folded.lastChild);
     document.querySelectorAll("[data-mine]").forEach((element) => element.remove());
+    for (const block of document.querySelectorAll(".evidence.mine")) block.classList.remove("mine");
     const summary = document.querySelector(".my-summary");
     if (question) summary?.append(make("span", "", `This page's address asks for a Keras. ${question}`));
     if (!environment) return;
@@ -79,25 +83,27 @@ globalThis.showKeras = (() => {
     const state = elements[0]?.dataset.is ?? "unknown";
     const wording = elements.at(-1)?.cloneNode(true);
     const text = wording?.querySelector("pre");
-    const yours = `your Keras (${environment.name})`;
-    if (state === "shown" && !text) {
-      block.firstChild.prepend(make("b", "yours", `On ${yours}: as shown. `));
-      return state;
-    }
-    const words = make("p", "");
-    const box = make("div", "yours", words, text ?? "");
+    // "Keras 1.0.0 to 2.0.7: not applicable, needs", and code
+    const said = wording?.matches("li") ? wording.firstChild.data.match(/.*?: (.*)/s)[1] : "";
+    const words = { shown: "yours", other: `yours ${said.split(" ")[0]}`, lacking: `yours: ${said}`, unknown: "yours" };
+    const chip = make("span", "chip yours", make("span", "spoken", SPOKEN[state]), words[state]);
+    chip.dataset.sign = state;
+    if (state === "lacking") chip.append(...[...wording.childNodes].slice(1));
+    block.classList.add("mine");
+    block.querySelector("summary").prepend(chip);
+    if (!text || state === "lacking") return state;
+
+    if (state === "other") chip.append(/^raises/.test(said) ? " an error" : " something else");
+    const box = make("div", "yours", make("p", "", `On your Keras (${environment.name}) it ${said}`), text);
     box.id = id;
-    if (state === "unknown") words.append(`Not measured on ${yours}.`);
-    else if (state === "shown") words.append(`On ${yours}: as shown, in other words`);
-    else {
-      const [start, ...rest] = wording.childNodes; // "Keras 1.0.0 to 2.0.7: not applicable, needs", and code
-      const [, lacking, said] = start.data.match(/.*?: (not applicable, )?(.*)/s);
-      words.append(lacking ? `Not applicable on ${yours}: ${said}` : `On ${yours} it ${said}`, ...rest);
-    }
     let output = block.previousElementSibling;
     if (output.matches(".notes")) output = output.previousElementSibling;
     if (!output.matches(".language-text")) output.after(box);
-    else output.before(box, make("p", "not-yours", `On ${newest.name} it prints`));
+    else {
+      const folded = make("details", "not-yours", make("summary", "", `On ${newest.name} it prints`));
+      output.before(box, folded);
+      folded.append(output);
+    }
     return state;
   }
 

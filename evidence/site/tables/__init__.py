@@ -13,6 +13,7 @@ from evidence.site.tables.environments import environment_table
 from evidence.site.tables.errors import error_index
 from evidence.site.tables.keras_api import api_table
 from evidence.site.tables.recipes import kind_links, kind_table, recipe_table
+from evidence.site.tables.totals import totals
 
 TABLES: dict[str, Callable[[Measurements], Iterator[str]]] = {
     "api": api_table,
@@ -21,6 +22,7 @@ TABLES: dict[str, Callable[[Measurements], Iterator[str]]] = {
     "kind-links": kind_links,
     "kinds-of-model": kind_table,
     "recipes": recipe_table,
+    "totals": totals,
     **{f"changes-{name}": functools.partial(what_changed, family_name=name) for name in FAMILIES},
     **{f"errors-{name}": functools.partial(error_index, family_name=name) for name in FAMILIES},
 }

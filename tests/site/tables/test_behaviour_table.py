@@ -16,11 +16,8 @@ def rows(measurements):
     return [row for row in table.select("tbody tr") if row.select("td")]
 
 
-def cells(row):
-    return [
-        (cell.get("colspan"), [(part["data-on"], part.get_text()) for part in cell.select("[data-on]") or [cell]])
-        for cell in row.select("td")
-    ]
+def answers_in(row):
+    return [(part["data-on"], part.get_text()) for part in row.select("td [data-on]")]
 
 
 @pytest.fixture
@@ -33,44 +30,27 @@ def questions(tmp_path, monkeypatch):
     return Block(QUESTIONS[1], 5, BLOCK.code, "1\n")
 
 
-def test_lines_that_give_one_and_the_same_answer_share_a_cell(questions):
+def test_one_answer_of_all_is_one_line(questions):
     [row] = rows(measured({questions: {}}))
-    assert cells(row) == [("4", [("0-8", "1")])]
+    assert answers_in(row) == [("0-8", "1 every Keras")]
 
 
-def test_only_neighbouring_lines_share_a_cell(questions):
-    [row] = rows(measured({questions: {"tf-2.15": OTHER, "tf-2.14": OTHER}}))
-    assert cells(row) == [("2", [("0-4", "1")]), (None, [("5-6", "2")]), (None, [("7-8", "1")])]
-
-
-def test_a_line_with_several_answers_lists_them_with_their_releases(questions):
-    [row] = rows(measured({questions: {"3.2": OTHER, "tf-2.15": OTHER, "tf-2.14": OTHER, "1.0": None}}))
-    assert cells(row) == [
-        (None, [("0", "2 3.2.0"), ("1-2", "1 3.0.0 to 3.1.0")]),
-        (None, [("3-4", "1")]),
-        (None, [("5-6", "2")]),
-        (None, [("7", "1 2.3.0"), ("8", "not measured 1.0.0")]),
+def test_each_answer_comes_with_all_that_give_it_that_of_the_newest_first(questions):
+    [row] = rows(measured({questions: {"3.1": OTHER, "tf-2.15": OTHER, "tf-2.14": OTHER, "1.0": None}}))
+    assert answers_in(row) == [
+        ("0 2-4 7", "1 Keras 3: TF ≥ 3.2 and ≤ 3.0 JAX, Keras 2.3"),
+        ("1 5-6", "2 Keras 3: TF 3.1, tf.keras"),
+        ("8", "not measured Keras ≤ 1.0"),
     ]
-
-
-def test_two_lines_with_the_same_several_answers_do_not_share_a_cell(questions):
-    [row] = rows(measured({questions: {"jax-3.2": OTHER, "tf-2.15": OTHER}}))
-    assert [len(parts) for _, parts in cells(row)] == [1, 2, 2, 1]
 
 
 def test_a_question_is_its_heading_below_its_page(questions):
     unasked = Block("docs/page.md", 5, "print(2)\n", "2\n")
     table = BeautifulSoup("".join(behaviour_table(measured({unasked: {}, questions: {}}))), "html.parser")
-    assert [heading.get_text() for heading in table.select("thead th")] == [
-        "Question",
-        "Keras 3 on TensorFlow",
-        "Keras 3 on JAX",
-        "tf.keras",
-        "Keras 1 and 2",
-    ]
+    assert [heading.get_text() for heading in table.select("thead th")] == ["Question", "Answers"]
     bodies = table.select("tbody")
     assert [body.th.a["href"] for body in bodies] == [page.replace("docs/reference/", "") for page in QUESTIONS]
-    assert {body.th["colspan"] for body in bodies} == {"5"}
+    assert {body.th["colspan"] for body in bodies} == {"2"}
     assert [len(body.select("tr")) for body in bodies] == [1, 2, 1, 1, 1]
     question, data = bodies[1].select("tr")[1].th.select("a")
     assert (question["href"], question.get_text()) == ("behaviour/pop.md#does-it", "Does it?")
@@ -89,7 +69,6 @@ def test_the_table_of_the_records_answers_each_question_for_each_environment():
                 first, _, last = span.partition("-")
                 places += range(int(first), int(last or first) + 1)
         assert sorted(places) == list(range(len(measurements.environments)))
-        assert sum(int(cell.get("colspan", 1)) for cell in row.select("td")) == 7
 
 
 def test_each_page_of_questions_is_in_the_table():

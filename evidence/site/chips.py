@@ -1,0 +1,165 @@
+"""Writes the chips under a block: what it did where, to be taken in at a glance.
+
+"Keras 3", "tf.keras ≤ 2.5: ValueError", "older". The style sheet puts a sign before each; a screen reader hears words
+in its place. Few readers have a Keras older than tf.keras, so its releases are only "older".
+That, and what a chip rounds off ("tf.keras ≥ 2.6" names minor releases), is exact in the sentence that it opens to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from html import escape
+from itertools import groupby
+
+from evidence.findings.behaviours import STATES, Behaviour, State
+from evidence.findings.changes import new_lines
+from evidence.findings.families import family
+from evidence.pages.blocks import Block
+from evidence.running.environments import Environment
+from evidence.site.html import code
+
+SIGNS_IN_WORDS: Mapping[State, str] = {
+    "shown": "The same on",
+    "other": "Different on",
+    "lacking": "Not applicable on",
+    "unknown": "Not measured on",
+}
+OTHERS = 2  # other behaviours with a chip of their own
+SHORT = 24  # characters of an output that a chip repeats
+TO = "\N{EN DASH}"
+KERAS_1_AND_2 = f"Keras 1{TO}2"
+SHORT_BACKENDS = {"TensorFlow": "TF"}
+
+
+def chips(block: Block, all_behaviours: Sequence[Behaviour], environments: Sequence[Environment]) -> Iterator[str]:
+    """Yield a chip for where a block does what its page shows, and for where it does not, the most frequent first."""
+    if len(all_behaviours) == 1:
+        yield chip(all_behaviours[0].state, "every Keras")
+        return
+    states = {state: [other for other in all_behaviours if other.state == state] for state in STATES}
+    named = [environment for environment in environments if family(environment) != "keras-1-and-2"]
+    keys = {environment.key for environment in named}
+
+    def there(*some: Behaviour) -> list[Environment]:
+        return [one for behaviour in some for one in behaviour.environments if one.key in keys]
+
+    def is_elsewhere(state: State) -> bool:
+        return any(len(there(behaviour)) < len(behaviour.environments) for behaviour in states[state])
+
+    if shown := there(*states["shown"]):
+        yield chip("shown", in_short(shown, environments))
+    others = sorted(states["other"], key=lambda behaviour: len(there(behaviour)), reverse=True)
+    what = difference(block, others[0]) if len(others) == 1 else ""
+    others = [behaviour for behaviour in others if there(behaviour)]
+    alone = others if len(others) <= OTHERS else others[: OTHERS - 1]
+    for behaviour in alone:
+        yield chip("other", in_short(there(behaviour), environments), what)
+    if rest := there(*others[len(alone) :]):
+        yield chip("other", in_short(rest, environments))
+    lacking = there(*states["lacking"])
+    if newer := without_oldest(lacking, named):
+        yield chip("lacking", in_short(newer, environments).removeprefix("Keras 3: "))
+    if is_elsewhere("other"):
+        yield chip("other", "older", "" if alone else what)
+    elif is_elsewhere("lacking") or len(newer) < len(lacking):
+        yield chip("lacking", "older")
+    if unknown := [environment for behaviour in states["unknown"] for environment in behaviour.environments]:
+        yield chip("unknown", in_short(unknown, environments))
+
+
+def chip(state: State, where: str, what: str = "") -> str:
+    spoken = f'<span class="spoken">{SIGNS_IN_WORDS[state]} </span>'
+    return f'<span class="chip" data-sign="{state}">{spoken}{escape(where)}{f": {what}" if what else ""}</span>'
+
+
+def difference(block: Block, behaviour: Behaviour) -> str:
+    """Return what a block does instead, as HTML, if that is short."""
+    outcome = behaviour.wordings[0].outcome
+    if outcome.error:
+        return code(outcome.error)
+    text = " / ".join(new_lines(block.expected_output or "", outcome.output))
+    return code(text) if 0 < len(text) <= SHORT else ""
+
+
+def without_oldest(chosen: Sequence[Environment], environments: Sequence[Environment]) -> list[Environment]:
+    """Leave out those that are the oldest of their line, or a line older than Keras 3 as a whole."""
+    keys = {environment.key for environment in chosen}
+    newer = []
+    for _, line in lines(environments):
+        is_chosen = [environment.key in keys for environment in line]
+        if is_chosen != sorted(is_chosen) or (all(is_chosen) and line[0].backend_name):
+            newer += [environment for environment in line if environment.key in keys]
+    return newer
+
+
+def in_short(chosen: Collection[Environment], environments: Sequence[Environment], *, all_runs: bool = False) -> str:
+    """Name some of the environments in a few words: "Keras 3: TF ≥ 3.4 JAX, tf.keras ≥ 2.6".
+
+    Releases of a line that are not neighbours are "some tf.keras", or with `all_runs` "tf.keras ≥ 2.6 and 1.15".
+    """
+    keys = {environment.key for environment in chosen}
+    if len(keys) == len(environments):
+        return "every Keras"
+    parts = []
+    for name, group in groupby(environments, key=family):
+        members = list(group)
+        if name == "keras-3":
+            parts.append(keras_3(keys, members, all_runs))
+        else:
+            parts += [releases("tf.keras" if name == "tf-keras" else KERAS_1_AND_2, keys, members, all_runs)]
+    return ", ".join(filter(None, parts))
+
+
+def keras_3(keys: Collection[str], members: Sequence[Environment], all_runs: bool) -> str:
+    """Name releases of Keras 3: all, those since or until a release whatever the backend, or backend by backend."""
+    chosen = [environment for environment in members if environment.key in keys]
+    if len(chosen) == len(members):
+        return "Keras 3"
+    if not chosen:
+        return ""
+    others = [environment for environment in members if environment.key not in keys]
+    if min(map(rank, chosen)) > max(map(rank, others)):
+        return f"Keras ≥ {minor(min(chosen, key=rank))}"
+    if max(map(rank, chosen)) < min(map(rank, others)):
+        return f"Keras 3 ≤ {minor(max(chosen, key=rank))}"
+    names = []
+    for _, line in lines(members):
+        backend = line[0].backend_name or ""
+        names.append(releases(SHORT_BACKENDS.get(backend, backend), keys, line, all_runs))
+    return f"Keras 3: {' '.join(filter(None, names))}"
+
+
+def releases(name: str, keys: Collection[str], line: Sequence[Environment], all_runs: bool) -> str:
+    """Name releases of a line, which is ordered from the newest: "tf.keras", "tf.keras ≥ 2.6", "Keras ≤ 2.1"."""
+    found = [list(run) for is_chosen, run in groupby(line, key=lambda other: other.key in keys) if is_chosen]
+    if not found or len(found[0]) == len(line):
+        return name if found else ""
+    if len(found) > 1 and not all_runs:
+        return f"some {name}"
+    name = "Keras" if name == KERAS_1_AND_2 else name
+    return f"{name} {' and '.join(run_in_short(run, line) for run in found)}"
+
+
+def run_in_short(run: Sequence[Environment], line: Sequence[Environment]) -> str:
+    """Name neighbours in a line: "≥ 2.6", "≤ 2.1", "2.2"; the newest Keras 2 was followed by Keras 3, not by others."""
+    newest, oldest = minor(run[0], line), minor(run[-1], line)
+    if run[-1] is line[-1]:
+        return f"≤ {newest}"
+    if run[0] is line[0] and family(line[0]) != "keras-1-and-2":
+        return f"≥ {oldest}"
+    return newest if newest == oldest else f"{oldest}{TO}{newest}"
+
+
+def lines(environments: Sequence[Environment]) -> Iterator[tuple[str, list[Environment]]]:
+    for name, line in groupby(environments, key=lambda environment: environment.line):
+        yield name, list(line)
+
+
+def rank(environment: Environment) -> tuple[int, ...]:
+    return tuple(map(int, environment.release.split(".")[:2]))
+
+
+def minor(environment: Environment, line: Sequence[Environment] = ()) -> str:
+    """Return a release without its patch, where that is enough to know it in its line: "2.1", but "2.0.7"."""
+    alike = [other for other in line if rank(other) == rank(environment)]
+    return environment.release if len(alike) > 1 else ".".join(map(str, rank(environment)))

@@ -1,0 +1,21 @@
+"""How much was run, in one line for the start page."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+
+from evidence.findings.measurements import Measurements
+from evidence.running import records
+
+
+def totals(measurements: Measurements) -> Iterator[str]:
+    """Yield how many blocks were run on how many versions of Keras, and when a record last changed."""
+    blocks = {block.digest for block in measurements.blocks}
+    recorded = [environment for environment in measurements.environments if measurements.record(environment).outcomes]
+    last = max(records.load_seconds(environment.key).date for environment in recorded)
+    date = datetime.date.fromisoformat(last)
+    yield (
+        f"<p>{len(blocks)} examples, each run on {len(recorded)} versions of Keras, "
+        f"most recently on {date.day} {date:%B %Y}.</p>"
+    )
