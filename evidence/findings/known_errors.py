@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from evidence.findings.families import newest_family
@@ -28,6 +29,57 @@ class KnownError:
     def family(self) -> str:
         """The newest family of Keras that it occurs in."""
         return newest_family(self.environments)
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message as a reader knows it: its wordings differ in names, numbers and shapes alone."""
+
+    wordings: Sequence[KnownError]  # those of the newest Keras first
+
+    @property
+    def types(self) -> list[str]:
+        """The types with which it is raised. A block that catches several may not say which one it was."""
+        named = {error.type for error in self.wordings}
+        exact = {name for name in named if " or " not in name}
+        return sorted(exact or {name for several in named for name in several.split(" or ")})
+
+    @property
+    def blocks(self) -> list[Block]:
+        """The blocks that show it; those that got to what they show come first."""
+        ordered = sorted(self.wordings, key=lambda error: error.missing_idiom is not None)
+        return list(dict.fromkeys(block for error in ordered for block in error.blocks))
+
+    @property
+    def environments(self) -> frozenset[Environment]:
+        return frozenset(environment for error in self.wordings for environment in error.environments)
+
+
+def messages(errors: Iterable[KnownError]) -> list[Message]:
+    """Group errors whose messages differ in names, numbers and shapes alone, in the order of the first of each."""
+    groups: dict[str, list[KnownError]] = {}
+    for error in errors:
+        groups.setdefault(without_names(error.message), []).append(error)
+    return [Message(group) for group in groups.values()]
+
+
+def without_names(message: str) -> str:
+    """Return the line of a message that says what is wrong, with "…" for names, numbers, shapes and tensors.
+
+    That is the last one that names an error, where Keras or TensorFlow put words around one; else the first. What has
+    no attribute does not matter, and which attribute it is does.
+    """
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    if not lines:
+        return ""
+    line = next((line for line in reversed(lines) if re.match(r"[\w.]+(Error|Exception): ", line)), lines[0])
+    if match := re.search(r"(?:has no attribute|cannot import name|no setter|can't set) .*", line):
+        return re.sub(r" from .*| \(.*", "", match[0])
+    text = re.sub(r"<(?:KerasTensor|tf\.Tensor|Tensor)[^>]*>|(?:Keras)?Tensor(?:Spec)?\(.*?\)(?=[ .,]|$)", "…", line)
+    text = re.sub(r"(['\"`]).*?\1", "…", text)
+    text = re.sub(r"[\[(][\w\s,?.…]*[\])]", "…", text)
+    text = re.sub(r"(?<=[Ll]ayer )\w+|\b\w*_?\d[\w.]*", "…", text)
+    return text.split(". ")[0][:90] if re.search(r"\w", text) else line  # the key of a KeyError
 
 
 @functools.lru_cache(maxsize=1)  # Each page of the index draws on all of them.

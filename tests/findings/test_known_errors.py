@@ -1,8 +1,9 @@
 """All error messages are collected: in which order, with which blocks, and where."""
 
+import pytest
 from made_up import BLOCK, LACKS_SEQUENTIAL, measured, on
 
-from evidence.findings.known_errors import known_errors
+from evidence.findings.known_errors import known_errors, messages, without_names
 from evidence.pages.blocks import Block
 from evidence.running.records import RecordedOutcome
 
@@ -61,3 +62,53 @@ def test_blocks_that_got_to_what_they_show_come_first():
 def test_what_the_releases_lack_is_named_where_no_block_got_to_what_it_shows():
     [error] = known_errors(measured({BLOCK: {"1.0": LACKS_SEQUENTIAL}}))
     assert error.missing_idiom == "needs `keras.Sequential`"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("The layer digits has never been called.", "The layer net has never been called."),
+        ("No such layer: 'a'. Existing layers are: ['b'].", "No such layer: 'c'. Existing layers are: []."),
+        ("got (None, 3) and (8, 6)", "got (None, 5) and (2, 6)"),
+        ("'A' object has no attribute 'pop'", "'B' object has no attribute 'pop'"),
+        ("cannot import name 'ops'", "cannot import name 'ops' from 'keras' (keras/__init__.py)"),
+        ('at layer dense_1: Tensor("x:0", shape=(?, 3)) is gone', "at layer dense: <KerasTensor shape=(3,)> is gone"),
+        (
+            'in user code:\n\n    x.py, line 3\n\n    ValueError: no "a"',
+            'in user code:\n    y.py\n    ValueError: no "b"',
+        ),
+    ],
+)
+def test_wordings_of_one_message_differ_in_names_numbers_and_shapes(one, other):
+    assert without_names(one) == without_names(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("'A' object has no attribute 'pop'", "'A' object has no attribute 'add'"),
+        ("cannot import name 'ops'", "cannot import name 'tree'"),
+        ("'layers'", "'config'"),
+        ("", "no"),
+    ],
+)
+def test_what_a_message_is_about_makes_it_another(one, other):
+    assert without_names(one) != without_names(other)
+
+
+def test_a_message_has_the_types_and_blocks_of_its_wordings():
+    first, second = block("first"), block("second")
+    outcomes = {
+        first: {"3.2": raised("ValueError", "no 'a'"), "3.1": raised("TypeError", "no 'b'")},
+        second: {"3.2": raised("KeyError or ValueError", "no 'c'"), "3.1": raised("KeyError", "else")},
+    }
+    message, other = sorted(messages(known_errors(measured(outcomes))), key=lambda each: -len(each.wordings))
+    assert message.types == ["TypeError", "ValueError"]
+    assert set(message.blocks) == {first, second}
+    assert message.environments == set(on("3.2", "3.1"))
+    assert [error.message for error in other.wordings] == ["else"]
+
+
+def test_a_message_that_is_only_raised_by_one_of_several_types_names_them_all():
+    [message] = messages(known_errors(measured({BLOCK: {"3.2": raised("KeyError or ValueError", "no")}})))
+    assert message.types == ["KeyError", "ValueError"]

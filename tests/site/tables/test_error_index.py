@@ -18,6 +18,7 @@ def pages(tmp_path, monkeypatch):
     for name in "page", "a":
         (tmp_path / f"docs/{name}.md").write_text(f"# On {name} {{#{name}}}\n", encoding="utf-8")
     monkeypatch.setattr(links, "ROOT", tmp_path)
+    return tmp_path
 
 
 def index(measurements, family="keras-3"):
@@ -28,32 +29,45 @@ def raised(error, message, line=4):
     return RecordedOutcome("", error, message, line)
 
 
-def test_messages_are_below_their_type_in_alphabetical_order():
-    outcomes = {
-        "3.2": raised("ValueError", "b <c>"),
-        "3.1": raised("KeyError", "z"),
-        "3.0": raised("ValueError", "A"),
-        "jax-3.2": raised("some.Error", ""),
-    }
-    page = index(measured({BLOCK: outcomes}))
+def test_messages_are_below_the_page_that_explains_them_the_most_shown_first():
+    also, again = (Block("docs/a.md", line, f"{BLOCK.code}# {line}\n", "1\n") for line in (9, 19))
+    outcomes = {"3.2": raised("ValueError", "b <c>"), "3.1": raised("KeyError", "z"), "3.0": raised("some.Error", "")}
+    page = index(measured({BLOCK: outcomes, also: {"3.2": outcomes["3.1"]}, again: {"3.2": outcomes["3.1"]}}))
     assert [element.get_text() for element in page.select("h2, pre")] == [
-        "KeyError",
-        "z",
-        "some.Error",
+        "On page",
         "(no message)",
-        "ValueError",
-        "A",
         "b <c>",
+        "On a",
+        "z",
     ]
-    assert [heading["id"] for heading in page.select("h2")] == ["keyerror", "some-error", "valueerror"]
+    assert [heading["id"] for heading in page.select("h2")] == ["page", "a"]
+
+
+def test_a_page_about_errors_explains_a_message_and_comes_first(pages):
+    (pages / "docs/errors").mkdir()
+    (pages / "docs/errors/no.md").write_text("# No {#no}\n", encoding="utf-8")
+    about = Block("docs/errors/no.md", 9, f"{BLOCK.code}# again\n", "1\n")
+    no, other = raised("ValueError", "no"), raised("ValueError", "other")
+    page = index(measured({BLOCK: {"3.2": no, "3.1": other, "3.0": no}, about: {"3.2": no}}))
+    assert [element.get_text() for element in page.select("h2, pre")] == ["No", "no", "On page", "other"]
 
 
 def test_a_message_says_where_it_occurs_and_what_to_read():
     also = Block("docs/a.md", 9, f"{BLOCK.code}# again\n", "1\n")
     no = raised("ValueError", "no")
     page = index(measured({BLOCK: {"3.2": no, "1.0": no}, also: {"3.2": no, "3.1": no}}))
-    assert page.p.get_text() == ("On Keras 3.1.0 to 3.2.0 on TensorFlow and Keras 1.0.0. What to do: On page, On a.")
+    assert page.p.get_text() == (
+        "ValueError on Keras 3.1.0 to 3.2.0 on TensorFlow and Keras 1.0.0. What to do: On page, On a."
+    )
     assert [link["href"] for link in page.p.select("a")] == ["../page.md#page", "../a.md#a"]
+
+
+def test_other_wordings_of_a_message_are_folded():
+    page = index(measured({BLOCK: {"3.2": raised("ValueError", "no 'a'"), "3.1": raised("TypeError", "no 'b'")}}))
+    assert page.p.get_text().startswith("TypeError and ValueError on Keras 3.1.0 to 3.2.0 on TensorFlow.")
+    assert page.summary.get_text() == "1 other wording"
+    assert len(page.select("pre")) == 2
+    assert len(page.select("details pre")) == 1
 
 
 def test_a_message_is_listed_with_the_newest_family_that_raises_it():
@@ -75,7 +89,7 @@ def test_a_message_is_listed_with_the_newest_family_that_raises_it():
 )
 def test_a_release_that_lacks_the_idiom_is_said_to(outcome, words):
     page = index(measured({BLOCK: {"1.0": outcome}}), "keras-1-and-2")
-    assert page.p.get_text() == f"On Keras 1.0.0. {words}What to do: On page."
+    assert page.p.get_text() == f"{outcome.error} on Keras 1.0.0. {words}What to do: On page."
 
 
 def test_a_link_to_a_message_lasts_as_long_as_its_words():
@@ -97,7 +111,6 @@ def test_every_error_of_the_records_is_in_one_index(monkeypatch):
         for outcome in record.outcomes.values():
             assert not outcome.error or (outcome.message or "(no message)") in listed
     assert "'Functional' object has no attribute 'pop'" in listed  # A block catches and prints it.
-    assert all(
-        element.find_next_sibling("p").a or "README" in element.find_next_sibling("p").text
-        for element in page.select("pre.error")
-    )
+    for message in page.select("pre.error:not(details pre)"):
+        words = message.find_next_sibling("p")
+        assert words.a or "README" in words.text
