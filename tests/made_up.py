@@ -1,5 +1,7 @@
 """Nine made-up releases, and what blocks did on them: few enough for a test to spell out the whole result."""
 
+import datetime
+
 from evidence.findings.measurements import Measurements
 from evidence.pages.blocks import Block
 from evidence.running.environments import Environment, Installation
@@ -22,7 +24,9 @@ def environment(key, line, release, *, python="3.11", **values):
         "own_packages": (),
     }
     installation = Installation(f"python-{python}", python, (), 0)
-    return Environment(key, line, release, python=python, installation=installation, **(defaults | values))
+    return Environment(
+        key, line, release, datetime.date(2020, 1, 2), python=python, installation=installation, **(defaults | values)
+    )
 
 
 TF, JAX, TF_KERAS, OLD = "Keras 3 on TensorFlow", "Keras 3 on JAX", "tf.keras", "Keras 1 and 2"

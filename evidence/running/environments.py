@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import functools
 import importlib.metadata
 import os
@@ -49,6 +50,7 @@ class Environment:
     key: str  # names line and release: `keras-3.15-jax`, `tf-2.15`
     line: str  # "Keras 3 on JAX"
     release: str  # of TensorFlow for tf.keras, else of Keras
+    released: datetime.date  # uploaded to PyPI
     release_format: str  # how pages name releases of the line: "Keras {}"
     release_name: str  # what they put into that: the release's number; or its whole name: "tf_keras 2.21"
     backend_name: str | None  # "JAX"; `None` for a line that has only ever had one backend
@@ -147,6 +149,7 @@ def read_environment(
         key=entry["key"],
         line=line["name"],
         release=entry["release"],
+        released=entry["released"],
         release_format=line["release_format"],
         release_name=entry.get("release_name", entry["release"]),
         backend_name=line.get("backend_name"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterable, Sequence
 from html import escape
@@ -26,6 +27,11 @@ def data_on(chosen: Iterable[Environment], environments: Sequence[Environment]) 
 def code_spans(text: str) -> str:
     """Return a line of Markdown as HTML, with its code spans marked."""
     return re.sub(r"`+ ?(.*?) ?`+", r"<code>\1</code>", escape(text, quote=False))
+
+
+def date_in_words(date: datetime.date) -> str:
+    """Return a date as pages write it: "2 April 2025"."""
+    return f"{date.day} {date:%B %Y}"
 
 
 def counted(number: int, noun: str) -> str:

@@ -15,6 +15,7 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 
 from evidence.files import ROOT
+from evidence.site.html import date_in_words
 
 LINK = re.compile(r'<a\b[^>]*?\bhref="([^"#?]+)')
 RELATED = 4
@@ -55,9 +56,8 @@ def last_changes() -> dict[str, str]:
     log = stdout_of([*git, "log", "--format=%x00%cs", "--name-only", "--", "docs", "examples"])
     for commit in log.split("\0")[1:]:  # the newest first
         day, *paths = commit.split("\n")
-        date = datetime.date.fromisoformat(day)
         for path in filter(None, paths):
-            dates.setdefault(path, f"{date.day} {date:%B %Y}")
+            dates.setdefault(path, date_in_words(datetime.date.fromisoformat(day)))
     return dates
 
 

@@ -18,7 +18,7 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
 
-from evidence.site import examples, minify, notebooks, offline, page_footer, published_markdown, published_records
+from evidence.site import examples, feed, minify, notebooks, offline, page_footer, published_markdown, published_records
 from evidence.site.incremental import IncrementalBuild
 
 
@@ -47,6 +47,7 @@ class EvidencePlugin(BasePlugin[NoOptions]):
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         examples.add_notebooks(files, config)
         published_records.add_data(files, config)
+        feed.add_feed(files, config)
         if offline.is_offline(config):
             offline.prepare_files(files, config)
         return files

@@ -1,5 +1,6 @@
 """Environments are found by name, and what is in the way is said with its remedy."""
 
+import datetime
 import os
 import re
 import shutil
@@ -52,8 +53,8 @@ backend = "jax"
 package = "keras"
 releases = [
   { key = "keras-3.2-jax", release = "3.2.0" },
-  { key = "keras-3.1-jax", release = "3.1.0", installation = "jax", extra_packages = ["tree==1.0", "jax==0.4"] },
-  { key = "keras-3.0-jax", release = "3.0.0", installation = "jax" },
+  { key = "keras-3.1-jax", release = "3.1.0", released = 2026-12-01, installation = "jax", extra_packages = ["tree==1.0", "jax==0.4"] },
+  { key = "keras-3.0-jax", release = "3.0.0", released = 2026-12-01, installation = "jax" },
 ]
 [[lines]]
 name = "tf.keras"
@@ -61,8 +62,8 @@ release_format = "tf.keras of TensorFlow {}"
 backend = "tensorflow"
 module = "tensorflow.keras"
 releases = [
-  { key = "tf-keras", release = "2.16", release_name = "tf_keras 2.16", installation = "tf", module = "tf_keras" },
-  { key = "tf", release = "2.15", installation = "tf" },
+  { key = "tf-keras", release = "2.16", released = 2026-12-01, release_name = "tf_keras 2.16", installation = "tf", module = "tf_keras" },
+  { key = "tf", release = "2.15", released = 2026-12-01, installation = "tf" },
 ]
 [installations.jax]
 python = "3.9"
@@ -90,11 +91,13 @@ def test_an_environment_is_what_the_file_lists(tmp_path, monkeypatch):
         "python": "3.10",
         "installation": tf,
         "own_packages": (),
+        "released": datetime.date(2026, 12, 1),
     }
     newest = Environment(
         key="keras-3.2-jax",
         line="Keras 3 on JAX",
         release="3.2.0",
+        released=datetime.date(2026, 12, 1),
         release_format="Keras {}",
         release_name="3.2.0",
         backend_name="JAX",

@@ -12,8 +12,9 @@ from evidence.findings.computes_with import changed_together
 from evidence.findings.families import family
 from evidence.findings.measurements import Measurements, current_measurements
 from evidence.findings.ranges import environment_name
+from evidence.findings.release_notes import release_notes
 from evidence.running.records import RecordedOutcome
-from evidence.site.html import code, code_spans, counted, shortened, slug
+from evidence.site.html import code, code_spans, counted, date_in_words, shortened, slug
 from evidence.site.links import heading_of, section_link, section_links
 
 SHORT = 120  # characters of an outcome in a list
@@ -28,7 +29,10 @@ def what_changed(measurements: Measurements, family_name: str) -> Iterator[str]:
             yield f'<h2 id="{slug(line)}">{escape(line)}</h2>'
         for change in of_line:
             yield f'<{level} id="{change.newer.key.replace(".", "-")}">{escape(change_title(change))}</{level}>'
-            yield f'<p class="changed-with">{changed_with(measurements, change)}</p>'
+            if note := release_notes().get(change.newer.key):
+                yield f"<p>{code_spans(note)}</p>"
+            released = f"Released {date_in_words(change.newer.released)}."
+            yield f'<p class="changed-with">{released} {changed_with(measurements, change)}</p>'
             yield from change_list(change)
 
 
@@ -76,7 +80,8 @@ def changed_with(measurements: Measurements, change: Change) -> str:
     """Say what else changed with a release, or that only Keras did."""
     others = changed_together(measurements, change.older, change.newer)
     if not others:
-        return "Nothing else that computes changed."
+        backend = "" if change.newer.backend_name in {None, "NumPy"} else f"{change.newer.backend_name} and "
+        return f"Same {backend}NumPy as before."
     return f"<strong>Not Keras alone</strong>: {escape(', '.join(others))}."
 
 

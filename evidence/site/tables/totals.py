@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from evidence.findings.measurements import Measurements
 from evidence.running import records
+from evidence.site.html import date_in_words
 
 
 def totals(measurements: Measurements) -> Iterator[str]:
@@ -14,8 +15,7 @@ def totals(measurements: Measurements) -> Iterator[str]:
     blocks = {block.digest for block in measurements.blocks}
     recorded = [environment for environment in measurements.environments if measurements.record(environment).outcomes]
     last = max(records.load_seconds(environment.key).date for environment in recorded)
-    date = datetime.date.fromisoformat(last)
     yield (
         f"<p>{len(blocks)} examples, each run on {len(recorded)} versions of Keras, "
-        f"most recently on {date.day} {date:%B %Y}.</p>"
+        f"most recently on {date_in_words(datetime.date.fromisoformat(last))}.</p>"
     )

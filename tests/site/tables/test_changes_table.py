@@ -56,14 +56,29 @@ def test_a_family_of_one_line_needs_no_heading_for_it():
 
 
 def test_a_release_that_changed_nothing_says_so():
-    assert listed({BLOCK: {}}) == ["Nothing else that computes changed.", "No block behaves differently."]
+    assert listed({BLOCK: {}}) == [
+        "Released 2 January 2020. Same TensorFlow and NumPy as before.",
+        "No block behaves differently.",
+    ]
+
+
+def test_a_release_is_summed_up_in_a_sentence(monkeypatch):
+    monkeypatch.setattr(changes, "release_notes", lambda: {"3.2": "`pop` compiles again."})
+    assert listed({BLOCK: {}})[0] == "pop compiles again."
+
+
+def test_each_sentence_is_about_a_release_that_changed_something():
+    measurements = current_measurements()
+    all_changes = changes.changes(measurements, measurements.environments)
+    changed = {change.newer.key for change in all_changes if change.differences}
+    assert changes.release_notes().keys() <= changed
 
 
 def test_what_changed_with_keras_is_named_except_tensorflow_for_tf_keras():
     old, new = ["numpy==1.0", "tensorflow==2.14"], ["numpy==1.0", "tensorflow==2.15"]
-    assert listed({BLOCK: {}}, {"3.1": old, "3.2": new})[0] == "Not Keras alone: TensorFlow 2.14 to 2.15."
+    assert listed({BLOCK: {}}, {"3.1": old, "3.2": new})[0].endswith("2020. Not Keras alone: TensorFlow 2.14 to 2.15.")
     measurements = measured({BLOCK: {}}, packages={"tf-2.14": old, "tf-2.15": new})
-    assert page(measurements, "tf-keras").p.get_text() == "Nothing else that computes changed."
+    assert page(measurements, "tf-keras").p.get_text().endswith("2020. Same NumPy as before.")
 
 
 @pytest.mark.parametrize(
@@ -129,7 +144,7 @@ def test_the_changes_of_some_releases_are_written_in_markdown(monkeypatch):
         "- docs/page.md:1 On page: `a` before, `<`b`>` now",
         "",
         "## Keras 3.2.0 on JAX after 3.0.0\n",
-        "Nothing else that computes changed.\n",
+        "Same JAX and NumPy as before.\n",
         "No block behaves differently.\n",
     ]
 
