@@ -53,8 +53,8 @@ backend = "jax"
 package = "keras"
 releases = [
   { key = "keras-3.2-jax", release = "3.2.0" },
-  { key = "keras-3.1-jax", release = "3.1.0", released = 2026-12-01, installation = "jax", extra_packages = ["tree==1.0", "jax==0.4"] },
-  { key = "keras-3.0-jax", release = "3.0.0", released = 2026-12-01, installation = "jax" },
+  { key = "keras-3.1-jax", release = "3.1.0", installation = "jax", extra_packages = ["tree==1.0", "jax==0.4"] },
+  { key = "keras-3.0-jax", release = "3.0.0", installation = "jax" },
 ]
 [[lines]]
 name = "tf.keras"
@@ -62,8 +62,8 @@ release_format = "tf.keras of TensorFlow {}"
 backend = "tensorflow"
 module = "tensorflow.keras"
 releases = [
-  { key = "tf-keras", release = "2.16", released = 2026-12-01, release_name = "tf_keras 2.16", installation = "tf", module = "tf_keras" },
-  { key = "tf", release = "2.15", released = 2026-12-01, installation = "tf" },
+  { key = "tf-keras", release = "2.16", release_name = "tf_keras 2.16", installation = "tf", module = "tf_keras" },
+  { key = "tf", release = "2.15", installation = "tf" },
 ]
 [installations.jax]
 python = "3.9"
@@ -75,6 +75,7 @@ python = "3.10"
 megabytes = 7
 packages = ["tensorflow==2.15"]
 """
+LISTED = LISTED.replace("release = ", "released = 2026-12-01, release = ")
 
 
 def test_an_environment_is_what_the_file_lists(tmp_path, monkeypatch):
