@@ -2,7 +2,8 @@
 
 Replaces: `Worker`, until Material has made its one.
 - A question loses what says nothing: "keras", which is on every page; numbers, which match tracebacks; "n't" and "'s",
-  of which Material makes words. It gains what a word is called here ("torch": PyTorch).
+  of which Material makes words. It gains what a word is called here ("torch": PyTorch), and a word that no page has
+  is taken for the most frequent one that differs in a letter or two ("seqential").
 - Material draws all sections behind "more on this page", and adds the words that each lacks by `innerHTML +=`, which for
   each word parses those before it again. Most of that is left out.
 - Of a pasted message that no page has, the list of results says so.
@@ -17,7 +18,7 @@ Can go: with Material's search. */
   const MISSING = 10; // words that a section lacks
   const MESSAGE = 6; // words at least; shorter ones are questions
   const KNOWN = 0.6; // of a message's words, in the best result
-  const QUERY = 2; // Material's name for a message with a query
+  const [SETUP, QUERY] = [0, 2]; // Material's names for its messages with all texts, and with a query
   const SPELLINGS = { torch: "PyTorch", tensorflow2: "TensorFlow", prelu: "PReLU", keras3: "Keras 3" };
 
   /** Make what is typed into what is asked. */
@@ -28,7 +29,49 @@ Can go: with Material's search. */
       .split(/\s+/)
       .filter(Boolean);
     const telling = words.filter((word) => !/^(?:tf\.)?keras['’,.;?!]*$|^[v≥]?\d[\d.x]*[,.;?!]?$/i.test(word));
-    return (telling.length ? telling : words).map((word) => SPELLINGS[word.toLowerCase()] ?? word).join(" ");
+    return (telling.length ? telling : words).map((word) => SPELLINGS[word.toLowerCase()] ?? mended(word)).join(" ");
+  }
+
+  let docs = []; // all texts
+  let counts; // of their words, made when the first question is asked
+
+  function countWords() {
+    const found = new Map();
+    for (const { title, text, tags = [] } of docs)
+      for (const word of `${title} ${tags.join(" ")} ${text}`.toLowerCase().match(/[a-z]{4,}/g) ?? [])
+        found.set(word, (found.get(word) ?? 0) + 1);
+    return found;
+  }
+
+  /** Return the word that was meant, if none begins like this one. Words of code are taken as they are. */
+  function mended(word) {
+    const typed = word.toLowerCase();
+    if (!/^[a-z]{5,}$/.test(typed)) return word;
+    const known = [...(counts ??= countWords()).keys()];
+    if (known.some((other) => other.startsWith(typed))) return word;
+    const most = typed.length > 7 ? 2 : 1;
+    let best = [most + 1, 0, word];
+    for (const other of known) {
+      if (other[0] !== typed[0] || Math.abs(other.length - typed.length) > most) continue;
+      const far = distance(typed, other);
+      if (far < best[0] || (far === best[0] && counts.get(other) > best[1])) best = [far, counts.get(other), other];
+    }
+    return best[0] > most ? word : best[2];
+  }
+
+  /** Count the letters to add, drop, change or swap to make one word of another. */
+  function distance(a, b) {
+    const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)];
+    for (let i = 1; i <= a.length; i++) {
+      rows[i] = [i];
+      for (let j = 1; j <= b.length; j++) {
+        const changed = rows[i - 1][j - 1] + (a[i - 1] !== b[j - 1]);
+        rows[i][j] = Math.min(rows[i - 1][j] + 1, rows[i][j - 1] + 1, changed);
+        if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+          rows[i][j] = Math.min(rows[i][j], rows[i - 2][j - 2] + 1);
+      }
+    }
+    return rows[a.length][b.length];
   }
 
   let words = 0; // of what was asked last
@@ -52,6 +95,7 @@ Can go: with Material's search. */
     }
 
     postMessage(message, ...others) {
+      if (message.type === SETUP) docs = message.data.docs;
       if (message.type !== QUERY) return super.postMessage(message, ...others);
       const data = asked(message.data);
       words = data.split(" ").length;
