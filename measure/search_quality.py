@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import posixpath
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from evidence.site import links
 from measure.browser import browser, serve
 
 QUESTIONS = ROOT / "measure/questions.toml"
+PHRASINGS = ROOT / "measure/phrasings.toml"
 FIELD = "[data-md-component=search-query]"
 LINKS = ".md-search-result__item > .md-search-result__link"
 NOTHING_TYPED = "document.querySelector('.md-search-result__meta').textContent.trim() == 'Type to start searching'"
@@ -96,11 +98,11 @@ def halves(questions: Sequence[Question]) -> tuple[list[Question], list[Question
 
 
 def read_messages() -> list[Question]:
-    """Return the messages in the index of errors as questions, without empty ones, which nobody can search for."""
+    """Return the messages in the index of errors as questions, without those of no word, which nobody can search for."""
     return [
         Question(error.message, (ERRORS[error.family], *pages_linked_to(error.blocks)), error.type)
         for error in known_errors(current_measurements())
-        if error.message.strip()
+        if re.search("[a-z]", error.message)
     ]
 
 

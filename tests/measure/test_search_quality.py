@@ -10,6 +10,7 @@ from evidence.site.links import HEADING
 from measure import search_quality
 
 QUESTIONS = search_quality.read_questions()
+PHRASINGS = search_quality.read_questions(search_quality.PHRASINGS)
 PAGES = {path.relative_to(ROOT / "docs").as_posix(): read_text(path) for path in (ROOT / "docs").rglob("*.md")}
 
 
@@ -22,13 +23,16 @@ def test_the_questions_are_all_there():
     assert len({question.topic for question in QUESTIONS}) == 34
 
 
-@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.typed[:60])
+def test_the_phrasings_are_of_each_kind():
+    assert len(PHRASINGS) == 60
+    assert {question.topic for question in PHRASINGS} == {"n't", "quotes", "versions", "typos", "synonyms"}
+
+
+@pytest.mark.parametrize("question", [*QUESTIONS, *PHRASINGS], ids=lambda question: question.typed[:60])
 def test_a_heading_answers_it(question):
     for answer in question.answers:
         page, _, heading = answer.partition("#")
-        assert heading in headings(page), (
-            f"{search_quality.QUESTIONS.name}: {answer} is not there. Map it to another heading."
-        )
+        assert heading in headings(page), f"measure/: {answer} is not there. Map the question to another heading."
 
 
 def words(text):
@@ -72,6 +76,44 @@ def test_what_is_pasted_is_words(search):
     assert "how-to/freeze-layers.md" in pages[: search_quality.FIRST]
 
 
+@pytest.mark.parametrize(
+    ("typed", "alike"),
+    [
+        ("freeze layers doesn't can’t", "freeze layers"),
+        ("keras freeze 2.3 layers", "freeze layers"),
+        ("frezee layers", "freeze layers"),
+        ("torch", "PyTorch"),
+    ],
+)
+def test_what_says_nothing_is_not_asked_and_what_is_misspelt_is_mended(search, typed, alike):
+    assert search_quality.results(search, typed) == search_quality.results(search, alike)
+
+
+def test_a_word_that_is_nothing_but_what_says_nothing_is_asked(search):
+    assert search_quality.results(search, "keras")
+
+
+def test_each_letter_is_found(search):
+    """lunr took words with digits for others when it packed its index: what began with "b" was an error."""
+    failures = []
+    search.on("console", lambda message: failures.append(message.text))
+    assert all(search_quality.results_of_all(search, [f"{letter}e" for letter in "bcdfglmnprstvw"]))
+    search_quality.results_of_all(search, list("bcdefghjklmnopqrstuvwxyz"))
+    assert not failures
+
+
+def test_a_pasted_message_that_no_page_has_is_said_to_be_unknown(search):
+    known = next(error.typed for error in search_quality.read_messages() if len(error.typed.split()) > 12)
+    search_quality.results(search, known)
+    unknown = search.locator(".md-search .unknown")
+    assert not unknown.is_visible()
+    search_quality.results(search, "RuntimeError: cuDNN handle of stream was destroyed while zebra yacht xylophone")
+    unknown.wait_for()
+    assert "unknown-error-message.yml" in unknown.locator("a").get_attribute("href")
+    search_quality.results(search, "freeze layers")
+    assert not unknown.is_visible()
+
+
 def test_a_result_says_which_words_it_lacks(search):
     search_quality.results(search, "freeze layers zebra yacht xylophone")
     missing = search.locator(".md-search-result__terms").first
@@ -113,11 +155,16 @@ def misses(hits):
 @pytest.mark.parametrize("half", [0, 1], ids=["work", "check"])
 def test_search_finds_the_answers(search, half):
     hits = search_quality.ask(search, search_quality.halves(QUESTIONS)[half])
-    assert hits.soon >= 0.88 * hits.asked, misses(hits)
-    assert hits.first >= 0.6 * hits.asked
+    assert hits.soon >= 0.89 * hits.asked, misses(hits)
+    assert hits.first >= 0.79 * hits.asked
+
+
+def test_search_finds_other_phrasings(search):
+    hits = search_quality.ask(search, PHRASINGS)
+    assert hits.soon >= 0.92 * hits.asked, misses(hits)
 
 
 def test_search_finds_messages_of_errors(search):
     hits = search_quality.ask(search, search_quality.read_messages())
     # To be 0.95 again: the new headings that quote a message now come before the index of errors.
-    assert hits.soon >= 0.93 * hits.asked, misses(hits)
+    assert hits.soon >= 0.92 * hits.asked, misses(hits)

@@ -1,8 +1,8 @@
 /* What a reader types goes to Material's search, and what it finds comes back, through here.
 
 Replaces: `Worker`, until Material has made its one.
-- A question loses what says nothing: "keras", which is on every page; numbers, which match tracebacks; "n't" and "'s",
-  of which Material makes words. It gains what a word is called here ("torch": PyTorch), and a word that no page has
+- A question loses what says nothing: "keras", which is on every page; numbers and single letters, which match tracebacks;
+  "n't" and "'s", of which Material makes words. It gains what a word is called here ("torch": PyTorch), and a word that no page has
   is taken for the most frequent one that differs in a letter or two ("seqential").
 - Material draws all sections behind "more on this page", and adds the words that each lacks by `innerHTML +=`, which for
   each word parses those before it again. Most of that is left out.
@@ -28,7 +28,7 @@ Can go: with Material's search. */
       .replace(/(?<=\w)['’](?:s|re|ve|ll|d|m)\b/gi, "")
       .split(/\s+/)
       .filter(Boolean);
-    const telling = words.filter((word) => !/^(?:tf\.)?keras['’,.;?!]*$|^[v≥]?\d[\d.x]*[,.;?!]?$/i.test(word));
+    const telling = words.filter((word) => !/^\W*(?:(?:tf\.)?keras|v?\d[\d.x]*|(?!r)[a-z])\W*$/i.test(word));
     return (telling.length ? telling : words).map((word) => SPELLINGS[word.toLowerCase()] ?? mended(word)).join(" ");
   }
 
