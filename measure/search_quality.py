@@ -98,7 +98,7 @@ def halves(questions: Sequence[Question]) -> tuple[list[Question], list[Question
 
 
 def read_messages() -> list[Question]:
-    """Return the messages in the index of errors as questions, without those of no word, which nobody can search for."""
+    """Return the messages in the index of errors as questions, without those of no word: nobody can search for them."""
     return [
         Question(error.message, (ERRORS[error.family], *pages_linked_to(error.blocks)), error.type)
         for error in known_errors(current_measurements())

@@ -19,6 +19,7 @@ from evidence.site.html import date_in_words
 
 LINK = re.compile(r'<a\b[^>]*?\bhref="([^"#?]+)')
 RELATED = 4
+HOME = "index.md"
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ def footers(files: Files) -> dict[str, Footer]:
     pages = {file.page.url: file.page for file in files.documentation_pages() if file.page}
     changed = last_changes()
     # The home page links to all others.
-    related = related_by_links({url: page.content or "" for url, page in pages.items() if not page.is_homepage})
+    related = related_by_links({url: page.content or "" for url, page in pages.items() if page.file.src_uri != HOME})
     return {
         url: Footer(changed.get(source_path(page)), [pages[other] for other in related.get(url, ())])
         for url, page in pages.items()

@@ -18,7 +18,17 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
 
-from evidence.site import examples, feed, minify, notebooks, offline, page_footer, published_markdown, published_records
+from evidence.site import (
+    examples,
+    feed,
+    minify,
+    notebooks,
+    offline,
+    page_footer,
+    page_notebooks,
+    published_markdown,
+    published_records,
+)
 from evidence.site.incremental import IncrementalBuild
 
 
@@ -53,7 +63,9 @@ class EvidencePlugin(BasePlugin[NoOptions]):
         return files
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
-        self.nav = nav
+        # MkDocs looks for it outside the sections alone, and the first tab is a section.
+        nav.homepage = next(page for page in nav.pages if page.file.src_uri == page_footer.HOME)
+        self.nav, self.files = nav, files
         return nav
 
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
@@ -71,6 +83,7 @@ class EvidencePlugin(BasePlugin[NoOptions]):
         examples.point_edit_link_at_source(page)
         page.meta["footer"] = self.footers[page.url]
         page.meta["markdown"] = published_markdown.markdown_path(page)
+        page.meta["notebook"] = page_notebooks.notebook_path(page)
         return context
 
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
@@ -78,6 +91,7 @@ class EvidencePlugin(BasePlugin[NoOptions]):
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         published_markdown.publish_markdown(config, self.nav)
+        page_notebooks.publish_notebooks(config, self.nav, self.files)
         if not self.serving:  # A page that is served may need any rule once it is edited.
             minify.trim_scripts(config.site_dir)
             minify.trim_style_sheets(config.site_dir)

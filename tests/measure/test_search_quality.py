@@ -24,8 +24,8 @@ def test_the_questions_are_all_there():
 
 
 def test_the_phrasings_are_of_each_kind():
-    assert len(PHRASINGS) == 60
-    assert {question.topic for question in PHRASINGS} == {"n't", "quotes", "versions", "typos", "synonyms"}
+    assert len(PHRASINGS) == 70
+    assert {question.topic for question in PHRASINGS} == {"n't", "quotes", "versions", "typos", "synonyms", "messages"}
 
 
 @pytest.mark.parametrize("question", [*QUESTIONS, *PHRASINGS], ids=lambda question: question.typed[:60])
@@ -79,7 +79,7 @@ def test_what_is_pasted_is_words(search):
 @pytest.mark.parametrize(
     ("typed", "alike"),
     [
-        ("freeze layers doesn't can’t", "freeze layers"),
+        ("freeze layers doesn't can\N{RIGHT SINGLE QUOTATION MARK}t", "freeze layers"),
         ("keras freeze 2.3 layers", "freeze layers"),
         ("frezee layers", "freeze layers"),
         ("torch", "PyTorch"),

@@ -1,0 +1,94 @@
+"""Each page with blocks is also a notebook, which prints from top to bottom what the page shows."""
+
+import re
+
+import nbformat
+import pytest
+from made_up import BLOCK
+
+from evidence.files import ROOT
+from evidence.pages.blocks import Block, blocks_in, read_text
+from evidence.running.execution import Execution, Limits
+from evidence.site.page_notebooks import cells_of
+
+PAGES = {path: blocks_in("", read_text(path)) for path in sorted((ROOT / "docs").rglob("*.md"))}
+WITH_BLOCKS = {path.relative_to(ROOT / "docs").with_suffix(".ipynb").as_posix(): path for path in PAGES if PAGES[path]}
+END = "-- end of cell --"
+
+
+def test_prose_and_blocks_become_cells():
+    page = f"""# A page {{#a}}
+
+Some words.
+
+Does not work
+{{ .does-not-work }}
+
+<!-- recipe: copy -> copy -->
+
+```python
+{BLOCK.code}```
+
+<!--pytest-codeblocks:expected-output-->
+
+```text
+1
+```
+
+<!-- notes -->
+
+1. `pop`: a note
+
+## More {{#more}}
+"""
+    first, code, last = cells_of(page)
+    assert first.source == "# A page\n\nSome words.\n\n**Does not work**"
+    assert code.source == BLOCK.code.rstrip()
+    assert [output.text for output in code.outputs] == ["1\n"]
+    assert last.source == "1. `pop`: a note\n\n## More"
+
+
+def test_each_page_with_blocks_has_a_notebook(site, pages):
+    published = {path.relative_to(site).as_posix() for path in site.rglob("*.ipynb")}
+    assert {name for name in published if not name.startswith("examples/")} == set(WITH_BLOCKS)
+    for name in WITH_BLOCKS:
+        notebook = nbformat.read(site / name, 4)
+        nbformat.validate(notebook)
+        code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+        assert code == [block.code.rstrip() for block in PAGES[WITH_BLOCKS[name]]]
+    end = pages["how-to/freeze-layers/index.html"].select_one(".page-end")
+    assert end.find("a", string="Notebook")["href"] == "../freeze-layers.ipynb"
+    colab = "https://colab.research.google.com/github/someone/somewhere/blob/gh-pages/how-to/freeze-layers.ipynb"
+    assert end.find("a", string="Open in Colab")["href"] == colab
+
+
+def test_the_links_of_a_notebook_lead_to_the_site(site):
+    notebook = nbformat.read(site / "how-to/freeze-layers.ipynb", 4)
+    links = re.findall(
+        r"\]\(([^)\s]*)\)", "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    )
+    assert "https://example.org/how-to/freeze-layers/" in links
+    assert not [link for link in links if not link.startswith("https://")]
+
+
+@pytest.fixture(scope="module")
+def running(needs_tensorflow, request):
+    """The notebooks of the pages that are asked for, each as one block that says after each cell that it ended."""
+    wanted = {
+        item.callspec.params["name"] for item in request.session.items if "running" in getattr(item, "fixturenames", ())
+    }
+    blocks = {
+        name: Block(name, 0, "\n".join(f"{block.code}\nprint({END!r})" for block in PAGES[path]), None)
+        for name, path in WITH_BLOCKS.items()
+        if name in wanted
+    }
+    with Execution(list(blocks.values()), limits=Limits(seconds=300)) as execution:
+        yield lambda name: execution.outcome(blocks[name])
+
+
+@pytest.mark.parametrize("name", WITH_BLOCKS)
+def test_a_notebook_prints_from_top_to_bottom_what_its_page_shows(running, name):
+    outcome = running(name)
+    assert outcome.error is None, outcome.error.traceback
+    printed = outcome.output.split(f"{END}\n")[:-1]
+    assert printed == [block.expected_output or "" for block in PAGES[WITH_BLOCKS[name]]]
