@@ -1,8 +1,8 @@
 """Writes the chips under a block: what it did where, to be taken in at a glance.
 
-"Keras 3", "tf.keras ≤ 2.5: ValueError", "older". The style sheet puts a sign before each; a screen reader hears words
-in its place. Few readers have a Keras older than tf.keras, so its releases are only "older".
-That, and what a chip rounds off ("tf.keras ≥ 2.6" names minor releases), is exact in the sentence that it opens to.
+"Keras 3", "tf.keras ≤ 2.5: ValueError". The style sheet puts a sign before each; a screen reader hears words in its
+place. What is in no chip cannot run the block as it is written, or is older than tf.keras: few readers have that. The
+sentence that the chips open to is exact; "tf.keras ≥ 2.6" names minor releases alone.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ SIGNS_IN_WORDS: Mapping[State, str] = {
     "lacking": "Not applicable on",
     "unknown": "Not measured on",
 }
-OTHERS = 2  # other behaviours with a chip of their own
 SHORT = 24  # characters of an output that a chip repeats
 TO = "\N{EN DASH}"
 KERAS_1_AND_2 = f"Keras 1{TO}2"
@@ -32,39 +31,17 @@ SHORT_BACKENDS = {"TensorFlow": "TF"}
 
 
 def chips(block: Block, all_behaviours: Sequence[Behaviour], environments: Sequence[Environment]) -> Iterator[str]:
-    """Yield a chip for where a block does what its page shows, and for where it does not, the most frequent first."""
+    """Yield a chip for where a block does what its page shows, for where it does not, and for where that is unknown."""
     if len(all_behaviours) == 1:
         yield chip(all_behaviours[0].state, "every Keras")
         return
-    states = {state: [other for other in all_behaviours if other.state == state] for state in STATES}
-    named = [environment for environment in environments if family(environment) != "keras-1-and-2"]
-    keys = {environment.key for environment in named}
-
-    def there(*some: Behaviour) -> list[Environment]:
-        return [one for behaviour in some for one in behaviour.environments if one.key in keys]
-
-    def is_elsewhere(state: State) -> bool:
-        return any(len(there(behaviour)) < len(behaviour.environments) for behaviour in states[state])
-
-    if shown := there(*states["shown"]):
-        yield chip("shown", in_short(shown, environments))
-    others = sorted(states["other"], key=lambda behaviour: len(there(behaviour)), reverse=True)
-    what = difference(block, others[0]) if len(others) == 1 else ""
-    others = [behaviour for behaviour in others if there(behaviour)]
-    alone = others if len(others) <= OTHERS else others[: OTHERS - 1]
-    for behaviour in alone:
-        yield chip("other", in_short(there(behaviour), environments), what)
-    if rest := there(*others[len(alone) :]):
-        yield chip("other", in_short(rest, environments))
-    lacking = there(*states["lacking"])
-    if newer := without_oldest(lacking, named):
-        yield chip("lacking", in_short(newer, environments).removeprefix("Keras 3: "))
-    if is_elsewhere("other"):
-        yield chip("other", "older", "" if alone else what)
-    elif is_elsewhere("lacking") or len(newer) < len(lacking):
-        yield chip("lacking", "older")
-    if unknown := [environment for behaviour in states["unknown"] for environment in behaviour.environments]:
-        yield chip("unknown", in_short(unknown, environments))
+    for state in STATES:
+        there = [one for behaviour in all_behaviours if behaviour.state == state for one in behaviour.environments]
+        named = [one for one in there if family(one) != "keras-1-and-2"]
+        if there and state != "lacking":
+            alike = [behaviour for behaviour in all_behaviours if behaviour.state == state]
+            what = difference(block, alike[0]) if state == "other" and len(alike) == 1 else ""
+            yield chip(state, in_short(named, environments) or "older", what)
 
 
 def chip(state: State, where: str, what: str = "") -> str:
@@ -81,21 +58,11 @@ def difference(block: Block, behaviour: Behaviour) -> str:
     return code(text) if 0 < len(text) <= SHORT else ""
 
 
-def without_oldest(chosen: Sequence[Environment], environments: Sequence[Environment]) -> list[Environment]:
-    """Leave out those that are the oldest of their line, or a line older than Keras 3 as a whole."""
-    keys = {environment.key for environment in chosen}
-    newer = []
-    for _, line in lines(environments):
-        is_chosen = [environment.key in keys for environment in line]
-        if is_chosen != sorted(is_chosen) or (all(is_chosen) and line[0].backend_name):
-            newer += [environment for environment in line if environment.key in keys]
-    return newer
-
-
 def in_short(chosen: Collection[Environment], environments: Sequence[Environment], *, all_runs: bool = False) -> str:
-    """Name some of the environments in a few words: "Keras 3: TF ≥ 3.4 JAX, tf.keras ≥ 2.6".
+    """Name some of the environments in a few words: "TF ≥ 3.4 JAX, tf.keras ≥ 2.6".
 
-    Releases of a line that are not neighbours are "some tf.keras", or with `all_runs` "tf.keras ≥ 2.6 and 1.15".
+    What would take more words is "some tf.keras" or "some Keras 3", unless `all_runs` are wanted: "tf.keras ≥ 2.6 and
+    1.15".
     """
     keys = {environment.key for environment in chosen}
     if len(keys) == len(environments):
@@ -126,7 +93,10 @@ def keras_3(keys: Collection[str], members: Sequence[Environment], all_runs: boo
     for _, line in lines(members):
         backend = line[0].backend_name or ""
         names.append(releases(SHORT_BACKENDS.get(backend, backend), keys, line, all_runs))
-    return f"Keras 3: {' '.join(filter(None, names))}"
+    names = [name for name in names if name]
+    if len(names) > 1 and any(" " in name for name in names) and not all_runs:
+        return "some Keras 3"
+    return " ".join(names)
 
 
 def releases(name: str, keys: Collection[str], line: Sequence[Environment], all_runs: bool) -> str:

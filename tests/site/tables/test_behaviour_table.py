@@ -38,8 +38,8 @@ def test_one_answer_of_all_is_one_line(questions):
 def test_each_answer_comes_with_all_that_give_it_that_of_the_newest_first(questions):
     [row] = rows(measured({questions: {"3.1": OTHER, "tf-2.15": OTHER, "tf-2.14": OTHER, "1.0": None}}))
     assert answers_in(row) == [
-        ("0 2-4 7", "1 Keras 3: TF ≥ 3.2 and ≤ 3.0 JAX, Keras 2.3"),
-        ("1 5-6", "2 Keras 3: TF 3.1, tf.keras"),
+        ("0 2-4 7", "1 TF ≥ 3.2 and ≤ 3.0 JAX, Keras 2.3"),
+        ("1 5-6", "2 TF 3.1, tf.keras"),
         ("8", "not measured Keras ≤ 1.0"),
     ]
 
