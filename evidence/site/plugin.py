@@ -28,6 +28,7 @@ from evidence.site import (
     page_notebooks,
     published_markdown,
     published_records,
+    sections,
 )
 from evidence.site.incremental import IncrementalBuild
 
@@ -81,6 +82,7 @@ class EvidencePlugin(BasePlugin[NoOptions]):
         self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation
     ) -> TemplateContext:
         examples.point_edit_link_at_source(page)
+        page.content = sections.fold(page.content or "")
         page.meta["footer"] = self.footers[page.url]
         page.meta["markdown"] = published_markdown.markdown_path(page)
         page.meta["notebook"] = page_notebooks.notebook_path(page)

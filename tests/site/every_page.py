@@ -23,6 +23,7 @@ KINDS = (
     "console",
     "other hosts",
     "layout shift",
+    "longer than six screens",
     "motion",
     "without its style",
     "hidden in print",
@@ -32,6 +33,7 @@ KINDS = (
     "Lighthouse",
 )
 WIDTHS = 1280, 768, 320
+SCREENS, SCREEN = 6, 774  # at most; what a window of a laptop shows of a page, in px
 WIDE = {"width": WIDTHS[0], "height": 900}
 OF_COLOUR = ["color-contrast", "link-in-text-block"]
 # Lighthouse's score of accessibility is made of axe's rules. All but these are on by default; it looks as on a phone.
@@ -117,11 +119,14 @@ HIDDEN = """(() => {
         .filter((each) => words(each) && !each.closest(left) && !each.checkVisibility(seen))
         .map((each) => each.outerHTML.slice(0, 120));
 })()"""
+OPEN_SECTIONS = 'document.querySelectorAll("article .section").forEach((each) => each.open = true)'
 OPEN = 'document.querySelectorAll("article details").forEach((each) => each.open = true)'
 CUT = """[...document.querySelectorAll("article *")].filter((each) =>
     getComputedStyle(each).overflowX == "hidden" && each.clientWidth && each.scrollWidth > each.clientWidth + 1
 ).map((each) => each.outerHTML.slice(0, 120))"""
-DRAWN_NEAR = ".md-typeset > * { content-visibility: visible !important }"  # axe passes over what is not drawn yet
+DRAWN_NEAR = (
+    ":is(.md-typeset, .section) > * { content-visibility: visible !important }"  # axe passes over what is not drawn yet
+)
 LARGE = "html { font-size: 250% !important }"  # Material's is 125 %.
 
 
@@ -172,6 +177,8 @@ def look_in_chromium(site, address, names):
                     break
             else:
                 note("layout shift", [f"{shifts}, most of it {most}"])
+            note("longer than six screens", too_long(page))
+            page.evaluate(OPEN_SECTIONS)
             note("motion", page.evaluate(MOVING))
             note("without its style", taken_out.intersection(page.evaluate(CLASSES)))
             page.evaluate(axe)
@@ -201,6 +208,12 @@ def look_in_chromium(site, address, names):
                 page.set_viewport_size(WIDE | {"width": width})
                 note("too wide or cut with large text", [*too_wide(page), *page.evaluate(CUT)], f"{name}, {width} px")
     return found
+
+
+def too_long(page):
+    """Sections that are folded count as they are."""
+    height = page.evaluate("document.querySelector('article').scrollHeight")
+    return [f"{height} px"] if height > SCREENS * SCREEN else []
 
 
 def too_wide(page):

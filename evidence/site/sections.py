@@ -1,0 +1,41 @@
+"""Folds the sections of a long page: it begins with its answer, and then lists what else it answers.
+
+Each section is a `<details>` whose heading is its summary. Links to a heading open it (Material does that, and
+browsers, for what is found on the page), and so does printing. It is done after the search has read the page, which
+would otherwise take a section's text for its parent's.
+"""
+
+from __future__ import annotations
+
+import re
+
+HEADING = re.compile(r"<h2\b[^>]*>.*?</h2>", re.DOTALL)
+AT_HEADINGS = re.compile(r"(?=<h2\b)")
+TABLE = re.compile(r'(?<=<div class="evidence-table">)(.*)(?=</div>)', re.DOTALL)
+BLOCK = '<div class="evidence"'
+LONG = 6  # blocks on a page that is not folded
+FEW = 3  # sections, which need no folding
+
+
+def fold(html: str) -> str:
+    """Return a page's content with its sections folded, if it is long."""
+    if table := TABLE.search(html):
+        return html[: table.start()] + fold_sections(table[0]) + html[table.end() :]
+    return fold_sections(html, BLOCK) if html.count(BLOCK) > LONG else html
+
+
+def fold_sections(html: str, with_: str = "") -> str:
+    """Return HTML with its sections folded: from a heading of the second level to before the next.
+
+    Those without the text `with_` are short, and stay as they are.
+    """
+    before, *sections = AT_HEADINGS.split(html)
+    if len(sections) < FEW:
+        return html
+    return before + "".join(folded(section) if with_ in section else section for section in sections)
+
+
+def folded(section: str) -> str:
+    heading = HEADING.match(section)
+    assert heading  # A section begins with it.
+    return f'<details class="section"><summary>{heading[0]}</summary>{section[heading.end() :]}</details>'

@@ -1,0 +1,48 @@
+"""The sections of a long page are folded, so that it begins with its answer and a list of what else it answers."""
+
+import pytest
+from bs4 import BeautifulSoup
+
+from evidence.site.sections import FEW, LONG, fold
+
+EVIDENCE = '<div class="evidence"></div>'
+
+
+def section(number, text=EVIDENCE):
+    return f'<h2 id="s{number}">Section {number}</h2><p>Text {number}</p>{text}<h3 id="t{number}">Below</h3>'
+
+
+def page(sections, blocks=LONG + 1):
+    return f"<h1>Title</h1><p>Answer</p>{EVIDENCE * (blocks - sections)}" + "".join(map(section, range(sections)))
+
+
+def test_each_section_is_folded_below_its_heading():
+    html = BeautifulSoup(fold(page(FEW)), "html.parser")
+    folded = html.select("details.section")
+    assert [part.summary.get_text() for part in folded] == [f"Section {number}" for number in range(FEW)]
+    assert [part.summary.h2["id"] for part in folded] == [f"s{number}" for number in range(FEW)]
+    assert folded[1].p.get_text() == "Text 1"
+    assert folded[1].h3["id"] == "t1"
+    assert not html.h1.find_parent("details") and not html.p.find_parent("details")
+
+
+@pytest.mark.parametrize("html", [page(FEW - 1), page(FEW, blocks=LONG), "<p>No heading</p>"])
+def test_a_short_page_is_as_it_was(html):
+    assert fold(html) == html
+
+
+def test_a_section_without_a_block_stays_open():
+    html = page(FEW) + section(9, text="")
+    assert fold(html).endswith(section(9, text=""))
+
+
+def test_the_sections_of_a_table_are_folded_within_it():
+    rows = "".join(f'<h2 id="m{number}">Page</h2><pre>no</pre>' for number in range(FEW))
+    html = BeautifulSoup(fold(f'<p>All</p><div class="evidence-table">{rows}</div><p>end</p>'), "html.parser")
+    assert len(html.select(".evidence-table > details.section > pre")) == FEW
+    assert html.find_all("p")[-1].get_text() == "end"
+
+
+def test_the_words_of_a_page_are_all_there_in_their_order():
+    html = page(FEW) + section(9, text="")
+    assert BeautifulSoup(fold(html), "html.parser").get_text() == BeautifulSoup(html, "html.parser").get_text()
