@@ -9,18 +9,25 @@ from __future__ import annotations
 
 import re
 
+from bs4 import BeautifulSoup
+
 HEADING = re.compile(r"<h2\b[^>]*>.*?</h2>", re.DOTALL)
 AT_HEADINGS = re.compile(r"(?=<h2\b)")
-TABLE = re.compile(r'(?<=<div class="evidence-table">)(.*)(?=</div>)', re.DOTALL)
-BLOCK = '<div class="evidence"'
-LONG = 6  # blocks on a page that is not folded
+TABLE = re.compile(r'<div class="evidence-table">\s*<h2')
+BLOCK = 'class="language-python'
+LONG = 5  # blocks on a page that is not folded
 FEW = 3  # sections, which need no folding
 
 
 def fold(html: str) -> str:
     """Return a page's content with its sections folded, if it is long."""
-    if table := TABLE.search(html):
-        return html[: table.start()] + fold_sections(table[0]) + html[table.end() :]
+    if TABLE.search(html):
+        soup = BeautifulSoup(html, "html.parser")
+        for table in soup.select(".evidence-table:has(> h2)"):
+            sections = BeautifulSoup(fold_sections(table.decode_contents()), "html.parser")
+            table.clear()
+            table.append(sections)
+        return str(soup)
     return fold_sections(html, BLOCK) if html.count(BLOCK) > LONG else html
 
 

@@ -5,7 +5,7 @@ from bs4 import BeautifulSoup
 
 from evidence.site.sections import FEW, LONG, fold
 
-EVIDENCE = '<div class="evidence"></div>'
+EVIDENCE = '<div class="language-python highlight"></div>'
 
 
 def section(number, text=EVIDENCE):
@@ -38,9 +38,16 @@ def test_a_section_without_a_block_stays_open():
 
 def test_the_sections_of_a_table_are_folded_within_it():
     rows = "".join(f'<h2 id="m{number}">Page</h2><pre>no</pre>' for number in range(FEW))
-    html = BeautifulSoup(fold(f'<p>All</p><div class="evidence-table">{rows}</div><p>end</p>'), "html.parser")
+    page = f'<p>All</p><div class="evidence-table">{rows}<div>x</div></div><div>end</div>'
+    html = BeautifulSoup(fold(page), "html.parser")
     assert len(html.select(".evidence-table > details.section > pre")) == FEW
-    assert html.find_all("p")[-1].get_text() == "end"
+    assert html.find_all("div")[-1].get_text() == "end"
+    assert not html.find_all("div")[-1].find_parent("div")
+
+
+def test_a_table_without_sections_leaves_its_page_as_any_other():
+    total = '<div class="evidence-table"><p>All</p></div>'
+    assert fold(total + page(FEW)) == total + fold(page(FEW))
 
 
 def test_the_words_of_a_page_are_all_there_in_their_order():

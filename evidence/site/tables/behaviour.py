@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 from html import escape
 
@@ -17,16 +18,15 @@ QUESTIONS = [f"{REFERENCE}/behaviour/{subject}.md" for subject in SUBJECTS]  # E
 
 
 def behaviour_table(measurements: Measurements) -> Iterator[str]:
-    """Yield a table of questions and their answers, with a body for each page of questions."""
-    yield '<table class="behaviour" data-search-exclude=""><thead><tr>'
-    yield '<th scope="col">Question</th><th scope="col">Answers</th></tr></thead>'
+    """Yield a table of questions and their answers for each page of questions."""
     for page in QUESTIONS:
-        yield f'<tbody><tr><th scope="rowgroup" colspan="2">{page_link(page)}</th></tr>'
+        yield f'<h2 id="{posixpath.basename(page).removesuffix(".md")}" data-search-exclude="">{page_link(page)}</h2>'
+        yield '<table class="behaviour" data-search-exclude=""><thead><tr>'
+        yield '<th scope="col">Question</th><th scope="col">Answers</th></tr></thead><tbody>'
         for block in measurements.blocks:
             if block.page == page:
                 yield from behaviour_row(measurements, block)
-        yield "</tbody>"
-    yield "</table>"
+        yield "</tbody></table>"
 
 
 def behaviour_row(measurements: Measurements, block: Block) -> Iterator[str]:

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import escape
+from itertools import groupby
 
 from evidence.findings.computes_with import computes_with
 from evidence.findings.measurements import Measurements
 from evidence.findings.ranges import environment_name
 from evidence.running import records
+from evidence.running.environments import Environment
+from evidence.site.html import slug
 
 TITLES = "Release", "Keras says", "Python", "Computes with", "Blocks", "Seconds", "Recorded"
 
 
 def environment_table(measurements: Measurements) -> Iterator[str]:
-    """Yield a table of what runs in each environment, how long its blocks took, and when its record last changed."""
+    """Yield a table for each line: what runs in its environments, how long blocks took, when a record last changed."""
+    for line, environments in groupby(measurements.environments, key=lambda environment: environment.line):
+        yield f'<h2 id="{slug(line)}" data-search-exclude="">{escape(line)}</h2>'
+        yield from table_of_line(measurements, environments)
+
+
+def table_of_line(measurements: Measurements, environments: Iterable[Environment]) -> Iterator[str]:
     yield '<table data-search-exclude=""><thead><tr>'
     for title in TITLES:
         yield f'<th scope="col">{title}</th>'
     yield "</tr></thead><tbody>"
-    for environment in measurements.environments:
+    for environment in environments:
         record, seconds = measurements.record(environment), records.load_seconds(environment.key)
         total = f"{seconds.importing + sum(seconds.blocks.values()):.0f}" if seconds.blocks else ""
         cells = (

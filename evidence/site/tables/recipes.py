@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from evidence.findings.measurements import Measurements
 from evidence.findings.ranges import environment_name
-from evidence.findings.recipe_verdicts import Verdict, count_right, current_verdicts
-from evidence.running.trials import read_kinds
+from evidence.findings.recipe_verdicts import Verdict, Verdicts, count_right, current_verdicts
+from evidence.running.trials import Kind, read_kinds
 from evidence.site.html import code_spans, slug
 from evidence.site.links import section_link
 from evidence.site.recipe_html import by_reason
@@ -37,24 +37,29 @@ def count(there: list[Verdict]) -> str:
 
 
 def kind_table(measurements: Measurements) -> Iterator[str]:
-    """Yield a row for each kind of model: who has it, which recipes are right on it, and what to do instead."""
+    """Yield a row for each kind of model, by group: who has it, which recipes are right on it, what to do instead."""
     verdicts = current_verdicts()
-    yield '<table><thead><tr><th scope="col">Model</th><th scope="col">Right</th><th scope="col">Not</th></tr></thead>'
-    yield "<tbody>"
-    for kind in read_kinds():
-        on_kind = [
-            verdict
-            for recipe in verdicts.recipes
-            for verdict in verdicts.of(recipe, verdicts.pinned)
-            if verdict.kind == kind and verdict.state != "inapplicable"
-        ]
-        right = [verdict for verdict in on_kind if verdict.state == "right"]
-        rest = [verdict for verdict in on_kind if verdict.state != "right"]
-        yield f'<tr id="{slug(kind.key)}"><th scope="row" class="sentence">{code_spans(kind.title)}'
-        yield f"<br/><small>{code_spans(kind.who)}</small></th>"
-        yield f"<td>{'all' if not rest else ', '.join(section_link(verdict.recipe.block) for verdict in right)}</td>"
-        yield f"<td>{'; '.join(map(refused, rest))}</td></tr>"
-    yield "</tbody></table>"
+    for title, kinds in by_group().items():
+        yield f'<h2 id="kinds-{slug(title)}">{code_spans(title[0].upper() + title[1:])}</h2>'
+        yield '<table><thead><tr><th scope="col">Model</th><th scope="col">Right</th><th scope="col">Not</th></tr>'
+        yield f"</thead><tbody>{''.join(kind_row(kind, verdicts) for kind in kinds)}</tbody></table>"
+
+
+def kind_row(kind: Kind, verdicts: Verdicts) -> str:
+    on_kind = [
+        verdict
+        for recipe in verdicts.recipes
+        for verdict in verdicts.of(recipe, verdicts.pinned)
+        if verdict.kind == kind and verdict.state != "inapplicable"
+    ]
+    right = [verdict for verdict in on_kind if verdict.state == "right"]
+    rest = [verdict for verdict in on_kind if verdict.state != "right"]
+    return (
+        f'<tr id="{slug(kind.key)}"><th scope="row" class="sentence">{code_spans(kind.title)}'
+        f"<br/><small>{code_spans(kind.who)}</small></th>"
+        f"<td>{'all' if not rest else ', '.join(section_link(verdict.recipe.block) for verdict in right)}</td>"
+        f"<td>{'; '.join(map(refused, rest))}</td></tr>"
+    )
 
 
 # How the files in models/ begin, and what these kinds have in common.
@@ -67,17 +72,24 @@ GROUPS = {
 }
 
 
+def by_group() -> dict[str, list[Kind]]:
+    """Return the kinds of model by the titles of their groups."""
+    left = list(read_kinds())
+    groups = {}
+    for start, title in GROUPS.items():
+        groups[title] = [kind for kind in left if kind.key.startswith(start)]
+        left = [kind for kind in left if not kind.key.startswith(start)]
+    return groups
+
+
 def kind_links(measurements: Measurements) -> Iterator[str]:
     """Yield a list of links to the rows of the kinds of model, by group."""
-    left = list(read_kinds())
     yield "<ul>"
-    for start, title in GROUPS.items():
+    for title, kinds in by_group().items():
         links = [
             f'<a href="../reference/which-recipe-works-on-which-model.md#{slug(kind.key)}">{in_group(kind.title)}</a>'
-            for kind in left
-            if kind.key.startswith(start)
+            for kind in kinds
         ]
-        left = [kind for kind in left if not kind.key.startswith(start)]
         yield f"<li><b>{code_spans(title)}</b>: {' · '.join(links)}</li>"
     yield "</ul>"
 

@@ -47,12 +47,13 @@ def test_each_answer_comes_with_all_that_give_it_that_of_the_newest_first(questi
 def test_a_question_is_its_heading_below_its_page(questions):
     unasked = Block("docs/page.md", 5, "print(2)\n", "2\n")
     table = BeautifulSoup("".join(behaviour_table(measured({unasked: {}, questions: {}}))), "html.parser")
-    assert [heading.get_text() for heading in table.select("thead th")] == ["Question", "Answers"]
+    assert [heading.get_text() for heading in table.thead.select("th")] == ["Question", "Answers"]
     bodies = table.select("tbody")
-    assert [body.th.a["href"] for body in bodies] == [page.replace("docs/reference/", "") for page in QUESTIONS]
-    assert {body.th["colspan"] for body in bodies} == {"2"}
-    assert [len(body.select("tr")) for body in bodies] == [1, 2, 1, 1, 1]
-    question, data = bodies[1].select("tr")[1].th.select("a")
+    assert [heading.a["href"] for heading in table.select("h2")] == [
+        page.replace("docs/reference/", "") for page in QUESTIONS
+    ]
+    assert [len(body.select("tr")) for body in bodies] == [0, 1, 0, 0, 0]
+    question, data = bodies[1].th.select("a")
     assert (question["href"], question.get_text()) == ("behaviour/pop.md#does-it", "Does it?")
     assert data["href"] == f"data/{questions.digest}.json"
 

@@ -1,7 +1,7 @@
 """The table of environments says what runs in each, and when it was recorded."""
 
 from bs4 import BeautifulSoup
-from made_up import BLOCK, ENVIRONMENTS, measured, on
+from made_up import BLOCK, ENVIRONMENTS, JAX, OLD, TF, TF_KERAS, measured, on
 
 from evidence.running import records
 from evidence.running.records import Seconds
@@ -16,7 +16,8 @@ def test_each_environment_has_a_row(tmp_path, monkeypatch):
     records.save_seconds(record, Seconds("2026-11-23", "3.11.7", 1.4, {BLOCK.digest: 1.2}))
     table = BeautifulSoup("".join(environment_table(measurements)), "html.parser")
     rows = table.select("tbody tr")
-    assert len(table.select("thead th")) == 7
+    assert len(table.thead.select("th")) == 7
+    assert [heading.get_text() for heading in table.select("h2")] == [TF, JAX, TF_KERAS, OLD]
     assert [row["id"] for row in rows] == [environment.key.replace(".", "-") for environment in ENVIRONMENTS]
     texts = {row["id"]: [cell.get_text() for cell in row.select("th, td")] for row in rows}
     assert texts["jax-3-2"] == [

@@ -10,7 +10,7 @@ from evidence.site.tables import TABLES, table_html
 
 def test_a_table_is_made_once_for_a_page_and_its_markdown():
     html = table_html("behaviour")
-    assert html.startswith('<div class="evidence-table"><table class="behaviour"')
+    assert html.startswith('<div class="evidence-table"><h2 id="the-list"')
     assert html.endswith("</table></div>")
     assert table_html("behaviour") is html
 
