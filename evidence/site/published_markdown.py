@@ -28,7 +28,7 @@ from evidence.site.tables.changes import as_markdown
 
 PAGE_LINK = re.compile(r"\]\(\.\./\.\./([\w/-]+)/(#[\w-]+)?\)")  # in notebooks, by the page's address in the site
 SUMMARY = re.compile(
-    r'<div class="evidence"[^>]* data-block="(\w+)">.*?<p class="in-words"[^>]*>(.*?)</p>', re.DOTALL
+    r'<div class="evidence"[^>]* data-block="(\w+)"[^>]*>.*?<p class="in-words"[^>]*>(.*?)</p>', re.DOTALL
 )  # under a page's block
 ATTRIBUTES = re.compile(r"\n *\{ \.[\w-]+ \}$", re.MULTILINE)  # for the style sheet; the line above says it in words
 
