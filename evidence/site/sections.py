@@ -13,6 +13,9 @@ from bs4 import BeautifulSoup
 
 HEADING = re.compile(r"<h2\b[^>]*>.*?</h2>", re.DOTALL)
 AT_HEADINGS = re.compile(r"(?=<h2\b)")
+LINK = re.compile(r"<a\b.*?</a>", re.DOTALL)
+PERMALINK = re.compile(r"<a\b[^>]*headerlink.*?</a>", re.DOTALL)
+ANCHOR = re.compile(r"</?a\b[^>]*>")
 TABLE = re.compile(r'<div class="evidence-table">\s*<h2')
 BLOCK = 'class="language-python'
 LONG = 5  # blocks on a page that is not folded
@@ -43,6 +46,11 @@ def fold_sections(html: str, with_: str = "") -> str:
 
 
 def folded(section: str) -> str:
+    """Return a section with its heading as the summary. Links follow it: a summary that opens holds no other control."""
     heading = HEADING.match(section)
     assert heading  # A section begins with it.
-    return f'<details class="section"><summary>{heading[0]}</summary>{section[heading.end() :]}</details>'
+    permalink = PERMALINK.search(heading[0])
+    linked = "".join(f"<p>See {link}.</p>" for link in LINK.findall(PERMALINK.sub("", heading[0])))
+    words = ANCHOR.sub("", PERMALINK.sub("", heading[0]))
+    links = (permalink[0] if permalink else "") + linked
+    return f'<details class="section"><summary>{words}</summary>{links}{section[heading.end() :]}</details>'

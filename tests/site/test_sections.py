@@ -50,6 +50,16 @@ def test_a_table_without_sections_leaves_its_page_as_any_other():
     assert fold(total + page(FEW)) == total + fold(page(FEW))
 
 
+def test_the_links_of_a_heading_follow_it():
+    """A summary is a control, which holds no other."""
+    permalink = '<a class="headerlink" href="#s0">¶</a>'
+    heading = f'<h2 id="s0"><a href="../no/">No</a>{permalink}</h2><pre>no</pre>'
+    html = BeautifulSoup(fold(f'<div class="evidence-table">{heading * FEW}</div>'), "html.parser")
+    assert str(html.summary) == '<summary><h2 id="s0">No</h2></summary>'
+    following = [str(element) for element in html.summary.find_next_siblings()]
+    assert following == [permalink, '<p>See <a href="../no/">No</a>.</p>', "<pre>no</pre>"]
+
+
 def test_the_words_of_a_page_are_all_there_in_their_order():
     html = page(FEW) + section(9, text="")
     assert BeautifulSoup(fold(html), "html.parser").get_text() == BeautifulSoup(html, "html.parser").get_text()
