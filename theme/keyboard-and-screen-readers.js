@@ -14,6 +14,9 @@
       const attributes = { role: "button", tabindex: 0 };
       if (label.matches(OPENERS)) attributes["aria-expanded"] = label.control?.checked;
       if (label.control === drawer) attributes["aria-label"] = "Menu";
+      // A part with a page of its own has a link for that, and beside it a label without words.
+      const link = label.closest(".md-nav__item")?.querySelector("a");
+      if (label.matches(OPENERS) && link && !label.textContent.trim()) attributes["aria-label"] = link.textContent.trim();
       if (label.matches(CLOSERS)) attributes["aria-label"] = `${label.textContent.trim()}: back`;
       for (const [name, value] of Object.entries(attributes))
         if (narrow.matches) button.setAttribute(name, value);

@@ -46,11 +46,12 @@ def fold_sections(html: str, with_: str = "") -> str:
 
 
 def folded(section: str) -> str:
-    """Return a section with its heading as the summary. Links follow it: a summary that opens holds no other control."""
+    """Return a section with its heading as the summary. Links follow it: a summary holds no other control."""
     heading = HEADING.match(section)
     assert heading  # A section begins with it.
     permalink = PERMALINK.search(heading[0])
     linked = "".join(f"<p>See {link}.</p>" for link in LINK.findall(PERMALINK.sub("", heading[0])))
     words = ANCHOR.sub("", PERMALINK.sub("", heading[0]))
     links = (permalink[0] if permalink else "") + linked
-    return f'<details class="section"><summary>{words}</summary>{links}{section[heading.end() :]}</details>'
+    rest = links + section[heading.end() :]
+    return f'<details class="section"><summary>{words}</summary>{rest}</details>'

@@ -54,6 +54,7 @@ def test_pages_search_and_scripts_work_from_the_folder(needs_chromium, unpacked)
         page.locator("article a[href*='after-pop-compile-again'], article a[href*='compile-again']").first.click()
         page.locator(".my-summary", has_text="On your Keras (tf.keras").wait_for()
         page.goto((unpacked / "examples/what-removing-layers-from-the-middle-costs.html").as_uri())
+        page.locator("article details.section").evaluate_all("all => all.forEach((each) => each.open = true)")
         page.locator("article img").first.scroll_into_view_if_needed()
         page.wait_for_function("document.querySelector('article img').naturalWidth > 100")
         assert not said
