@@ -72,6 +72,7 @@ def normalised(text: str) -> str:
     text = re.sub(r"0x[0-9a-f]{6,}", "0x…", text)
     text = re.sub(r"(?<![.\d])[0-9]{13,}", "…", text)  # the identity of an object
     text = re.sub(r"[^\s'\"(]*[/\\](?:site-packages|\.environments[/\\][\w.-]+|block-\w+[/\\]work)[/\\]", "", text)
+    text = re.sub(r"[^\s'\"(]*[/\\]tmp[a-z0-9_]{8}\b", "…", text)  # what `tempfile` made
     text = re.sub(r"[^\s'\"(]*[/\\](__autograph_generated_file)\w+", r"\1", text)
     # TensorFlow adds where in the runner a node was made: TensorFlow 2 within the message, TensorFlow 1 at its end.
     text = re.sub(r' defined at \(most recent call last\):\n(?: *File "[^"]*", line \d+, in .*\n+)*', "\n", text)

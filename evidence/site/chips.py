@@ -40,8 +40,9 @@ def chips(block: Block, all_behaviours: Sequence[Behaviour], environments: Seque
         named = [one for one in there if family(one) != "keras-1-and-2"]
         if there and state != "lacking":
             alike = [behaviour for behaviour in all_behaviours if behaviour.state == state]
-            what = difference(block, alike[0]) if state == "other" and len(alike) == 1 else ""
-            yield chip(state, in_short(named, environments) or "older", what)
+            where = in_short(named, environments) or "older"
+            says_what = state == "other" and len(alike) == 1 and "," not in where
+            yield chip(state, where, difference(block, alike[0]) if says_what else "")
 
 
 def chip(state: State, where: str, what: str = "") -> str:

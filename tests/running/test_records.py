@@ -173,6 +173,7 @@ def test_an_error_whose_line_is_unknown_is_recorded_without():
         ('File "/a/.environments/keras-3.14-tensorflow/keras/x.py", line 3', 'File "keras/x.py", line 3'),
         (r"no file C:\Temp\block-ab12\work\model.h5 there", "no file model.h5 there"),
         ('"/tmp/__autograph_generated_filexy1z.py"', '"__autograph_generated_file.py"'),
+        ("Saved artifact at '/var/folders/tmp3k00nnqp/model'", "Saved artifact at '…/model'"),
         ("layers/dense.py and 1/2", "layers/dense.py and 1/2"),
         (
             r"KeyError: \u001b[1m140131151883664\u001b[0m, 0.1234567890123",
