@@ -3,7 +3,7 @@
 Replaces: `Worker`, until Material has made its one.
 - A question loses what says nothing: "keras", which is on every page; numbers and single letters, which match tracebacks;
   "n't" and "'s", of which Material makes words. It gains what a word is called here ("torch": PyTorch), and a word that no page has
-  is taken for the most frequent one that differs in a letter or two ("seqential").
+  is taken for the most frequent one that differs in a letter or two.
 - Material draws all sections behind "more on this page", and adds the words that each lacks by `innerHTML +=`, which for
   each word parses those before it again. Most of that is left out.
 - Of a pasted message that no page has, the list of results says so.
