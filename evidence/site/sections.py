@@ -13,9 +13,8 @@ from bs4 import BeautifulSoup
 
 HEADING = re.compile(r"<h2\b[^>]*>.*?</h2>", re.DOTALL)
 AT_HEADINGS = re.compile(r"(?=<h2\b)")
-LINK = re.compile(r"<a\b.*?</a>", re.DOTALL)
 PERMALINK = re.compile(r"<a\b[^>]*headerlink.*?</a>", re.DOTALL)
-ANCHOR = re.compile(r"</?a\b[^>]*>")
+LINK = re.compile(r"<a\b[^>]*\bhref=[^>]*>(.*?)</a>", re.DOTALL)  # not a target, which stays in its heading
 TABLE = re.compile(r'<div class="evidence-table">\s*<h2')
 BLOCK = 'class="language-python'
 LONG = 5  # blocks on a page that is not folded
@@ -50,8 +49,9 @@ def folded(section: str) -> str:
     heading = HEADING.match(section)
     assert heading  # A section begins with it.
     permalink = PERMALINK.search(heading[0])
-    linked = "".join(f"<p>See {link}.</p>" for link in LINK.findall(PERMALINK.sub("", heading[0])))
-    words = ANCHOR.sub("", PERMALINK.sub("", heading[0]))
+    title = PERMALINK.sub("", heading[0])
+    linked = "".join(f"<p>See {link[0]}.</p>" for link in LINK.finditer(title))
+    words = LINK.sub(r"\1", title)
     links = (permalink[0] if permalink else "") + linked
     rest = links + section[heading.end() :]
     return f'<details class="section"><summary>{words}</summary>{rest}</details>'

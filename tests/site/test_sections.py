@@ -60,6 +60,14 @@ def test_the_links_of_a_heading_follow_it():
     assert following == [permalink, '<p>See <a href="../no/">No</a>.</p>', "<pre>no</pre>"]
 
 
+def test_what_links_lead_to_stays_in_a_heading():
+    """The headings of the examples have their ids in an empty link."""
+    headings = f'<h2><a id="cut"></a>Cut</h2>{EVIDENCE}' * FEW
+    html = BeautifulSoup(fold(headings + EVIDENCE * LONG), "html.parser")
+    assert str(html.summary.h2) == '<h2><a id="cut"></a>Cut</h2>'
+    assert not html.p
+
+
 def test_the_words_of_a_page_are_all_there_in_their_order():
     html = page(FEW) + section(9, text="")
     assert BeautifulSoup(fold(html), "html.parser").get_text() == BeautifulSoup(html, "html.parser").get_text()
