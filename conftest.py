@@ -20,6 +20,7 @@ from pytest_codeblocks.plugin import MarkdownFile
 from evidence.pages.blocks import Block, page_name
 from evidence.pages.lint import Problem, read_page
 from evidence.pages.notes import check_notes
+from evidence.pages.picture_fences import check_pictures
 from evidence.pages.recipes import check_recipes
 from evidence.pages.unexecuted_code import check_listings, read_exemptions
 from evidence.running.execution import Execution, Outcome
@@ -70,6 +71,7 @@ class PageCheck(pytest.Item):
         problems = self.problems or [
             *check_listings(self.path, self.blocks, read_exemptions()),
             *check_notes(self.path, self.blocks),
+            *check_pictures(self.path, self.blocks),
             *check_recipes(self.path, self.blocks),
         ]
         if problems:
