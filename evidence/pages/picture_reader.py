@@ -78,6 +78,8 @@ class Reader:
                 self.take()
                 chains[-1].append(self.layer(layers))
                 edges[arrow].append((chains[-1][-2], chains[-1][-1]))
+            if not (self.next_is(";") or self.next_is("]")):
+                self.fail(f"an arrow is missing before `{self.take()[0].strip()}`. {HOW}")
         if not layers:
             self.fail(f"this model has no layers. {HOW}")
         graph = Graph(layers, chains, edges["->"], edges["-/->"])

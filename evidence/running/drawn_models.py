@@ -75,7 +75,7 @@ def differences(picture: Picture, graphs: Sequence[Any]) -> Iterator[str]:
 def graph_differences(graph: Graph, made: Any) -> Iterator[str]:
     layers, edges = made["layers"], [tuple(edge) for edge in made["edges"]]
     yield from (f"has no layer `{key}`" for key in graph.layers if key not in layers)
-    yield from (f"has the layer `{key}`, which the picture lacks" for key in layers if key not in graph.layers)
+    yield from (f"has the layer `{key}`, which the picture lacks" for key in sorted(layers) if key not in graph.layers)
     known = {*graph.layers} & {*layers}
     for start, end in graph.edges:
         if known.issuperset((start, end)) and (start, end) not in edges:
