@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from itertools import pairwise
 
+from evidence.pages.picture_fences import picture_fences
+from evidence.pages.picture_reader import PictureError, read_picture
 from evidence.pages.pictures import Graph, Panel, Picture
 
 
@@ -55,3 +58,13 @@ def legend(picture: Picture) -> str:
         "Crossed out: no path.": any(panel.graph.gaps for panel in picture.panels),
     }
     return " ".join(meaning for meaning, needed in meanings.items() if needed)
+
+
+def with_words(text: str) -> str:
+    """Return a page's Markdown with a list of sentences in place of each picture."""
+    lines = text.split("\n")
+    for fence in reversed([*picture_fences(lines)]):
+        with contextlib.suppress(PictureError):  # The page's tests say what is wrong with it.
+            picture = read_picture(fence.description)
+            lines[fence.start : fence.end] = [f"- {in_words(picture, panel)}" for panel in picture.panels]
+    return "\n".join(lines)

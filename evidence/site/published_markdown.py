@@ -22,6 +22,7 @@ from evidence.pages.blocks import Block, blocks_in
 from evidence.pages.fences import fence_for
 from evidence.site.extension import TABLE, insert
 from evidence.site.notebooks import is_notebook, plots_of
+from evidence.site.picture_words import with_words
 from evidence.site.recipe_html import in_short
 from evidence.site.tables import table_html
 from evidence.site.tables.changes import as_markdown
@@ -65,7 +66,7 @@ def with_evidence(page: Page) -> str:
         return as_markdown(summaries[block.digest]) + models
 
     insert(lines, blocks_in("", source), below)
-    text = ATTRIBUTES.sub("", "\n".join(lines))
+    text = ATTRIBUTES.sub("", with_words("\n".join(lines)))
     return re.sub(r"(?<=\w)\.ipynb(?=[)#])", ".md", text)
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from evidence.pages.picture_reader import read_picture
-from evidence.site.picture_words import in_words, legend
+from evidence.site.picture_words import in_words, legend, with_words
 
 
 def words(text):
@@ -44,3 +44,9 @@ def test_each_panel_is_told(text, told):
 )
 def test_the_legend_has_the_marks_that_there_are(text, meanings):
     assert legend(read_picture(text.split("\n"))) == meanings
+
+
+def test_markdown_has_sentences_in_place_of_pictures():
+    page = "Text.\n\n```picture\nmodel: a -> b\nnew: a\n```\n\nMore."
+    assert with_words(page) == "Text.\n\n- model: from a to b (removed).\n- new: a.\n\nMore."
+    assert with_words(page.replace("new: a", "new: ->")) == page.replace("new: a", "new: ->")
