@@ -25,28 +25,36 @@ LINK = re.compile(r"(?<!!)\[(?P<text>[^]]+)\]\((?P<address>[^)]+)\)")
 def symptom_table(measurements: Measurements, page: str) -> Iterator[str]:
     """Yield a row for each symptom on a page, with links relative to that page."""
     newest = newest_by_backend(measurements)
-    yield '<table data-search-exclude=""><thead><tr><th scope="col">Symptom</th>'
+    yield '<table data-search-exclude=""><thead><tr><th scope="col">Symptom, and what to do</th>'
     for backend, environment in newest.items():
         release = environment.release_format.format(environment.release)
         yield f'<th scope="col">{backend}<br/><small>{release}</small></th>'
-    yield '<th scope="col">What to do</th></tr></thead><tbody>'
-    for block, what in symptoms(measurements, page):
-        heading = heading_of(block)
-        yield f'<tr><th scope="row"><a href="#{heading.id}">{heading.html}</a><br/><small>{escape(what)}</small></th>'
-        for environment in newest.values():
-            yield cell(reading_there(measurements, block, what, environment))
-        yield f"<td>{cure(block)}</td></tr>"
+    yield "</tr></thead><tbody>"
+    for heading, of_section in itertools.groupby(symptoms(measurements, page), key=lambda pair: heading_of(pair[0])):
+        name = f'<a href="#{heading.id}">{heading.html}</a><br/>'
+        for block, what in of_section:
+            yield f'<tr><th scope="row" class="sentence">{name}<small>{escape(what)}: {cure(block)}</small></th>'
+            for environment in newest.values():
+                yield f"<td>{cell(reading_there(measurements, block, what, environment))}</td>"
+            yield "</tr>"
+            name = ""  # said once for a section
     yield "</tbody></table>"
 
 
 def cell(reading: Reading | str) -> str:
-    if isinstance(reading, str) or reading.got.startswith("raises "):
-        return f"<td>{escape(reading if isinstance(reading, str) else reading.got)}</td>"
-    return "<td>no</td>" if reading.right else f"<td><b>yes</b>: {code(reading.got)}</td>"
+    """Return in HTML whether a symptom occurs, or why that is not known."""
+    words = reading if isinstance(reading, str) else reading.got
+    if words.startswith("raises "):
+        return f"raises {code(words.removeprefix('raises '))}"
+    if isinstance(reading, str):
+        return escape(reading)
+    if reading.right:
+        return "no"
+    return "<b>yes</b>" if reading.got == "True" else f"<b>yes</b>: {code(reading.got)}"
 
 
 def cure(block: Block) -> str:
-    """Return the first link of the text above a block, below any other block or heading; `ValueError` if there is none."""
+    """Return the first link of the text above a block, up to a block or heading; `ValueError` if it has none."""
     lines = read_text(ROOT / block.page).split("\n")[: block.line - 1]
     above = itertools.takewhile(lambda line: not (FENCE.match(line) or HEADING.match(line)), reversed(lines))
     link = LINK.search("\n".join(reversed([*above])))
@@ -55,4 +63,5 @@ def cure(block: Block) -> str:
             f"{block.page}:{block.line}: the block prints a symptom, but the text above it links to no cure. "
             "Begin that text with a link to what mends it, then: mkdocs build --strict"
         )
-    return f'<a href="{escape(link["address"])}">{code_spans(" ".join(link["text"].split()))}</a>'
+    text = " ".join(link["text"].split())
+    return f'<a href="{escape(link["address"])}">{code_spans(text[0].upper() + text[1:])}</a>'
