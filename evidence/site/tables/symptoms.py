@@ -43,11 +43,8 @@ def symptom_table(measurements: Measurements, page: str) -> Iterator[str]:
 
 def cell(reading: Reading | str) -> str:
     """Return in HTML whether a symptom occurs, or why that is not known."""
-    words = reading if isinstance(reading, str) else reading.got
-    if words.startswith("raises "):
-        return f"raises {code(words.removeprefix('raises '))}"
-    if isinstance(reading, str):
-        return escape(reading)
+    if isinstance(reading, str) or reading.got.startswith("raises "):
+        return escape(reading if isinstance(reading, str) else reading.got)
     if reading.right:
         return "no"
     return "<b>yes</b>" if reading.got == "True" else f"<b>yes</b>: {code(reading.got)}"
