@@ -17,6 +17,9 @@ globalThis.showKeras = (() => {
     document.querySelectorAll("[data-mine]").forEach((element) => element.remove());
     for (const block of document.querySelectorAll(".evidence.mine")) block.classList.remove("mine");
     const summary = document.querySelector(".my-summary");
+    const detail = { name: environment?.name, isOn: (element) => environment && isOn(element, environment) };
+    for (const stepper of document.querySelectorAll(".stepper")) // theme/stepper.js
+      stepper.dispatchEvent(new CustomEvent("my-keras", { detail }));
     if (question) summary?.append(make("span", "", `This page's address asks for a Keras. ${question}`));
     if (!environment) return;
 
