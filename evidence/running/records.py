@@ -30,7 +30,7 @@ class RecordedOutcome:
     error: str | None = None  # its type
     message: str | None = None
     line: int | None = None  # in the block, from 1
-    steps: str | None = field(default=None, compare=False)  # of a block that is watched, the digest of its steps
+    steps: str | None = None  # of a block that is watched, the digest of its steps
 
 
 @dataclass

@@ -42,9 +42,8 @@ def variants(block: Block, measurements: Measurements) -> list[Variant]:
     """Return what a block's models go through, the pinned environment's steps first; none where it was not watched."""
     groups: dict[str, list[Environment]] = {}
     for environment in sorted(measurements.environments, key=lambda environment: not environment.pinned):
-        outcome = measurements.outcome(block, environment)
-        if outcome and outcome.steps:
-            groups.setdefault(outcome.steps, []).append(environment)
+        if digest := measurements.steps(block, environment):
+            groups.setdefault(digest, []).append(environment)
     return [Variant(digest, group, steps.load(block.digest, digest)) for digest, group in groups.items()]
 
 
