@@ -119,6 +119,7 @@ def test_a_style_sheet_keeps_each_rule_that_can_match():
     assert trim(".a{color:red}.z{color:red}") == ".a{color:red}"
     assert trim(".a .z,.b>.c,p{top:0}") == ".b>.c,p{top:0}"
     assert trim(".z:hover,.a.z{top:0}") == ""
+    assert trim('[x=z],[x="a z"],p[x=a],[x]{top:0}') == "p[x=a],[x]{top:0}"
     assert trim(".a:not(.z),:is(.z,p){top:0}") == ".a:not(.z),:is(.z,p){top:0}"
     assert trim(".named--z,.other--z{top:0}") == ".named--z{top:0}", "A script writes the rest."
     assert trim("@media print{.z{top:0}.a{top:0}}@supports (top:0){.z{top:0}}") == "@media print{.a{top:0}}"
