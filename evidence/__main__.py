@@ -10,9 +10,14 @@ from pathlib import Path
 
 from evidence.files import ROOT
 from evidence.pages import blocks, recipes
-from evidence.running import environments, installing, recorded_changes, recording, records, trials
+from evidence.pages.blocks import Block
+from evidence.running import environments, installing, recording, records, trials
 from evidence.running.environments import Environment
+from evidence.running.recorded_changes import records_at
+from evidence.running.records import Record
 from evidence.running.workflow_jobs import workflow_jobs
+
+PINNED = "pinned"  # a name of the pinned environment, whichever it is
 
 
 class CommandError(Exception):
@@ -82,7 +87,12 @@ def command_parser() -> argparse.ArgumentParser:
         "Prints as JSON a job for each installation that these environments, or all, share.",
     )
     matrix.add_argument("--unrecorded", action="store_true", help="only where a block is not recorded as it now is")
-    add("summary", run_summary, "say in Markdown what a recording changed since the last commit")
+    for command in record, matrix:
+        command.add_argument(
+            "--since", metavar="COMMIT", help="what has another outcome than in a commit counts as missing"
+        )
+    summary = add("summary", run_summary, "say in Markdown what changed in the records and the pages since a commit")
+    summary.add_argument("commit", nargs="?", default="HEAD", metavar="COMMIT")
 
     bench = add(
         "bench",
@@ -107,28 +117,48 @@ def command_parser() -> argparse.ArgumentParser:
 
 
 def named_environments(names: Sequence[str]) -> list[Environment]:
-    """Return the environments of these names, or all if there are none; `CommandError` for a name that is unknown."""
+    """Return the environments of these names, or all if there are none; `CommandError` for a name that is unknown.
+
+    The pinned one is also named `pinned`, which stays right when a newer Keras takes its place.
+    """
     by_key = environments.read_environments()
+    names = [pinned_key() if name == PINNED else name for name in names]
     if unknown := [name for name in names if name not in by_key]:
         raise CommandError(f"{', '.join(unknown)}: no such environment. To list them: python -m evidence environments")
     return [by_key[key] for key in dict.fromkeys(names or by_key)]
 
 
+def pinned_key() -> str:
+    return next(key for key, environment in environments.read_environments().items() if environment.pinned)
+
+
+def records_since(options: argparse.Namespace) -> dict[str, Record] | None:
+    """Return the records of the commit that is named by an option; `CommandError` if there is no such commit."""
+    try:
+        return records_at(ROOT, options.since) if options.since else None
+    except LookupError as error:
+        raise CommandError(str(error)) from error
+
+
 def run_record(options: argparse.Namespace) -> list[str]:
-    by_key = environments.read_environments()
-    keys = [name for name in options.names if name in by_key]
-    pages = [Path(name) for name in options.names if name not in by_key]
+    keys = [name for name in options.names if name in {*environments.read_environments(), PINNED}]
+    pages = [Path(name) for name in options.names if name not in keys]
     if no_pages := [page for page in pages if not page.is_file() or page.suffix != ".md"]:
         return [
             f"{path}: neither a page nor an environment. To list the environments: python -m evidence environments"
             for path in no_pages
         ]
+    if elsewhere := [page for page in pages if Path(blocks.page_name(page)).is_absolute()]:
+        return [f"{page}: not in the folder of the project. Put the page below docs/" for page in elsewhere]
     installed = [environment for environment in named_environments(keys) if environment.installed]
     not_installed = [environment for environment in named_environments(keys) if not environment.installed]
     if keys and not_installed:
         return [f"{environment.key} is not installed: {environment.install_command}" for environment in not_installed]
+    since = records_since(options)
     try:
-        faults = recording.record(installed, pages or blocks.page_paths(), again=options.all, only=options.only)
+        faults = recording.record(
+            installed, pages or blocks.page_paths(), again=options.all, only=options.only, since=since
+        )
     except KeyboardInterrupt:
         return ["Interrupted. What was run is kept, but for what is named above. To go on: python -m evidence record"]
     if not_installed:
@@ -162,20 +192,23 @@ def recorded_packages(environment: Environment) -> list[str]:
     sharing = [
         other for other in environments.read_environments().values() if other.installation == environment.installation
     ]
-    packages = (records.load(candidate.key).packages for candidate in [environment, *sharing])
+    found = records.load_all()
+    packages = (found[candidate.key].packages for candidate in [environment, *sharing] if candidate.key in found)
     return next(filter(None, packages), [])
 
 
 def run_status(options: argparse.Namespace) -> list[str]:
     digests = {block.digest for block in blocks.all_blocks()}
-    known = list(environments.read_environments().values())
-    counts = [
-        (environment, environment.key, block_counts(environment, environment.key, digests)) for environment in known
-    ]
+    known, found = list(environments.read_environments().values()), records.load_all()
+    counts = []
+    for environment in known:
+        numbers = block_counts(environment, found.get(environment.key), digests)
+        counts.append((environment, environment.key, numbers))
     for environment in known:
         if environment.tries_recipes:
             key = records.recipes_key(environment)
-            counts.append((environment, key, block_counts(environment, key, trial_digests(environment))))
+            numbers = block_counts(environment, found.get(key), trial_digests(environment))
+            counts.append((environment, key, numbers))
     if options.json:
         rows = [
             {"environment": key, "installed": environment.installed} | numbers for environment, key, numbers in counts
@@ -199,12 +232,17 @@ def run_status(options: argparse.Namespace) -> list[str]:
 
 def trial_digests(environment: Environment) -> set[str]:
     """Return the digests of the trials of all recipes that are made in an environment."""
-    return {trial.block.digest for trial in trials.trials_in(environment, recipes.all_recipes())}
+    return {block.digest for block in trial_blocks(environment)}
 
 
-def block_counts(environment: Environment, key: str, digests: Collection[str]) -> dict[str, int]:
+def trial_blocks(environment: Environment) -> list[Block]:
+    """Return a block for each trial of a recipe that is made in an environment."""
+    return [trial.block for trial in trials.trials_in(environment, recipes.all_recipes())]
+
+
+def block_counts(environment: Environment, record: Record | None, digests: Collection[str]) -> dict[str, int]:
     """Return how many blocks or trials are recorded, stale, missing and unknown in a record of an environment."""
-    record = records.load(key)
+    record = record or Record(environment.key)
     outcomes = len(record.outcomes.keys() & digests)
     stale = records.is_stale(record, environment)
     return {
@@ -246,18 +284,23 @@ def run_changes(options: argparse.Namespace) -> list[str]:
 def run_matrix(options: argparse.Namespace) -> list[str]:
     to_run = named_environments(options.names)
     if options.unrecorded:
-        digests = {block.digest for block in blocks.all_blocks()}
+        every_block, found, since = blocks.all_blocks(), records.load_all(), records_since(options)
 
-        def whole(environment: Environment, key: str, wanted: Collection[str]) -> bool:
-            return block_counts(environment, key, wanted)["recorded"] == len(wanted)
+        def whole(environment: Environment, key: str, wanted: Sequence[Block]) -> bool:
+            record = found.get(key) or Record(key)
+            if records.is_stale(record, environment):
+                return False
+            if since is None:
+                return not records.missing(record, wanted)
+            return not records.differing(record, since.get(key), wanted)
 
         to_run = [
             environment
             for environment in to_run
-            if not whole(environment, environment.key, digests)
+            if not whole(environment, environment.key, every_block)
             or (
                 environment.tries_recipes
-                and not whole(environment, records.recipes_key(environment), trial_digests(environment))
+                and not whole(environment, records.recipes_key(environment), trial_blocks(environment))
             )
         ]
     print(json.dumps(workflow_jobs(to_run)))
@@ -265,10 +308,12 @@ def run_matrix(options: argparse.Namespace) -> list[str]:
 
 
 def run_summary(options: argparse.Namespace) -> list[str]:
-    from evidence.site.tables import changes
+    from evidence.site.review import review
 
-    releases = changes.changes_as_text(recorded_changes.new_records(ROOT))
-    print("\n".join(recorded_changes.recorded_changes(ROOT, releases)))
+    try:
+        print("\n".join(review(ROOT, options.commit)))
+    except LookupError as error:
+        return [str(error)]
     return []
 
 

@@ -115,7 +115,8 @@ def environment_file(key: str) -> Path:
 def files() -> list[Path]:
     """Return the paths of all files of the records, in order."""
     # A build of the site asks some hundred times whether one has changed; rglob takes three times as long.
-    return [Path(path) for path in sorted(f"{folder}/{name}" for folder, _, names in os.walk(FOLDER) for name in names)]
+    paths = sorted(f"{folder}/{name}" for folder, _, names in os.walk(FOLDER) for name in names)
+    return [Path(path) for path in paths if path.endswith(".json")]
 
 
 def load(key: str) -> Record:

@@ -70,13 +70,13 @@ def test_only_what_is_not_recorded_as_it_stands(capsys, copied_records, monkeypa
 
     before = keys()
     unknown, missing, stale = "keras-3.14-tensorflow", "keras-3.13-tensorflow", "keras-3.12-tensorflow"
-    (copied_records / f"{unknown}.json").unlink()
+    records.environment_file(unknown).unlink()
     record = records.load(missing)
     del record.outcomes[all_blocks()[0].digest]
-    records.save(record)
+    records.save(record, all_blocks())
     record = records.load(stale)
     record.packages = [pin.replace("keras==", "keras==0.") for pin in record.packages]
-    records.save(record)
+    records.save(record, all_blocks())
     untried, known = "keras-3.3-tensorflow", environments.read_environments()
     trying = known | {untried: replace(known[untried], tries_recipes=True)}
     monkeypatch.setattr(environments, "read_environments", lambda: trying)
