@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from evidence.files import ROOT
-from evidence.pages import blocks, recipes
+from evidence.pages import blocks, lint, recipes
 from evidence.pages.blocks import Block
 from evidence.running import environments, installing, recording, records, trials
 from evidence.running.environments import Environment
@@ -93,6 +93,20 @@ def command_parser() -> argparse.ArgumentParser:
         )
     summary = add("summary", run_summary, "say in Markdown what changed in the records and the pages since a commit")
     summary.add_argument("commit", nargs="?", default="HEAD", metavar="COMMIT")
+
+    take = add(
+        "take",
+        run_take,
+        "take over the records that the workflow Record made",
+        "Checks the artifact `records` of that workflow, unzipped or not, and writes its outcomes into records/, and "
+        "what the pinned environment printed into the pages.",
+    )
+    take.add_argument("paths", nargs="+", type=Path, metavar="FOLDER|ZIP")
+    comment = add(
+        "comment", run_comment, "say in Markdown how to take over the records of a run of the workflow Record"
+    )
+    comment.add_argument("folder", type=Path, metavar="FOLDER")
+    comment.add_argument("address", metavar="ADDRESS", help="of the run")
 
     bench = add(
         "bench",
@@ -313,6 +327,32 @@ def run_summary(options: argparse.Namespace) -> list[str]:
     try:
         print("\n".join(review(ROOT, options.commit)))
     except LookupError as error:
+        return [str(error)]
+    return []
+
+
+def run_take(options: argparse.Namespace) -> list[str]:
+    from evidence.running import received_records
+
+    blocks_of_pages = {page: lint.read_page(page)[0] for page in blocks.page_paths()}
+    every_block = [block for page_blocks in blocks_of_pages.values() for block in page_blocks]
+    every_trial = [trial.block for trial in trials.trials(recipes.all_recipes())]
+    try:
+        taken = received_records.take(options.paths, [*every_block, *every_trial])
+    except received_records.RefusedError as refused:
+        return [f"{refused}\nNothing was taken over."]
+    print(f"Taken over: {', '.join(taken)}" if taken else "These records are here already.")
+    if pinned := records.load_all().get(pinned_key()):
+        return recording.write_outputs(pinned, {page: found for page, found in blocks_of_pages.items() if found})
+    return []
+
+
+def run_comment(options: argparse.Namespace) -> list[str]:
+    from evidence.running import received_records
+
+    try:
+        print(received_records.comment(options.folder, options.address))
+    except (received_records.RefusedError, ValueError) as error:
         return [str(error)]
     return []
 
