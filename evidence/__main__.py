@@ -80,6 +80,14 @@ def command_parser() -> argparse.ArgumentParser:
     for command in status, listing:
         command.add_argument("--json", action="store_true", help="for programs")
     changes = add("changes", run_changes, "say in Markdown what releases changed")
+    newest = add(
+        "newest",
+        run_newest,
+        "say in Markdown what blocks do otherwise on the Keras that is installed here",
+        "Runs all blocks on the Keras of this Python, whichever it is, and writes what they do otherwise than is "
+        "recorded of the pinned one into a file, empty if they do the same. Changes neither pages nor records.",
+    )
+    newest.add_argument("target", type=Path, metavar="FILE")
     matrix = add(
         "matrix",
         run_matrix,
@@ -292,6 +300,15 @@ def run_changes(options: argparse.Namespace) -> list[str]:
 
     keys = [environment.key for environment in named_environments(options.names)]
     print("\n".join(changes.changes_as_text(keys)))
+    return []
+
+
+def run_newest(options: argparse.Namespace) -> list[str]:
+    from evidence.site.newest import newest_differences
+
+    lines = [*newest_differences(environments.read_environments()[pinned_key()])]
+    options.target.write_text("\n".join([*lines, ""]) if lines else "", encoding="utf-8")
+    print(f"{options.target}: {'written' if lines else 'empty, since no block does anything else'}")
     return []
 
 
