@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 import sys
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
@@ -80,6 +81,15 @@ def command_parser() -> argparse.ArgumentParser:
     for command in status, listing:
         command.add_argument("--json", action="store_true", help="for programs")
     changes = add("changes", run_changes, "say in Markdown what releases changed")
+    release = add(
+        "release",
+        run_release,
+        "take in a new release of Keras",
+        "Lists the release in environments.toml, locks, installs and records it on every backend, and says what is "
+        "left to review. One that is there already is only looked up.",
+    )
+    release.add_argument("version", metavar="VERSION", help="3.16.0")
+    release.add_argument("--dry-run", action="store_true", help="only say what would be done")
     newest = add(
         "newest",
         run_newest,
@@ -300,6 +310,25 @@ def run_changes(options: argparse.Namespace) -> list[str]:
 
     keys = [environment.key for environment in named_environments(options.names)]
     print("\n".join(changes.changes_as_text(keys)))
+    return []
+
+
+def run_release(options: argparse.Namespace) -> list[str]:
+    from evidence.running import releasing
+
+    try:
+        release = releasing.plan_release(options.version)
+    except releasing.ReleaseError as error:
+        return [str(error)]
+    if release.is_there:
+        print(f"Keras {release.version} is there already: {', '.join(release.keys)}. Nothing was changed.")
+    else:
+        print("\n".join(releasing.difference(release)), flush=True)
+        if options.dry_run:
+            print("\nWith that, these would be run:", *map(shlex.join, release.commands), sep="\n")
+        elif faults := releasing.carry_out(release):
+            return faults
+    print("", *releasing.to_review(release), sep="\n")
     return []
 
 

@@ -9,6 +9,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from listed import JAX
+from listed import LAST_TF_KERAS as TF_KERAS
 
 from evidence.pages.blocks import Block
 from evidence.running import recording, records
@@ -17,8 +19,6 @@ from evidence.running.execution import Error, Outcome
 from evidence.running.recording import Plan, carry_out, run
 from evidence.running.records import Record, RecordedOutcome, Run
 
-JAX = read_environments()["keras-3.15-jax"]
-TF_KERAS = read_environments()["tf-2.15"]
 ONE, TWO, THREE = (Block("docs/page.md", line, f"print({line})\n", None) for line in (1, 11, 21))
 WAIT_SECONDS = 20  # at most, for another thread
 
@@ -31,7 +31,7 @@ class FakeExecution:
 
     def __init__(self, blocks, **options):
         self.blocks, self.options = blocks, options
-        self.import_seconds, self.versions = 2.0, {"keras": "3.15.1", "python": "3.11.7"}
+        self.import_seconds, self.versions = 2.0, {"keras": "9.9.1", "python": "3.11.7"}
         self.left, self.added_jobs, self.closed = len(blocks), 0, threading.Event()
         self.added = threading.Semaphore(0)
         self.started.append(self)
@@ -107,7 +107,7 @@ def test_the_seconds_of_a_plan_are_those_of_its_import_and_its_blocks():
     carried_out(plan)
     assert plan.run_seconds == 2.0 + 1.0 + 1.0
     assert records.load(JAX.key).run == Run(records.load(JAX.key).run.date, "3.11.7", 2.0, 1.0)
-    assert records.load(JAX.key).keras == "3.15.1"
+    assert records.load(JAX.key).keras == "9.9.1"
 
 
 def test_an_outcome_without_an_import_has_no_import_seconds(monkeypatch):

@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from listed import SOME
 
 from evidence.__main__ import main
 from evidence.files import ROOT
@@ -22,11 +23,10 @@ from evidence.pages import blocks
 from evidence.pages.lint import read_page
 from evidence.pages.outputs import write_expected_outputs
 from evidence.running import environments, packages, recording, records, trials
-from evidence.running.environments import Environment, Installation, read_environments, running_python
+from evidence.running.environments import Environment, Installation, running_python
 from evidence.running.execution import Execution
 from evidence.running.records import RecordedOutcome
 
-SOME = next(environment for environment in read_environments().values() if environment.own_packages)
 HERE = Installation("here", running_python(), (), 0)
 KERAS = f"keras=={SOME.release}"
 PAGE = "```python\nprint('one')\n```\n\n```python\nprint('two')\n```\n"
