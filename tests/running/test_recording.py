@@ -415,7 +415,7 @@ def test_an_interrupted_run_leaves_a_record_that_can_be_read(page, tmp_path, num
     page.write_text(f"```python\nprint('new')\n```\n\n```python\n{waits}```\n")
     code = "import sys, test_recording; sys.exit(test_recording.record_in(*sys.argv[1:]))"
     command = [sys.executable, "-c", code, str(tmp_path), versions]
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent)}
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), str(ROOT / "tests")])}
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True)
     while not (begun.exists() and (tmp_path / "recorded").exists()):
         assert process.poll() is None, process.stderr.read()
