@@ -87,6 +87,7 @@ def read_text(path: Path) -> str:
     return path.read_text(encoding="utf-8-sig")
 
 
+@functools.lru_cache(maxsize=64)  # More than a page has: several rules look at each of its blocks.
 def syntax_nodes(code: str) -> Sequence[ast.AST]:
     """Return all nodes of a block's syntax tree; `SyntaxError` if the code is not Python."""
     return tuple(ast.walk(ast.parse(code)))

@@ -71,7 +71,7 @@ def record(
     """
     pages = list(pages)
     read = {page: lint.read_page(page) for page in {*blocks.page_paths(), *pages}}
-    if problems := [problem for page in read.values() for problem in problems_that_hide_blocks(*page)]:
+    if problems := [problem for _, page_problems in read.values() for problem in page_problems]:
         # The records of blocks that cannot be read would be deleted.
         return [f"{problem}\nThen: python -m evidence record {problem.page}" for problem in problems]
     every_block = [block for page_blocks, _ in read.values() for block in page_blocks]
@@ -106,12 +106,6 @@ def trial_blocks(environment: Environment, pages: Iterable[Path], *, small: bool
         for trial in trials.trials_in(environment, recipes.recipes_in(page))
         if not (small and trial.kind.large)
     ]
-
-
-def problems_that_hide_blocks(page_blocks: Sequence[Block], problems: Sequence[lint.Problem]) -> list[lint.Problem]:
-    """Return the problems that are not those of a block that can be run."""
-    lines = {block.line for block in page_blocks}
-    return [problem for problem in problems if problem.line not in lines]
 
 
 def plan(
