@@ -25,6 +25,11 @@ class Problem:
     def __str__(self) -> str:
         return f"{self.page}:{self.line}: {self.text}"
 
+    def as_annotation(self) -> str:
+        """Return the command by which a workflow of GitHub shows it at the page's line."""
+        text = self.text.replace("%", "%25").replace("\n", "%0A")
+        return f"::error file={self.page},line={self.line}::{text}"
+
 
 def read_page(path: Path) -> tuple[list[Block], list[Problem]]:
     """Return a page's blocks, and the problems that hide one, in the order of their lines.

@@ -15,6 +15,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import markdown
 import yaml
@@ -81,7 +82,9 @@ def check_listings(path: Path, blocks: Sequence[Block], exemptions: Iterable[Exe
 def listings(text: str) -> list[Listing]:
     """Return the listings of a page's text, in order, as MkDocs renders them."""
     rendered = renderer().reset().convert(without_front_matter(text))
-    return [Listing(language_of(found), html.unescape(TAG.sub("", found["inside"]))) for found in PRE.finditer(rendered)]
+    return [
+        Listing(language_of(found), html.unescape(TAG.sub("", found["inside"]))) for found in PRE.finditer(rendered)
+    ]
 
 
 @functools.cache
@@ -91,7 +94,7 @@ def renderer() -> markdown.Markdown:
     What the project's own extensions add is not from the page. The colours of the code take three quarters of the time,
     and links and emphasis half of the rest.
     """
-    settings = yaml.load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"), WithoutTags)
+    settings = yaml.load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"), loader_without_tags())
     given = [entry if isinstance(entry, dict) else {entry: {}} for entry in settings["markdown_extensions"]]
     configs = {name: config or {} for entry in given for name, config in entry.items()}
     configs.setdefault("pymdownx.highlight", {})["use_pygments"] = False
@@ -101,11 +104,11 @@ def renderer() -> markdown.Markdown:
     return made
 
 
-class WithoutTags(yaml.SafeLoader):
-    """Reads mkdocs.yml without what MkDocs puts in for `!ENV`."""
-
-
-WithoutTags.add_multi_constructor("!", lambda loader, suffix, node: None)
+def loader_without_tags() -> Any:
+    """Return what reads mkdocs.yml without what MkDocs puts in for `!ENV`."""
+    loader = type("WithoutTags", (yaml.SafeLoader,), {})
+    yaml.add_multi_constructor("!", lambda loader, suffix, node: None, loader)
+    return loader
 
 
 def without_front_matter(text: str) -> str:

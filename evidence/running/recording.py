@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +18,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from evidence.pages import blocks, lint, outputs, recipes
 from evidence.pages.blocks import Block
-from evidence.running import records, trials
+from evidence.running import new_blocks, records, trials
 from evidence.running.environments import Environment, running_python
 from evidence.running.execution import KERAS_IMPORTS, Error, Execution, Limits
 from evidence.running.packages import locked_packages
@@ -36,6 +37,7 @@ class Plan:
     seconds: Seconds
     blocks: Sequence[Block]  # to be run
     replaces: bool = False  # a record of other packages, which stays until all blocks have run
+    new: Sequence[Block] = ()  # of those to be run: never recorded here, so they run twice, see new_blocks.py
     left_alone: str | None = None  # why the record is not to be written, if so
     of_recipes: bool = False  # whether the blocks are trials of recipes, not those of the pages
     blocks_run: int = 0
@@ -130,8 +132,18 @@ def plan(
         chosen_blocks = every_block
     records.keep_only(record, every_block)
     to_run = chosen_blocks if again else records.missing(record, chosen_blocks)
-    seconds = records.load_seconds(key)
-    return Plan(environment, record, seconds, list(dict.fromkeys(to_run)), replaces, left_alone, of_recipes)
+    to_run = list(dict.fromkeys(to_run))
+    run_twice = environment.pinned and not (of_recipes or replaces or again)
+    return Plan(
+        environment,
+        record,
+        records.load_seconds(key),
+        to_run,
+        replaces,
+        records.missing(record, to_run) if run_twice else (),
+        left_alone,
+        of_recipes,
+    )
 
 
 def why_left_alone(environment: Environment, record: Record, packages: Sequence[str]) -> str | None:
@@ -227,15 +239,20 @@ def carry_out(
         own = [variables["PYTHONPATH"]] if "PYTHONPATH" in variables else []
         variables["PYTHONPATH"] = os.pathsep.join([*own, str(trials.IN_KERAS)])
         imports.append(trials.CHECKS)
-    with Execution(
-        plan.blocks,
-        python=plan.environment.interpreter,
-        variables=variables,
-        imports=imports,
-        module=plan.environment.module,
-        limits=LIMITS,
-        jobs=jobs,
-    ) as execution:
+
+    def start(blocks: Sequence[Block], jobs: int) -> Execution:
+        return Execution(
+            blocks,
+            seconds=dict.fromkeys(plan.new, new_blocks.SECONDS),
+            python=plan.environment.interpreter,
+            variables=variables,
+            imports=imports,
+            module=plan.environment.module,
+            limits=LIMITS,
+            jobs=jobs,
+        )
+
+    with start(plan.blocks, jobs) as execution, start(plan.new, 1) if plan.new else nullcontext() as again:
         running.add(execution)
         try:
             for block, outcome in execution.outcomes():
@@ -246,6 +263,13 @@ def carry_out(
                 if plan.environment.pinned and outcome.error:
                     faults.append(explain(block, outcome.error))
                     plan.record.outcomes.pop(block.digest, None)
+                    continue
+                if (
+                    again
+                    and block in plan.new
+                    and (varies := new_blocks.what_varies(block, outcome, again.outcome(block)))
+                ):
+                    faults.append(varies)
                     continue
                 plan.record.outcomes[block.digest] = records.recorded(block, outcome)
                 plan.seconds.blocks[block.digest] = outcome.seconds

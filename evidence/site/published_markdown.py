@@ -100,7 +100,7 @@ def overview_of_section(title: str | None, items: Iterable[StructureItem], confi
     yield f"\n## {title}\n"
     for page in pages_in(items):
         address = urljoin(config.site_url or "", markdown_path(page))
-        yield f"- [{page.title}]({address}): {page.meta['description']}"
+        yield f"- [{page.title}]({address}): {page.meta.get('description', '')}"
 
 
 def pages_in(items: Iterable[StructureItem]) -> Iterator[Page]:

@@ -53,8 +53,10 @@ def forgotten_badges(source: Source, exemptions: Exemptions) -> Iterator[tuple[i
         if ends_in_error(block) and not has_badge(source, block) and not exemptions.exempt("badge", block):
             yield (
                 block.line,
-                "the last thing that this block shows is an error, and nothing warns those who copy it. "
-                f"{FORM} If it is what people want, {exemptions.how_to_list('badge')}",
+                (
+                    "the last thing that this block shows is an error, and nothing warns those who copy it. "
+                    f"{FORM} If it is what people want, {exemptions.how_to_list('badge')}"
+                ),
             )
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 import codeop
 import difflib
+import re
 from collections.abc import Iterator, Sequence
 
 from evidence.pages.blocks import Block, syntax_nodes
 from evidence.pages.rules.exemptions import Exemptions
 
+ADDRESS = re.compile(r"\b0x(?:…|[0-9a-f]{6,})")  # of an object
 MOST_LINES = 25
 COMPOUND = (
     *(ast.If, ast.For, ast.While, ast.With, ast.Try, ast.Match),
@@ -21,32 +23,34 @@ QUIET = "fit", "predict", "evaluate"  # They print progress bars with times.
 def block_problems(block: Block, exemptions: Exemptions) -> Iterator[tuple[int, str]]:
     """Yield line and text of what is wrong with a block's own text."""
     if not block.expected_output and not has_assertion(block.code):
-        yield (
-            block.line,
+        text = (
             "the block shows nothing: it has neither an expected output nor an `assert`. "
-            f"Print the result, then: python -m evidence record {block.page}",
+            f"Print the result, then: python -m evidence record {block.page}"
         )
+        yield block.line, text
+    if block.expected_output and (address := ADDRESS.search(block.expected_output)):
+        yield block.line, f"the output has an address, {address[0]}, which differs in each run. Print a name instead."
     if "\t" in block.code:
         yield block.line, "the block contains a tab, which the page shows as spaces. Indent with spaces."
     try:
         nodes = syntax_nodes(block.code)
     except SyntaxError as error:
-        line = block.line + (error.lineno or 1)
-        yield line, f"this is not Python: {error.msg}. Mend the line; a block runs as it is, in a fresh interpreter."
+        text = f"this is not Python: {error.msg}. Mend the line: a block runs as it is, in a fresh interpreter."
+        yield block.line + (error.lineno or 1), text
         return
-    if line := line_refused_by_a_prompt(block.code):
-        yield (
-            block.line,
-            f"pasted into Python's prompt, the block fails at line {block.line + line}: there a blank line, and only "
-            "that, ends an indented part. Put one after the indented part and none inside.",
+    if refused := line_refused_by_a_prompt(block.code):
+        text = (
+            f"pasted into Python's prompt, the block fails at line {block.line + refused}: there a blank line, and "
+            "only that, ends an indented part. Put one after the indented part and none inside."
         )
+        yield block.line, text
     length = lines_outside_definitions(block.code)
     if length > MOST_LINES and not exemptions.exempt("length", block):
-        yield (
-            block.line,
+        text = (
             f"the block has {length} lines of code outside its functions and classes; {MOST_LINES} are the most that "
-            f"readers take in. Split it in two, or {exemptions.how_to_list('length')}",
+            f"readers take in. Split it in two, or {exemptions.how_to_list('length')}"
         )
+        yield block.line, text
     for node in nodes:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             yield from ((block.line + node.lineno, text) for text in call_problems(node, node.func.attr))
@@ -90,7 +94,8 @@ def line_refused_by_a_prompt(code: str) -> int | None:
 
 def first_line(node: ast.stmt) -> int:
     """Return the line that a statement begins on, with its decorators."""
-    return min(each.lineno for each in (node, *getattr(node, "decorator_list", ())))
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(each.lineno for each in decorators)])
 
 
 def statements(code: str) -> Sequence[ast.stmt]:
@@ -103,11 +108,7 @@ def statements(code: str) -> Sequence[ast.stmt]:
 def lines_outside_definitions(code: str) -> int:
     """Return how many lines of code a reader has to take in: neither blank nor of a function or class to paste."""
     definitions = [node for node in statements(code) if isinstance(node, ast.FunctionDef | ast.ClassDef)]
-    inside = {
-        line
-        for node in definitions
-        for line in range(first_line(node), (node.end_lineno or 0) + 1)
-    }
+    inside = {line for node in definitions for line in range(first_line(node), (node.end_lineno or 0) + 1)}
     return sum(bool(line.strip()) and number not in inside for number, line in enumerate(code.split("\n"), 1))
 
 

@@ -48,13 +48,15 @@ class Exemptions:
                 line = next((heading.line for heading in self.headings if heading.id == each.heading), 1)
                 yield (
                     line,
-                    f"no block under #{each.heading} needs its exemption from the rule `{each.rule}`. "
-                    f"Delete it from {page_name(FILE)}.",
+                    (
+                        f"no block under #{each.heading} needs its exemption from the rule `{each.rule}`. "
+                        f"Delete it from {page_name(FILE)}."
+                    ),
                 )
 
     @staticmethod
     def how_to_list(rule: str) -> str:
-        return f"list its heading with a reason and `rule = \"{rule}\"` in {page_name(FILE)}."
+        return f'list its heading with a reason and `rule = "{rule}"` in {page_name(FILE)}.'
 
 
 def exemptions_of(source: Source) -> Exemptions:

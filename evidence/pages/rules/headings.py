@@ -15,7 +15,10 @@ def heading_problems(source: Source) -> Iterator[tuple[int, str]]:
     """Yield line and text of what is wrong with the headings of a page of the site."""
     titles = [heading for heading in source.headings if heading.level == 1]
     if not titles:
-        yield 1, "the page has no title. Write it as its first line after the front matter: # What it does {#what-it-does}"
+        yield (
+            1,
+            "the page has no title. Write it as its first line after the front matter: # What it does {#what-it-does}",
+        )
     for heading in titles[1:]:
         yield heading.line, f"line {titles[0].line} is the page's title already. Begin this heading with ##."
     if titles and source.headings[0] is not titles[0]:
@@ -24,7 +27,10 @@ def heading_problems(source: Source) -> Iterator[tuple[int, str]]:
     level = 1
     for heading in source.headings:
         if heading.id is None:
-            yield heading.line, f"this heading has no id. Add one of your choice: {heading.text} {{#{slug(heading.text)}}}"
+            yield (
+                heading.line,
+                f"this heading has no id. Add one of your choice: {heading.text} {{#{slug(heading.text)}}}",
+            )
         elif not ID.fullmatch(heading.id):
             proper = slug(heading.id)
             yield heading.line, f"an id has small letters, digits and single hyphens. Write {{#{proper}}}"
@@ -35,7 +41,10 @@ def heading_problems(source: Source) -> Iterator[tuple[int, str]]:
             )
         lines.setdefault(heading.id or "", heading.line)
         if heading.level > level + 1:
-            yield heading.line, f"a heading of level {heading.level} under one of {level}. Begin it with {'#' * (level + 1)}."
+            yield (
+                heading.line,
+                f"a heading of level {heading.level} under one of {level}. Begin it with {'#' * (level + 1)}.",
+            )
         level = heading.level
     for number, line in enumerate(source.prose, 1):
         if LIKE_A_HEADING.match(line):

@@ -31,9 +31,7 @@ def link_problems(source: Source, ids: Mapping[str, Collection[str] | None]) -> 
                 yield number, f"nothing says where [{reference['name']}] leads. Write [words](page.md#id)."
 
 
-def target_problems(
-    target: str, source: Source, ids: Mapping[str, Collection[str] | None]
-) -> Iterator[str]:
+def target_problems(target: str, source: Source, ids: Mapping[str, Collection[str] | None]) -> Iterator[str]:
     """Yield what is wrong with where a link leads."""
     path, _, heading = unquote(target).partition("#")
     if not target or target == "#":
@@ -42,7 +40,7 @@ def target_problems(
         if re.match(r"https?://(localhost|127\.0\.0\.1)", target) and source.on_site:
             yield f"{target} is an address of your machine. Link to the page's Markdown file: [words](page.md#id)."
     elif path.startswith("/"):
-        yield f"{path} begins at the root of a host, where the site need not be. Link from this page's folder: ../page.md"
+        yield f"{path} begins at the host's root, where the site need not be. Link from this page's folder: ../page.md"
     else:
         page = posixpath.normpath(posixpath.join(posixpath.dirname(source.page), path)) if path else source.page
         if page in ids:

@@ -83,7 +83,9 @@ def navigation_problems(
             yield entry.line, f"{target} is not a page of this site. Link to it from a page; the menu has pages alone."
         elif target not in pages and target not in examples:
             near = difflib.get_close_matches(target, [*pages, *examples], 1)
-            mend = f"Did you mean {near[0]}?" if near else "Name it as it is below docs/, as in how-to/rename-layers.md."
+            mend = (
+                f"Did you mean {near[0]}?" if near else "Name it as it is below docs/, as in how-to/rename-layers.md."
+            )
             yield entry.line, f"there is no page {target!r}. {mend}"
         elif target in lines:
             yield entry.line, f"{target} is in the menu already, on line {lines[target]}. Delete one."
@@ -100,8 +102,10 @@ def place_problems(source: Source, navigation: Navigation) -> Iterator[tuple[int
         proper = re.sub(r"[^a-z0-9]+", "-", name.removesuffix(".md").lower()).strip("-")
         yield (
             1,
-            f"a page's file is its address: small letters, digits and hyphens. git mv {source.page} "
-            f"{source.page.removesuffix(name)}{proper}.md",
+            (
+                f"a page's file is its address: small letters, digits and hyphens. git mv {source.page} "
+                f"{source.page.removesuffix(name)}{proper}.md"
+            ),
         )
     if navigation.problems:
         return  # Nobody knows what is in it.

@@ -1,4 +1,4 @@
-"""Words: the phrases that STYLE.md asks to avoid."""
+"""Words: the phrases that STYLE.md asks to avoid, and what a page that was just begun still has to say."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from evidence.pages.blocks import read_text
 from evidence.pages.source import Source
 
 STYLE = "STYLE.md"
+ANSWER, REASON = "The answer, in one sentence.", "Why it is so, in two or three sentences."  # of a new page
 NOT_PROSE = re.compile(r"\{ ?[#.][^}]*\}|\]\([^)]*\)|<[^>]*>")  # ids, addresses, tags
 
 
@@ -28,8 +29,14 @@ def any_phrase() -> re.Pattern[str]:
 
 
 def word_problems(source: Source) -> Iterator[tuple[int, str]]:
-    """Yield line and text of each phrase on a page that is to be avoided."""
+    """Yield line and text of each phrase on a page that is to be avoided, and of what is still to be written."""
+    for number, line in enumerate(source.prose, 1):
+        if line in {ANSWER, REASON}:
+            yield number, f"this line of a new page is still to be written: {line[0].lower()}{line[1:]}"
     prose = NOT_PROSE.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), "\n".join(source.words))
     for found in any_phrase().finditer(prose):
-        line, phrase = prose[: found.start()].count("\n") + 1, " ".join(found[0].split())
-        yield line, f"nobody would say “{phrase}”. {STYLE}, under “Words to avoid”, has what to write instead."
+        phrase = " ".join(found[0].split())
+        yield (
+            prose[: found.start()].count("\n") + 1,
+            f"nobody would say “{phrase}”. {STYLE}, under “Words to avoid”, has what to write instead.",
+        )
