@@ -36,6 +36,8 @@ def check_page(path: Path, guide: Guide) -> list[Problem]:
     if problems:
         return problems
     source = Source(page_name(path), read_text(path), tuple(page_blocks))
+    if source.on_site and (endless := front_matter.without_end(source)):
+        return [Problem(source.page, *endless)]
     found = [Problem(source.page, line, text) for line, text in rule_problems(source, guide)]
     found += check_listings(path, page_blocks, read_exemptions())
     found += check_notes(path, page_blocks)

@@ -25,8 +25,14 @@ from evidence.pages.blocks import Block, page_name, read_text
 from evidence.pages.lint import Problem
 
 EXEMPTIONS = Path(__file__).with_name("unexecuted_code.toml")
-# A listing, with the element that it begins, whose class may name its language.
-PRE = re.compile(r"(?P<around><[a-z]+ [^>]*>\s*)?(?P<pre><pre\b[^>]*>)(?P<inside>.*?)</pre>", re.DOTALL)
+# A listing, with the element that it begins, whose class may name its language; after its title, if it has one.
+PRE = re.compile(
+    r"(?P<around><[a-z]+ [^>]*>\s*)?(?:<span class=\"filename\">[^<]*</span>)?"
+    r"(?P<pre><pre\b[^>]*>)(?P<inside>.*?)</pre>",
+    re.DOTALL,
+)
+COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+FENCE_AS_TEXT = re.compile(r"<p>\s*(?:```|~~~)")
 TAG = re.compile(r"<[^>]*>")
 PROMPT = re.compile(r"^\s*>>> ", re.MULTILINE)
 # Only Python has these: the output `done` and the command `pytest` are Python, too, but nothing except a name.
@@ -64,7 +70,7 @@ def check_listings(path: Path, blocks: Sequence[Block], exemptions: Iterable[Exe
     used: set[Exemption] = set()
     for listing in listings(text):
         code = listing.text.strip()
-        if block := next((block for block in not_shown if block.code.strip() == code), None):
+        if block := next((block for block in not_shown if block.code.expandtabs(4).strip() == code), None):
             not_shown.remove(block)
         elif code not in outputs and looks_like_python(listing):
             matching = {exemption for exemption in exempt if code.startswith(exemption.starts_with)}
@@ -81,14 +87,16 @@ def check_listings(path: Path, blocks: Sequence[Block], exemptions: Iterable[Exe
 
 def listings(text: str) -> list[Listing]:
     """Return the listings of a page's text, in order, as MkDocs renders them."""
-    rendered = renderer().reset().convert(without_front_matter(text))
-    return [
-        Listing(language_of(found), html.unescape(TAG.sub("", found["inside"]))) for found in PRE.finditer(rendered)
-    ]
+    source = without_front_matter(text)
+    rendered = renderer().reset().convert(source)
+    if FENCE_AS_TEXT.search(rendered):  # It has options that only the colours read, such as `title=`.
+        rendered = renderer(colours=True).reset().convert(source)
+    found = PRE.finditer(COMMENT.sub("", rendered))
+    return [Listing(language_of(each), html.unescape(TAG.sub("", each["inside"]))) for each in found]
 
 
 @functools.cache
-def renderer() -> markdown.Markdown:
+def renderer(*, colours: bool = False) -> markdown.Markdown:
     """Return what renders the pages, as mkdocs.yml sets it up, without what has no part in listings.
 
     What the project's own extensions add is not from the page. The colours of the code take three quarters of the time,
@@ -97,7 +105,7 @@ def renderer() -> markdown.Markdown:
     settings = yaml.load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"), loader_without_tags())
     given = [entry if isinstance(entry, dict) else {entry: {}} for entry in settings["markdown_extensions"]]
     configs = {name: config or {} for entry in given for name, config in entry.items()}
-    configs.setdefault("pymdownx.highlight", {})["use_pygments"] = False
+    configs.setdefault("pymdownx.highlight", {})["use_pygments"] = colours
     names = [name for name in configs if name != "toc" and not name.startswith("evidence.")]
     made = markdown.Markdown(extensions=names, extension_configs={name: configs[name] for name in names})
     made.treeprocessors.deregister("inline")

@@ -51,13 +51,11 @@ def forgotten_badges(source: Source, exemptions: Exemptions) -> Iterator[tuple[i
         return
     for block in source.blocks:
         if ends_in_error(block) and not has_badge(source, block) and not exemptions.exempt("badge", block):
-            yield (
-                block.line,
-                (
-                    "the last thing that this block shows is an error, and nothing warns those who copy it. "
-                    f"{FORM} If it is what people want, {exemptions.how_to_list('badge')}"
-                ),
+            text = (
+                "the last thing that this block shows is an error, and nothing warns those who copy it. "
+                f"{FORM} If it is what people want, {exemptions.how_to_list('badge')}"
             )
+            yield block.line, text
 
 
 def ends_in_error(block: Block) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 
 from evidence.pages.source import Source
 
-COMMENT = re.compile(r"\s*<!--+\s*(?P<word>[\w-]+)(?P<rest>[^>]*?)\s*-*-?>?\s*$")
+COMMENT = re.compile(r"\s*<!--+\s*(?P<word>[\w-]+)\b.*$")
 FORMS = {
     "notes": "<!-- notes -->",
     "recipe": "<!-- recipe: TASK -> RESULT -->",

@@ -24,8 +24,15 @@ def fence_problems(text: str) -> Iterator[tuple[int, str]]:
             if fence and fence["ticks"] == ticks and not fence["info"].strip():
                 open_fence = None
             elif line.lstrip().startswith(ticks):
-                yield number, unclear_end(start, ticks)
-                open_fence = None
+                yield (
+                    (start, unclosed_before(number, ticks))
+                    if fence and fence["info"].strip()
+                    else (
+                        number,
+                        unclear_end(start, ticks),
+                    )
+                )
+                return  # Of what follows, nobody knows whether it is inside a fence: all of it would look wrong.
         elif fence:
             open_fence = number, fence["ticks"]
             if marker and fence["info"].strip() != "text":
@@ -60,6 +67,13 @@ def unclear_end(start: int, ticks: str) -> str:
     return (
         f"this line ends the fence of line {start} for pytest-codeblocks, but not on the page. Close that fence with "
         f"{ticks} alone on a line. If it shows a fence, open and close it with more backticks than that one has."
+    )
+
+
+def unclosed_before(number: int, ticks: str) -> str:
+    return (
+        f"this fence is not closed before line {number} opens another. Close it with {ticks} alone on a line. If it "
+        "shows a fence, open and close it with more backticks than that one has."
     )
 
 

@@ -32,13 +32,17 @@ def read_front_matter(text: str) -> Mapping[str, Any]:
     return content
 
 
+def without_end(source: Source) -> tuple[int, str] | None:
+    """Return line and text of the problem that a page's front matter has no end: then all of the page is part of it."""
+    if source.text.startswith("---\n") and not FRONT_MATTER.match(source.text):
+        return 1, "the front matter has no end. Put --- on a line of its own after its last line."
+    return None
+
+
 def front_matter_problems(source: Source, descriptions: Mapping[str, str]) -> Iterator[tuple[int, str]]:
     """Yield line and text of what is wrong with a page's front matter. `descriptions`: those of all pages, by page."""
     if not source.text.startswith("---\n"):
         yield 1, f"the page does not say what it answers. Begin it with three lines: ---, `{EXAMPLE}`, ---"
-        return
-    if not FRONT_MATTER.match(source.text):
-        yield 1, "the front matter has no end. Put --- on a line of its own after its last line."
         return
     try:
         content = read_front_matter(source.text)

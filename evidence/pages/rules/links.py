@@ -43,7 +43,7 @@ def target_problems(target: str, source: Source, ids: Mapping[str, Collection[st
         yield f"{path} begins at the host's root, where the site need not be. Link from this page's folder: ../page.md"
     else:
         page = posixpath.normpath(posixpath.join(posixpath.dirname(source.page), path)) if path else source.page
-        if page in ids:
+        if page in ids and not (source.on_site and not page.startswith("docs/")):
             yield from heading_problems(target, page, heading, ids[page], source)
         else:
             yield from page_problems(path, page, ids, source)
