@@ -17,6 +17,7 @@ from bs4 import BeautifulSoup
 from evidence.files import ROOT
 from evidence.pages.blocks import Block
 from evidence.running.execution import Execution, Limits
+from evidence.running.unrecorded import records_required, unrecorded_blocks
 from evidence.site import examples
 from measure.browser import chromium
 
@@ -228,6 +229,13 @@ def needs_tensorflow():
     """`.ci/run` also runs the tests on Pythons without TensorFlow: blocks cannot run, examples have no outputs."""
     if find_spec("tensorflow") is None:
         pytest.skip("TensorFlow is not installed")
+
+
+@pytest.fixture(scope="session")
+def needs_records():
+    """What only holds once the workflow Record has recorded what is new, which its author need not wait for."""
+    if (lacking := unrecorded_blocks()) and not records_required():
+        pytest.skip(lacking)
 
 
 @pytest.fixture(scope="session")

@@ -61,6 +61,7 @@ def begin(title: str, section: str) -> Path:
     folder = Path(section) if (ROOT / "docs" / section).is_dir() else Path(after.target).parent
     path = ROOT / "docs" / folder / f"{name}.md"
     refuse_what_exists(title, path)
+    path.parent.mkdir(parents=True, exist_ok=True)
     replace_file(path, page_text(title, name).encode())
     insert_line(menu_file, after, path.relative_to(ROOT / "docs").as_posix())
     return path

@@ -58,8 +58,8 @@ UNKNOWN_MARKER = "unknown marker `{}`. The only marker is <!--pytest-codeblocks:
 NO_BLOCK = "this marker does not follow a block. Only blank lines may separate it from the block."
 UNCLOSED = "this fence is never closed. Close it with {} alone on a line."
 UNCLOSED_BEFORE = (
-    "this fence is not closed before line {} opens another. Close it with ``` alone on a line. If it shows a fence, open "
-    "and close it with more backticks than that one has."
+    "this fence is not closed before line {} opens another. Close it with ``` alone on a line. If it shows a fence, "
+    "open and close it with more backticks than that one has."
 )
 EXECUTED = "pytest-codeblocks executes `sh` and `bash`. Fence commands with ```console, not `{}`."
 LOOKS_LIKE_FENCE = "pytest-codeblocks takes this line for the start of a fence. Begin it with something else."

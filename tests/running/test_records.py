@@ -36,6 +36,7 @@ def blocks():
     return [block for path in page_paths() for block in read_page(path)[0]]
 
 
+@pytest.mark.usefixtures("needs_records")
 @pytest.mark.parametrize("key", ENVIRONMENTS)
 def test_every_block_is_recorded(key, blocks):
     absent = [f"{block.page}:{block.line}" for block in records.missing(records.load(key), blocks)]
@@ -43,12 +44,14 @@ def test_every_block_is_recorded(key, blocks):
     assert not absent, f"not recorded in {key}: {', '.join(absent)}. {remedy}"
 
 
+@pytest.mark.usefixtures("needs_records")
 @pytest.mark.parametrize("key", ENVIRONMENTS)
 def test_no_record_outlives_its_block(key, blocks):
     left = set(records.load(key).outcomes) - {block.digest for block in blocks}
     assert not left, f"of no block: {', '.join(left)}. python -m evidence record {key}"
 
 
+@pytest.mark.usefixtures("needs_records")
 @pytest.mark.parametrize("key", TRYING)
 def test_every_recipe_is_recorded_on_every_kind_of_model(key):
     trial_blocks = [trial.block for trial in trials_in(ENVIRONMENTS[key], all_recipes())]
@@ -81,6 +84,7 @@ def test_a_record_and_its_seconds_are_of_one_run(key, _):
     assert min(seconds.blocks.values()) > 0
 
 
+@pytest.mark.usefixtures("needs_records")
 def test_what_a_page_shows_is_what_the_pinned_environment_did(blocks):
     [pinned] = [key for key, environment in ENVIRONMENTS.items() if environment.pinned]
     record = records.load(pinned)
@@ -129,6 +133,7 @@ def test_the_data_is_published_as_one_file_with_its_schema_and_a_file_for_each_b
     assert json.loads(texts[f"{folder}/records.schema.json"]) == SCHEMA
 
 
+@pytest.mark.usefixtures("needs_records")
 def test_the_published_data_obeys_the_schema_and_is_complete(blocks):
     data = all_data(current_measurements())
     jsonschema.validate(data, SCHEMA)

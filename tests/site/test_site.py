@@ -8,7 +8,6 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 import pytest
 
 from evidence.files import ROOT
-from evidence.running.unrecorded import records_required
 from evidence.site import minify, page_footer
 from measure import search_quality
 
@@ -110,7 +109,7 @@ def test_a_style_sheet_keeps_each_rule_that_can_match():
     assert trim('/* a */ .a{/* b */content:"/*";}') == '.a{content:"/*";}'
 
 
-@pytest.mark.skipif(not records_required(), reason="a block may be new: the workflow Record records it")
+@pytest.mark.usefixtures("needs_records")
 def test_no_block_is_marked_as_unknown(pages):
     assert not [name for name, page in pages.items() if page.select("[data-is=unknown]")]
 
