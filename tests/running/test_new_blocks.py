@@ -77,7 +77,8 @@ def test_the_command_is_named_only_where_it_can_run(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("name", "mend"), [("tensorflow-2.2l", "Did you mean tensorflow-2.2"), ("x", "Add a table [installations.x] at the end")]
+    ("name", "mend"),
+    [("tensorflow-2.2l", "Did you mean tensorflow-2.2"), ("x", "Add a table [installations.x] at the end")],
 )
 def test_a_misspelt_environment_is_named_with_its_line(monkeypatch, tmp_path, name, mend):
     text = environments.ENVIRONMENTS_FILE.read_text(encoding="utf-8")
