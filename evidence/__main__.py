@@ -179,7 +179,8 @@ def run_check(options: argparse.Namespace) -> list[str]:
         return [problem.as_annotation() for problem in problems]
     if problems:
         return [*map(str, problems), f"{len(problems)} to mend. Then again: {check_command(options.names)}"]
-    print(f"{len(paths)} pages checked in {time.perf_counter() - start:.1f} s: nothing is wrong.")
+    counted = "1 page" if len(paths) == 1 else f"{len(paths)} pages"
+    print(f"{counted} checked in {time.perf_counter() - start:.1f} s: nothing is wrong.")
     return []
 
 

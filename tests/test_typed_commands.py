@@ -40,7 +40,11 @@ CHEAP = sorted({"python -m evidence status", "python -m evidence check"} & {comm
 assert CHEAP
 
 
-@pytest.mark.parametrize(("page", "line", "command"), COMMANDS, ids=lambda part: str(part))
+@pytest.mark.parametrize(
+    ("page", "line", "command"),
+    COMMANDS,
+    ids=[f"{page}:{line}, {number}" for number, (page, line, _) in enumerate(COMMANDS)],
+)
 def test_what_people_are_told_to_type_is_known(page, line, command, capsys):
     words = [PLACEHOLDERS.get(word, word) for word in shlex.split(command.replace("\\", "/"))]
     where = f"{page}:{line}: {command}"
