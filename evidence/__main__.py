@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import json
 import shlex
 import sys
+import time
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
@@ -67,6 +69,31 @@ def command_parser() -> argparse.ArgumentParser:
     )
     record.add_argument("names", nargs="*", metavar="PAGE|ENVIRONMENT")
     record.add_argument("--all", action="store_true", help="also run what is recorded already")
+
+    check = add(
+        "check",
+        run_check,
+        "say what is wrong with pages, without running their blocks",
+        "Checks pages, or all, and the navigation: front matter, headings, links, badges, notes, blocks' text. Each "
+        "problem is named with its page, its line and what to do. Needs neither Keras nor TensorFlow.",
+    )
+    check.add_argument("names", nargs="*", metavar="PAGE")
+    check.add_argument("--github", action="store_true", help="as annotations of a pull request")
+
+    new = add(
+        "new",
+        run_new,
+        "begin a page",
+        "Writes a page in the right shape into docs/, and its line into the navigation of mkdocs.yml.",
+    )
+    new.add_argument("title", metavar="TITLE", help='what readers would type: "Remove a layer by name"')
+    new.add_argument(
+        "--in",
+        dest="section",
+        metavar="SECTION",
+        default="how-to",
+        help="a folder of docs/, or a section of the menu, such as how-to (the default) or 'Remove layers'",
+    )
 
     install = add("install", run_install, "install environments into .environments/")
     status = add(
@@ -201,6 +228,48 @@ def run_record(options: argparse.Namespace) -> list[str]:
             file=sys.stderr,
         )
     return faults
+
+
+def run_check(options: argparse.Namespace) -> list[str]:
+    from evidence.site import page_problems
+
+    start = time.perf_counter()
+    paths = named_pages(options.names) if options.names else blocks.page_paths()
+    problems = page_problems.problems_of(paths)
+    if options.github:
+        return [problem.as_annotation() for problem in problems]
+    if problems:
+        return [*map(str, problems), f"{len(problems)} to mend. Then again: {check_command(options.names)}"]
+    counted = "1 page" if len(paths) == 1 else f"{len(paths)} pages"
+    print(f"{counted} checked in {time.perf_counter() - start:.1f} s: nothing is wrong.")
+    return []
+
+
+def check_command(names: Sequence[str]) -> str:
+    return shlex.join(["python", "-m", "evidence", "check", *names])
+
+
+def named_pages(names: Sequence[str]) -> list[Path]:
+    """Return the pages of these names; `CommandError` for a name that is not that of a page."""
+    paths = [Path(name) for name in names]
+    known = [blocks.page_name(path) for path in blocks.page_paths()]
+    for path in paths:
+        if not path.is_file() or path.suffix != ".md":
+            near = difflib.get_close_matches(blocks.page_name(path), known, 1)
+            hint = f" Did you mean {near[0]}?" if near else " A page is a Markdown file: docs/index.md"
+            raise CommandError(f"{path}: no such page.{hint}")
+    return paths
+
+
+def run_new(options: argparse.Namespace) -> list[str]:
+    from evidence.pages import new_page
+
+    try:
+        page = new_page.begin(options.title, options.section)
+    except ValueError as error:
+        return [str(error)]
+    print("\n".join(new_page.what_is_next(page)))
+    return []
 
 
 def run_install(options: argparse.Namespace) -> list[str]:

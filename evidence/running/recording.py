@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +18,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from evidence.pages import blocks, lint, outputs, recipes
 from evidence.pages.blocks import Block
-from evidence.running import records, trials
+from evidence.running import new_blocks, records, trials
 from evidence.running.environments import Environment, running_python
 from evidence.running.execution import KERAS_IMPORTS, Error, Execution, Limits
 from evidence.running.packages import locked_packages
@@ -37,6 +38,7 @@ class Plan:
     blocks: Sequence[Block]  # to be run
     expected: Run = field(default_factory=Run)  # how long they took when a record was made
     replaces: bool = False  # a record of other packages, which stays until all blocks have run
+    new: Sequence[Block] = ()  # of those to be run: never recorded here, so they run twice, see new_blocks.py
     left_alone: str | None = None  # why the record is not to be written, if so
     blocks_run: int = 0
     block_seconds: float = 0.0
@@ -86,7 +88,7 @@ def record(
     """
     pages = list(pages)
     read = {page: lint.read_page(page) for page in {*blocks.page_paths(), *pages}}
-    if problems := [problem for page in read.values() for problem in problems_that_hide_blocks(*page)]:
+    if problems := [problem for _, page_problems in read.values() for problem in page_problems]:
         # The records of blocks that cannot be read would be deleted.
         return [f"{problem}\nThen: python -m evidence record {problem.page}" for problem in problems]
     every_block = [block for page_blocks, _ in read.values() for block in page_blocks]
@@ -133,12 +135,6 @@ def trial_blocks(environment: Environment, pages: Iterable[Path], *, small: bool
     ]
 
 
-def problems_that_hide_blocks(page_blocks: Sequence[Block], problems: Sequence[lint.Problem]) -> list[lint.Problem]:
-    """Return the problems that are not those of a block that can be run."""
-    lines = {block.line for block in page_blocks}
-    return [problem for problem in problems if problem.line not in lines]
-
-
 def plan(
     environment: Environment,
     record: Record,
@@ -160,11 +156,21 @@ def plan(
         record = Record(key, python=environment.python, packages=packages)
         chosen_blocks = every_block
     records.keep_only(record, every_block)
+    missing = records.missing(record, chosen_blocks)
     to_run = chosen_blocks
     if not again:
-        missing = records.missing(record, chosen_blocks)
         to_run = missing if since is None else records.differing(record, since.get(key), chosen_blocks)
-    return Plan(environment, record, every_block, list(dict.fromkeys(to_run)), expected, replaces, left_alone)
+    new = missing if environment.pinned and key == environment.key and not (replaces or again) else []
+    return Plan(
+        environment,
+        record,
+        every_block,
+        list(dict.fromkeys(to_run)),
+        expected,
+        replaces,
+        list(dict.fromkeys(new)),
+        left_alone,
+    )
 
 
 def why_left_alone(environment: Environment, record: Record, packages: Sequence[str]) -> str | None:
@@ -260,15 +266,20 @@ def carry_out(
         own = [variables["PYTHONPATH"]] if "PYTHONPATH" in variables else []
         variables["PYTHONPATH"] = os.pathsep.join([*own, str(trials.IN_KERAS)])
         imports.append(trials.CHECKS)
-    with Execution(
-        plan.blocks,
-        python=plan.environment.interpreter,
-        variables=variables,
-        imports=imports,
-        module=plan.environment.module,
-        limits=LIMITS,
-        jobs=jobs,
-    ) as execution:
+
+    def start(blocks: Sequence[Block], jobs: int) -> Execution:
+        return Execution(
+            blocks,
+            seconds=dict.fromkeys(plan.new, new_blocks.SECONDS),
+            python=plan.environment.interpreter,
+            variables=variables,
+            imports=imports,
+            module=plan.environment.module,
+            limits=LIMITS,
+            jobs=jobs,
+        )
+
+    with start(plan.blocks, jobs) as execution, start(plan.new, 1) if plan.new else nullcontext() as again:
         running.add(execution)
         try:
             for block, outcome in execution.outcomes():
@@ -279,6 +290,13 @@ def carry_out(
                 if plan.environment.pinned and outcome.error:
                     faults.append(explain(block, outcome.error))
                     plan.record.outcomes.pop(block.digest, None)
+                    continue
+                if (
+                    again
+                    and block in plan.new
+                    and (varies := new_blocks.what_varies(block, outcome, again.outcome(block)))
+                ):
+                    faults.append(varies)
                     continue
                 plan.record.outcomes[block.digest] = records.recorded(block, outcome)
         except RuntimeError as error:

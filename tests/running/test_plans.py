@@ -87,6 +87,7 @@ def test_blocks_run_with_what_their_environment_needs(started, environment):
         "imports": ["keras", "keras.models", "keras.layers"],
         "module": environment.module,
         "limits": recording.LIMITS,
+        "seconds": {},
         "jobs": 3,
     }
     assert recording.LIMITS.seconds == 300

@@ -51,6 +51,7 @@ def blocks():
     return [block for path in page_paths() for block in read_page(path)[0]]
 
 
+@pytest.mark.usefixtures("needs_records")
 @pytest.mark.parametrize("key", ENVIRONMENTS)
 def test_every_block_is_recorded(key, blocks):
     absent = [f"{block.page}:{block.line}" for block in records.missing(recorded_in(key), blocks)]
@@ -58,6 +59,7 @@ def test_every_block_is_recorded(key, blocks):
     assert not absent, f"not recorded in {key}: {', '.join(absent)}. {remedy}"
 
 
+@pytest.mark.usefixtures("needs_records")
 def test_a_file_of_a_page_holds_the_blocks_and_the_trials_of_that_page(blocks):
     digests = {}
     for block in [*blocks, *(trial.block for trial in trials(all_recipes()))]:
@@ -67,10 +69,12 @@ def test_a_file_of_a_page_holds_the_blocks_and_the_trials_of_that_page(blocks):
         assert not left, f"{path}: of no block of that page: {', '.join(left)}. python -m evidence record"
 
 
+@pytest.mark.usefixtures("needs_records")
 def test_there_are_records_of_the_environments_and_trials_that_are_listed_and_no_others():
     assert RECORDED.keys() == records.listed_keys(), "python -m evidence install && python -m evidence record"
 
 
+@pytest.mark.usefixtures("needs_records")
 @pytest.mark.parametrize("key", TRYING)
 def test_every_recipe_is_recorded_on_every_kind_of_model(key):
     trial_blocks = [trial.block for trial in trials_in(ENVIRONMENTS[key], all_recipes())]
@@ -96,6 +100,7 @@ def test_a_record_says_which_run_made_it(key, _):
     assert record.run.block_seconds > 0
 
 
+@pytest.mark.usefixtures("needs_records")
 def test_what_a_page_shows_is_what_the_pinned_environment_did(blocks):
     [pinned] = [key for key, environment in ENVIRONMENTS.items() if environment.pinned]
     record = recorded_in(pinned)
@@ -147,6 +152,7 @@ def test_the_data_is_published_as_one_file_with_its_schema_and_a_file_for_each_b
     assert json.loads(texts[f"{folder}/records.schema.json"]) == SCHEMA
 
 
+@pytest.mark.usefixtures("needs_records")
 def test_the_published_data_obeys_the_schema_and_is_complete(blocks):
     data = all_data(current_measurements())
     jsonschema.validate(data, SCHEMA)

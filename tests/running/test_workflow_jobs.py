@@ -55,6 +55,7 @@ def copied_records(tmp_path, monkeypatch):
     return folder
 
 
+@pytest.mark.usefixtures("needs_records")
 def test_only_what_is_not_recorded_as_it_stands(capsys, copied_records, monkeypatch):
     def keys():
         return [key for job in matrix(capsys, "--unrecorded") for key in job["keys"].split()]
