@@ -23,7 +23,10 @@ def unrecorded_blocks() -> str | None:
     """Say in one line how many blocks are not recorded, and in how many environments; `None` if all are."""
     digests = {block.digest for block in all_blocks()}
     environments = read_environments().values()
-    lacking = {each.key: digests - records.load(each.key).outcomes.keys() for each in environments}
+    found = records.load_all()
+    lacking = {
+        each.key: digests - (found[each.key].outcomes.keys() if each.key in found else set()) for each in environments
+    }
     lacking = {key: missing for key, missing in lacking.items() if missing}
     if not lacking:
         return None
