@@ -1,13 +1,14 @@
 """Runs the blocks of the pages as tests.
 
 pytest-codeblocks finds the pages. Here a page gets one more test, which fails for whatever would silently not be tested
-(see `evidence/pages/lint.py` and `unexecuted_code.py`), and each block runs in a process of its own (see
+or breaks a rule (see `evidence/pages/check.py`), and each block runs in a process of its own (see
 `evidence/running/runner.py`).
 """
 
 from __future__ import annotations
 
 import difflib
+import functools
 import itertools
 import os
 from collections.abc import Generator, Iterator
@@ -18,15 +19,18 @@ import pytest
 from pytest_codeblocks.plugin import MarkdownFile
 
 from evidence.pages.blocks import Block, page_name
-from evidence.pages.lint import Problem, read_page
-from evidence.pages.notes import check_notes
-from evidence.pages.picture_fences import check_pictures
-from evidence.pages.recipes import check_recipes
-from evidence.pages.unexecuted_code import check_listings, read_exemptions
+from evidence.pages.check import check_page
+from evidence.pages.guide import Guide, read_guide
+from evidence.pages.lint import read_page
+from evidence.running import new_blocks, records
+from evidence.running.environments import pinned_environment
 from evidence.running.execution import Execution, Outcome
+from evidence.running.unrecorded import unrecorded_blocks
+from evidence.site.tables import TABLES
 
 DIFFERENCE_LINES = 60
 execution = pytest.StashKey[Execution]()
+again = pytest.StashKey[Execution]()  # of the blocks that are new
 
 
 @pytest.hookimpl(wrapper=True)
@@ -43,38 +47,45 @@ def pytest_collect_file(
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Start all selected blocks at once: they run while pytest waits for one after the other."""
     blocks = [item.block for item in session.items if isinstance(item, PageBlock)]
-    if blocks and not session.config.option.collectonly:
-        session.config.stash[execution] = Execution(blocks)
+    if not blocks or session.config.option.collectonly:
+        return
+    new = new_blocks.new_blocks(blocks)
+    seconds = dict.fromkeys(new, new_blocks.SECONDS)
+    session.config.stash[execution] = Execution(blocks, seconds=seconds)
+    if new:
+        session.config.stash[again] = Execution(new, seconds=seconds)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if execution in config.stash:
-        config.stash[execution].close()
+    for key in execution, again:
+        if key in config.stash:
+            config.stash[key].close()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in one line what the workflow Record will add, which is nothing that the author has to do."""
+    if line := unrecorded_blocks():
+        terminalreporter.write_line(line)
+
+
+@functools.cache
+def guide() -> Guide:
+    """Read what the check of one page needs to know of the others."""
+    return read_guide(TABLES.keys())
 
 
 class Page(pytest.File):
     def collect(self) -> Iterator[pytest.Item]:
-        blocks, problems = read_page(self.path)
-        yield PageCheck.from_parent(self, name="page", blocks=blocks, problems=problems)
-        for block in blocks:
+        yield PageCheck.from_parent(self, name="page")
+        for block in read_page(self.path)[0]:
             yield PageBlock.from_parent(self, name=f"line {block.line}", block=block)
 
 
 class PageCheck(pytest.Item):
     """Fails if something on a page would not be executed, or not as its author meant it."""
 
-    def __init__(self, blocks: list[Block], problems: list[Problem], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.blocks, self.problems = blocks, problems
-
     def runtest(self) -> None:
-        problems = self.problems or [
-            *check_listings(self.path, self.blocks, read_exemptions()),
-            *check_notes(self.path, self.blocks),
-            *check_pictures(self.path, self.blocks),
-            *check_recipes(self.path, self.blocks),
-        ]
-        if problems:
+        if problems := check_page(self.path, guide()):
             text = "\n".join(map(str, problems))
             pytest.fail(f"{text}\n\nThen: pytest {page_name(self.path)}", pytrace=False)
 
@@ -90,23 +101,31 @@ class PageBlock(pytest.Item):
         self.block = block
 
     def runtest(self) -> None:
+        stash = self.config.stash
         try:
-            outcome = self.config.stash[execution].outcome(self.block)
+            outcome = stash[execution].outcome(self.block)
+            is_new = again in stash and stash[again].has(self.block)
+            second = stash[again].outcome(self.block) if is_new else None
         except RuntimeError as error:
             pytest.fail(f"{self.block.page}:{self.block.line}: {error}", pytrace=False)
-        if failure := explain_failure(self.block, outcome):
+        if failure := explain_failure(self.block, outcome, second):
             pytest.fail(failure, pytrace=False)
 
     def reportinfo(self) -> tuple[os.PathLike[str], int | None, str]:
         return self.path, self.block.line - 1, f"{self.block.page}:{self.block.line}"
 
 
-def explain_failure(block: Block, outcome: Outcome) -> str | None:
-    """Return what is wrong with a block's outcome, and the command to run next; `None` if it is as expected."""
+def explain_failure(block: Block, outcome: Outcome, second: Outcome | None = None) -> str | None:
+    """Return what is wrong with a block's outcome, and the command to run next; `None` if it is as expected.
+
+    `second`: that of another run, if the block is new.
+    """
     run_alone = f'Run it alone: pytest "{block.page}::line {block.line}"'
     if error := outcome.error:
         location = f"{block.page}:{error.line or block.line}"
         return f"{location}: {error.type}: {error.message}\n\n{error.traceback}\n{run_alone}"
+    if second and (varies := new_blocks.what_varies(block, outcome, second)):
+        return varies
     if block.expected_output is None or outcome.output == block.expected_output:
         return None
     difference = difflib.unified_diff(
@@ -118,7 +137,16 @@ def explain_failure(block: Block, outcome: Outcome) -> str | None:
     shown = "".join(itertools.islice(difference, DIFFERENCE_LINES))
     if more := sum(1 for _ in difference):
         shown += f"... and {more} more lines\n"
-    return (
-        f"{block.page}:{block.line}: the block printed something else.\n\n{shown}\n"
-        f"{run_alone}\nIf the new output is right: python -m evidence record {block.page}"
-    )
+    return f"{block.page}:{block.line}: the block printed something else.\n\n{shown}\n{run_alone}\n{mend(block)}"
+
+
+def mend(block: Block) -> str:
+    """Return what to do about a block whose output is not the expected one."""
+    recorded = records.load(pinned_environment().key).outcomes.get(block.digest)
+    if recorded and recorded.output == block.expected_output:  # So `record` has nothing to do.
+        return (
+            "It printed what the page shows when it was recorded. If it does not now, with the packages of "
+            "requirements.txt, its output varies: print only what does not.\n"
+            f"If the new output is right: python -m evidence record --all {block.page}"
+        )
+    return f"If the new output is right: python -m evidence record {block.page}"

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import json
+import shlex
 import sys
+import time
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from evidence.files import ROOT
-from evidence.pages import blocks, recipes
-from evidence.running import environments, installing, recorded_changes, recording, records, trials
+from evidence.pages import blocks, lint, recipes
+from evidence.pages.blocks import Block
+from evidence.running import environments, installing, recording, records, trials
 from evidence.running.environments import Environment
+from evidence.running.recorded_changes import records_at
+from evidence.running.records import Record
 from evidence.running.workflow_jobs import workflow_jobs
+
+PINNED = "pinned"  # a name of the pinned environment, whichever it is
 
 
 class CommandError(Exception):
@@ -62,6 +70,31 @@ def command_parser() -> argparse.ArgumentParser:
     record.add_argument("names", nargs="*", metavar="PAGE|ENVIRONMENT")
     record.add_argument("--all", action="store_true", help="also run what is recorded already")
 
+    check = add(
+        "check",
+        run_check,
+        "say what is wrong with pages, without running their blocks",
+        "Checks pages, or all, and the navigation: front matter, headings, links, badges, notes, blocks' text. Each "
+        "problem is named with its page, its line and what to do. Needs neither Keras nor TensorFlow.",
+    )
+    check.add_argument("names", nargs="*", metavar="PAGE")
+    check.add_argument("--github", action="store_true", help="as annotations of a pull request")
+
+    new = add(
+        "new",
+        run_new,
+        "begin a page",
+        "Writes a page in the right shape into docs/, and its line into the navigation of mkdocs.yml.",
+    )
+    new.add_argument("title", metavar="TITLE", help='what readers would type: "Remove a layer by name"')
+    new.add_argument(
+        "--in",
+        dest="section",
+        metavar="SECTION",
+        default="how-to",
+        help="a folder of docs/, or a section of the menu, such as how-to (the default) or 'Remove layers'",
+    )
+
     install = add("install", run_install, "install environments into .environments/")
     status = add(
         "status",
@@ -75,6 +108,23 @@ def command_parser() -> argparse.ArgumentParser:
     for command in status, listing:
         command.add_argument("--json", action="store_true", help="for programs")
     changes = add("changes", run_changes, "say in Markdown what releases changed")
+    release = add(
+        "release",
+        run_release,
+        "take in a new release of Keras",
+        "Lists the release in environments.toml, locks, installs and records it on every backend, and says what is "
+        "left to review. One that is there already is only looked up.",
+    )
+    release.add_argument("version", metavar="VERSION", help="3.16.0")
+    release.add_argument("--dry-run", action="store_true", help="only say what would be done")
+    newest = add(
+        "newest",
+        run_newest,
+        "say in Markdown what blocks do otherwise on the Keras that is installed here",
+        "Runs all blocks on the Keras of this Python, whichever it is, and writes what they do otherwise than is "
+        "recorded of the pinned one into a file, empty if they do the same. Changes neither pages nor records.",
+    )
+    newest.add_argument("target", type=Path, metavar="FILE")
     matrix = add(
         "matrix",
         run_matrix,
@@ -82,7 +132,26 @@ def command_parser() -> argparse.ArgumentParser:
         "Prints as JSON a job for each installation that these environments, or all, share.",
     )
     matrix.add_argument("--unrecorded", action="store_true", help="only where a block is not recorded as it now is")
-    add("summary", run_summary, "say in Markdown what a recording changed since the last commit")
+    for command in record, matrix:
+        command.add_argument(
+            "--since", metavar="COMMIT", help="what has another outcome than in a commit counts as missing"
+        )
+    summary = add("summary", run_summary, "say in Markdown what changed in the records and the pages since a commit")
+    summary.add_argument("commit", nargs="?", default="HEAD", metavar="COMMIT")
+
+    take = add(
+        "take",
+        run_take,
+        "take over the records that the workflow Record made",
+        "Checks the artifact `records` of that workflow, unzipped or not, and writes its outcomes into records/, and "
+        "what the pinned environment printed into the pages.",
+    )
+    take.add_argument("paths", nargs="+", type=Path, metavar="FOLDER|ZIP")
+    comment = add(
+        "comment", run_comment, "say in Markdown how to take over the records of a run of the workflow Record"
+    )
+    comment.add_argument("folder", type=Path, metavar="FOLDER")
+    comment.add_argument("address", metavar="ADDRESS", help="of the run")
 
     bench = add(
         "bench",
@@ -107,28 +176,48 @@ def command_parser() -> argparse.ArgumentParser:
 
 
 def named_environments(names: Sequence[str]) -> list[Environment]:
-    """Return the environments of these names, or all if there are none; `CommandError` for a name that is unknown."""
+    """Return the environments of these names, or all if there are none; `CommandError` for a name that is unknown.
+
+    The pinned one is also named `pinned`, which stays right when a newer Keras takes its place.
+    """
     by_key = environments.read_environments()
+    names = [pinned_key() if name == PINNED else name for name in names]
     if unknown := [name for name in names if name not in by_key]:
         raise CommandError(f"{', '.join(unknown)}: no such environment. To list them: python -m evidence environments")
     return [by_key[key] for key in dict.fromkeys(names or by_key)]
 
 
+def pinned_key() -> str:
+    return next(key for key, environment in environments.read_environments().items() if environment.pinned)
+
+
+def records_since(options: argparse.Namespace) -> dict[str, Record] | None:
+    """Return the records of the commit that is named by an option; `CommandError` if there is no such commit."""
+    try:
+        return records_at(ROOT, options.since) if options.since else None
+    except LookupError as error:
+        raise CommandError(str(error)) from error
+
+
 def run_record(options: argparse.Namespace) -> list[str]:
-    by_key = environments.read_environments()
-    keys = [name for name in options.names if name in by_key]
-    pages = [Path(name) for name in options.names if name not in by_key]
+    keys = [name for name in options.names if name in {*environments.read_environments(), PINNED}]
+    pages = [Path(name) for name in options.names if name not in keys]
     if no_pages := [page for page in pages if not page.is_file() or page.suffix != ".md"]:
         return [
             f"{path}: neither a page nor an environment. To list the environments: python -m evidence environments"
             for path in no_pages
         ]
+    if elsewhere := [page for page in pages if Path(blocks.page_name(page)).is_absolute()]:
+        return [f"{page}: not in the folder of the project. Put the page below docs/" for page in elsewhere]
     installed = [environment for environment in named_environments(keys) if environment.installed]
     not_installed = [environment for environment in named_environments(keys) if not environment.installed]
     if keys and not_installed:
         return [f"{environment.key} is not installed: {environment.install_command}" for environment in not_installed]
+    since = records_since(options)
     try:
-        faults = recording.record(installed, pages or blocks.page_paths(), again=options.all, only=options.only)
+        faults = recording.record(
+            installed, pages or blocks.page_paths(), again=options.all, only=options.only, since=since
+        )
     except KeyboardInterrupt:
         return ["Interrupted. What was run is kept, but for what is named above. To go on: python -m evidence record"]
     if not_installed:
@@ -139,6 +228,48 @@ def run_record(options: argparse.Namespace) -> list[str]:
             file=sys.stderr,
         )
     return faults
+
+
+def run_check(options: argparse.Namespace) -> list[str]:
+    from evidence.site import page_problems
+
+    start = time.perf_counter()
+    paths = named_pages(options.names) if options.names else blocks.page_paths()
+    problems = page_problems.problems_of(paths)
+    if options.github:
+        return [problem.as_annotation() for problem in problems]
+    if problems:
+        return [*map(str, problems), f"{len(problems)} to mend. Then again: {check_command(options.names)}"]
+    counted = "1 page" if len(paths) == 1 else f"{len(paths)} pages"
+    print(f"{counted} checked in {time.perf_counter() - start:.1f} s: nothing is wrong.")
+    return []
+
+
+def check_command(names: Sequence[str]) -> str:
+    return shlex.join(["python", "-m", "evidence", "check", *names])
+
+
+def named_pages(names: Sequence[str]) -> list[Path]:
+    """Return the pages of these names; `CommandError` for a name that is not that of a page."""
+    paths = [Path(name) for name in names]
+    known = [blocks.page_name(path) for path in blocks.page_paths()]
+    for path in paths:
+        if not path.is_file() or path.suffix != ".md":
+            near = difflib.get_close_matches(blocks.page_name(path), known, 1)
+            hint = f" Did you mean {near[0]}?" if near else " A page is a Markdown file: docs/index.md"
+            raise CommandError(f"{path}: no such page.{hint}")
+    return paths
+
+
+def run_new(options: argparse.Namespace) -> list[str]:
+    from evidence.pages import new_page
+
+    try:
+        page = new_page.begin(options.title, options.section)
+    except ValueError as error:
+        return [str(error)]
+    print("\n".join(new_page.what_is_next(page)))
+    return []
 
 
 def run_install(options: argparse.Namespace) -> list[str]:
@@ -162,20 +293,23 @@ def recorded_packages(environment: Environment) -> list[str]:
     sharing = [
         other for other in environments.read_environments().values() if other.installation == environment.installation
     ]
-    packages = (records.load(candidate.key).packages for candidate in [environment, *sharing])
+    found = records.load_all()
+    packages = (found[candidate.key].packages for candidate in [environment, *sharing] if candidate.key in found)
     return next(filter(None, packages), [])
 
 
 def run_status(options: argparse.Namespace) -> list[str]:
     digests = {block.digest for block in blocks.all_blocks()}
-    known = list(environments.read_environments().values())
-    counts = [
-        (environment, environment.key, block_counts(environment, environment.key, digests)) for environment in known
-    ]
+    known, found = list(environments.read_environments().values()), records.load_all()
+    counts = []
+    for environment in known:
+        numbers = block_counts(environment, found.get(environment.key), digests)
+        counts.append((environment, environment.key, numbers))
     for environment in known:
         if environment.tries_recipes:
             key = records.recipes_key(environment)
-            counts.append((environment, key, block_counts(environment, key, trial_digests(environment))))
+            numbers = block_counts(environment, found.get(key), trial_digests(environment))
+            counts.append((environment, key, numbers))
     if options.json:
         rows = [
             {"environment": key, "installed": environment.installed} | numbers for environment, key, numbers in counts
@@ -199,12 +333,17 @@ def run_status(options: argparse.Namespace) -> list[str]:
 
 def trial_digests(environment: Environment) -> set[str]:
     """Return the digests of the trials of all recipes that are made in an environment."""
-    return {trial.block.digest for trial in trials.trials_in(environment, recipes.all_recipes())}
+    return {block.digest for block in trial_blocks(environment)}
 
 
-def block_counts(environment: Environment, key: str, digests: Collection[str]) -> dict[str, int]:
+def trial_blocks(environment: Environment) -> list[Block]:
+    """Return a block for each trial of a recipe that is made in an environment."""
+    return [trial.block for trial in trials.trials_in(environment, recipes.all_recipes())]
+
+
+def block_counts(environment: Environment, record: Record | None, digests: Collection[str]) -> dict[str, int]:
     """Return how many blocks or trials are recorded, stale, missing and unknown in a record of an environment."""
-    record = records.load(key)
+    record = record or Record(environment.key)
     outcomes = len(record.outcomes.keys() & digests)
     stale = records.is_stale(record, environment)
     return {
@@ -243,21 +382,54 @@ def run_changes(options: argparse.Namespace) -> list[str]:
     return []
 
 
+def run_release(options: argparse.Namespace) -> list[str]:
+    from evidence.running import releasing
+
+    try:
+        release = releasing.plan_release(options.version)
+    except releasing.ReleaseError as error:
+        return [str(error)]
+    if release.is_there:
+        print(f"Keras {release.version} is there already: {', '.join(release.keys)}. Nothing was changed.")
+    else:
+        print("\n".join(releasing.difference(release)), flush=True)
+        if options.dry_run:
+            print("\nWith that, these would be run:", *map(shlex.join, release.commands), sep="\n")
+        elif faults := releasing.carry_out(release):
+            return faults
+    print("", *releasing.to_review(release), sep="\n")
+    return []
+
+
+def run_newest(options: argparse.Namespace) -> list[str]:
+    from evidence.site.newest import newest_differences
+
+    lines = [*newest_differences(environments.read_environments()[pinned_key()])]
+    options.target.write_text("\n".join([*lines, ""]) if lines else "", encoding="utf-8")
+    print(f"{options.target}: {'written' if lines else 'empty, since no block does anything else'}")
+    return []
+
+
 def run_matrix(options: argparse.Namespace) -> list[str]:
     to_run = named_environments(options.names)
     if options.unrecorded:
-        digests = {block.digest for block in blocks.all_blocks()}
+        every_block, found, since = blocks.all_blocks(), records.load_all(), records_since(options)
 
-        def whole(environment: Environment, key: str, wanted: Collection[str]) -> bool:
-            return block_counts(environment, key, wanted)["recorded"] == len(wanted)
+        def whole(environment: Environment, key: str, wanted: Sequence[Block]) -> bool:
+            record = found.get(key) or Record(key)
+            if records.is_stale(record, environment):
+                return False
+            if since is None:
+                return not records.missing(record, wanted)
+            return not records.differing(record, since.get(key), wanted)
 
         to_run = [
             environment
             for environment in to_run
-            if not whole(environment, environment.key, digests)
+            if not whole(environment, environment.key, every_block)
             or (
                 environment.tries_recipes
-                and not whole(environment, records.recipes_key(environment), trial_digests(environment))
+                and not whole(environment, records.recipes_key(environment), trial_blocks(environment))
             )
         ]
     print(json.dumps(workflow_jobs(to_run)))
@@ -265,10 +437,38 @@ def run_matrix(options: argparse.Namespace) -> list[str]:
 
 
 def run_summary(options: argparse.Namespace) -> list[str]:
-    from evidence.site.tables import changes
+    from evidence.site.review import review
 
-    releases = changes.changes_as_text(recorded_changes.new_records(ROOT))
-    print("\n".join(recorded_changes.recorded_changes(ROOT, releases)))
+    try:
+        print("\n".join(review(ROOT, options.commit)))
+    except LookupError as error:
+        return [str(error)]
+    return []
+
+
+def run_take(options: argparse.Namespace) -> list[str]:
+    from evidence.running import received_records
+
+    blocks_of_pages = {page: lint.read_page(page)[0] for page in blocks.page_paths()}
+    every_block = [block for page_blocks in blocks_of_pages.values() for block in page_blocks]
+    every_trial = [trial.block for trial in trials.trials(recipes.all_recipes())]
+    try:
+        taken = received_records.take(options.paths, [*every_block, *every_trial])
+    except received_records.RefusedError as refused:
+        return [f"{refused}\nNothing was taken over."]
+    print(f"Taken over: {', '.join(taken)}" if taken else "These records are here already.")
+    if pinned := records.load_all().get(pinned_key()):
+        return recording.write_outputs(pinned, {page: found for page, found in blocks_of_pages.items() if found})
+    return []
+
+
+def run_comment(options: argparse.Namespace) -> list[str]:
+    from evidence.running import received_records
+
+    try:
+        print(received_records.comment(options.folder, options.address))
+    except (received_records.RefusedError, ValueError) as error:
+        return [str(error)]
     return []
 
 

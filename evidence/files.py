@@ -11,19 +11,42 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Replace a file's content so that a crash leaves either the old or the new one.
+    """Replace a file's content so that a crash leaves either the old or the new one; see `replace_files`."""
+    replace_files([(path, content)])
 
-    Its permissions are kept. Raises `OSError` if the file or its folder cannot be written; then nothing has changed.
+
+def replace_files(changes: Iterable[tuple[Path, bytes | None]]) -> None:
+    """Replace the content of files, one after the other; those without a new content are deleted.
+
+    A crash leaves of each file either the old or the new one. A file's permissions are kept. Raises `OSError` if a new
+    content cannot be written, as on a full disk; then nothing has changed.
     """
+    changes, new = list(changes), []
+    try:
+        for path, content in changes:
+            new.append(write_beside(path, content) if content is not None else None)
+        for (path, _), written in zip(changes, new, strict=True):
+            if written:
+                os.replace(written, path)  # noqa: PTH105 (atomic on Windows too)
+            else:
+                path.unlink(missing_ok=True)
+    finally:
+        for written in filter(None, new):
+            written.unlink(missing_ok=True)
+
+
+def write_beside(path: Path, content: bytes) -> Path:
+    """Write a new file into the folder of another, with its permissions; return its path."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     new = tempfile.NamedTemporaryFile(dir=path.parent, delete=False)  # noqa: SIM115 (it is renamed)
     try:
         with new:
             new.write(content)
         Path(new.name).chmod(path.stat().st_mode if path.exists() else 0o644)
-        os.replace(new.name, path)  # noqa: PTH105 (atomic on Windows too)
     except BaseException:
         Path(new.name).unlink(missing_ok=True)
         raise
+    return Path(new.name)
 
 
 def modification_times(paths: Iterable[Path]) -> tuple[int, ...]:

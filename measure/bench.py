@@ -62,14 +62,15 @@ def run_tests() -> int:
 
 def record_all(environments: Sequence[Environment]) -> int:
     """Run all blocks in environments as a recording does, without writing records; that prints time and ratio."""
-    every_block = list(dict.fromkeys(blocks.all_blocks()))
+    every_block, recorded = list(dict.fromkeys(blocks.all_blocks())), records.load_all()
     plans = [
         # The times of the last recording: those that take longest begin first.
         recording.Plan(
             environment,
             records.Record(environment.key),
-            records.load_seconds(environment.key),
             every_block,
+            every_block,
+            expected=recorded[environment.key].run if environment.key in recorded else records.Run(),
             left_alone="it is only measured",
         )
         for environment in environments

@@ -17,11 +17,13 @@ from bs4 import BeautifulSoup
 from evidence.files import ROOT
 from evidence.pages.blocks import Block
 from evidence.running.execution import Execution, Limits
+from evidence.running.unrecorded import records_required, unrecorded_blocks
 from evidence.site import examples
 from measure.browser import chromium
 
 ADDRESSES = {"REPO_URL": "https://github.com/someone/somewhere", "SITE_URL": "https://example.org/"}
 STOP_SECONDS = 20
+LINES_OF_A_FAILURE = 20  # of what a command that failed said last
 
 
 @pytest.fixture(scope="session")
@@ -71,7 +73,9 @@ class Command:
         """Wait for the end, which must be a success; return what was printed."""
         status = self.process.wait()
         self.stderr.seek(0)
-        assert status == 0, self.stderr.read()[-4000:]
+        if status:
+            said = [line for line in self.stderr.read().splitlines() if line.strip()]
+            pytest.fail("\n".join(["", *said[-LINES_OF_A_FAILURE:]]), pytrace=False)
         self.stdout.seek(0)
         return self.stdout.read()
 
@@ -97,6 +101,7 @@ class SiteInBackground:
     def __init__(self, wants_look):
         self.folder = tempfile.TemporaryDirectory(prefix="site-")
         self.build = Command("-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", self.folder.name)
+        self.failed = False
         self.look = None
         self.thread = threading.Thread(target=self.start_look, daemon=True)
         if wants_look:
@@ -162,10 +167,33 @@ def scripts(needs_tensorflow, request):
 
 @pytest.fixture(scope="session")
 def site(request):
-    """The folder of the built site."""
+    """The folder of the built site. Of the tests that need it, the first one fails if it does not build."""
     in_background = request.config.stash[background]
-    in_background.build.output()
+    try:
+        in_background.build.output()
+    except pytest.fail.Exception:
+        in_background.failed = True
+        raise
     return Path(in_background.folder.name)
+
+
+def pytest_runtest_setup(item):
+    """Say once that the site does not build, not for each test that would look at it."""
+    needs = {"site", "faults"} & set(getattr(item, "fixturenames", ()))
+    if needs and background in item.config.stash and item.config.stash[background].failed:
+        pytest.skip("the site does not build: the first test that needs it has said why")
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say how many faults of contributors were planted, and how many of them were noticed."""
+    ran = {
+        outcome: sum("fault" in getattr(report, "keywords", ()) for report in terminalreporter.getreports(outcome))
+        for outcome in ("passed", "failed")
+    }
+    if planted := sum(ran.values()):
+        terminalreporter.write_line(
+            f"{ran['passed']} of {planted} contributors' faults were refused as they should be."
+        )
 
 
 @pytest.fixture(scope="session")
@@ -201,6 +229,13 @@ def needs_tensorflow():
     """`.ci/run` also runs the tests on Pythons without TensorFlow: blocks cannot run, examples have no outputs."""
     if find_spec("tensorflow") is None:
         pytest.skip("TensorFlow is not installed")
+
+
+@pytest.fixture(scope="session")
+def needs_records():
+    """What only holds once the workflow Record has recorded what is new, which its author need not wait for."""
+    if (lacking := unrecorded_blocks()) and not records_required():
+        pytest.skip(lacking)
 
 
 @pytest.fixture(scope="session")

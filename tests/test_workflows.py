@@ -1,6 +1,7 @@
 """The workflows: what GitHub runs, with which rights, and that it is what this project has."""
 
 import importlib.metadata
+import os
 import re
 import subprocess
 import sys
@@ -51,22 +52,51 @@ def test_a_workflow_only_reads(name):
     assert WORKFLOWS[name]["permissions"] == {"contents": "read"}
 
 
-def test_one_job_may_write():
+def test_three_jobs_may_write_each_what_it_is_for():
     assert {key: job["permissions"] for key, job in JOBS.items() if "permissions" in job} == {
-        "publish.yml:publish": {"contents": "write"}
+        "comment.yml:comment": {"contents": "read", "actions": "read", "pull-requests": "write"},
+        "newest.yml:issue": {"issues": "write"},
+        "publish.yml:publish": {"contents": "write"},
     }
 
 
-def test_only_the_step_that_publishes_has_the_token():
-    *_, last = STEPS["publish.yml:publish"]
-    assert last["env"]["GH_TOKEN"] == "${{ github.token }}"
-    assert "".join(TEXTS.values()).count("github.token") == 1
+def test_only_the_steps_that_need_it_have_the_token():
+    having = {
+        (key, step["run"].split()[0]): step["env"]["GH_TOKEN"]
+        for key, steps in STEPS.items()
+        for step in steps
+        if "GH_TOKEN" in step.get("env", {})
+    }
+    assert having == dict.fromkeys(
+        [
+            ("comment.yml:comment", "if"),  # downloads
+            ("comment.yml:comment", "bash"),  # .ci/comment
+            ("newest.yml:issue", "bash"),
+            ("publish.yml:publish", "gh"),
+        ],
+        "${{ github.token }}",
+    )
+    assert "".join(TEXTS.values()).count("github.token") == len(having)
+
+
+def test_what_follows_a_pull_request_s_run_runs_main_alone():
+    """`workflow_run` has the rights of main: nothing that a pull request may have written is run, or checked out."""
+    assert [name for name in WORKFLOWS if "workflow_run" in triggers(name)] == ["comment.yml"]
+    [checkout] = [step for step in STEPS["comment.yml:comment"] if step.get("uses", "").startswith(CHECKOUT)]
+    assert checkout["with"] == {"persist-credentials": False}, "main, which is what it takes without a `ref`"
+    commands = [line.strip() for step in STEPS["comment.yml:comment"] for line in step.get("run", "").splitlines()]
+    assert [line for line in commands if "received" in line] == [
+        'if gh run download "$RUN" --repo "$GITHUB_REPOSITORY" --name records --dir received; then',
+        'echo "received=true" >> "$GITHUB_OUTPUT"',
+        '.venv/bin/python -m evidence comment received "$ADDRESS" > comment.md',
+    ]
+    assert not [line for line in commands if "${{" in line], "A branch's name is data: it comes by the environment."
 
 
 @workflows
 def test_a_fork_gets_no_rights_and_nobody_a_secret(name):
-    """`pull_request_target` and `workflow_run` run with the rights of main what a pull request may have written."""
-    assert not {"pull_request_target", "workflow_run"} & set(triggers(name))
+    """`pull_request_target` runs with the rights of main what a pull request may have written."""
+    assert "pull_request_target" not in triggers(name)
     # Forks get no variables either, so what depended on one would fail there only.
     assert not re.search(r"\b(secrets|vars)\b", re.sub("#.*", "", TEXTS[name]))
 
@@ -105,8 +135,23 @@ def test_actionlint_finds_nothing(tmp_path):
     assert lines, "actionlint knows `$/`: use it in publish.yml, and take out what zizmor ignores there"
 
 
+def test_pytorch_s_cpu_build_stands_in_the_workflows_and_no_registry_does():
+    """Variables of the repository are not passed to pull requests of forks."""
+    for key in "check.yml:check", "record.yml:record":
+        assert JOBS[key]["env"]["UV_TORCH_BACKEND"] == "cpu"
+    assert not re.search(r"https?://", re.sub("#.*|https://[$]", "", "".join(TEXTS.values())))
+
+
+def test_scripts_that_workflows_run_are_there():
+    scripts = {*re.findall(r"bash (\.ci/\w+)", "".join(TEXTS.values()))}
+    assert scripts >= {".ci/changes", ".ci/preview", ".ci/comment", ".ci/issue", ".ci/lint", ".ci/run"}
+    for script in scripts:
+        assert os.access(ROOT / script, os.X_OK), script
+
+
 def test_what_the_recording_imports_is_among_the_requirements():
-    requirements = (ROOT / "requirements.in").read_text(encoding="utf-8")
+    files = "requirements-light.in", "requirements.in"
+    requirements = "".join((ROOT / name).read_text(encoding="utf-8") for name in files)
     assert RECORDING
     for name in RECORDING:
         assert re.search(rf"^{name}\b", requirements, re.MULTILINE), name

@@ -47,7 +47,7 @@ def current_measurements() -> Measurements:
 
     A record of another Python or other packages than environments.toml lists counts as empty.
     """
-    written = modification_times(sorted(records.FOLDER.glob("*.json")))
+    written = modification_times(records.files())
     return read_measurements(written, modification_times(page_paths()))
 
 
@@ -59,9 +59,8 @@ def read_measurements(records_written: tuple[int, ...], pages_written: tuple[int
 
 @functools.lru_cache(maxsize=1)
 def read_records(written: tuple[int, ...]) -> dict[str, Record]:
-    return {key: read_record(environment) for key, environment in read_environments().items()}
-
-
-def read_record(environment: Environment) -> Record:
-    record = records.load(environment.key)
-    return Record(environment.key) if records.is_stale(record, environment) else record
+    found = records.load_all()
+    return {
+        key: record if (record := found.get(key)) and not records.is_stale(record, environment) else Record(key)
+        for key, environment in read_environments().items()
+    }

@@ -99,15 +99,16 @@ class Verdicts:
 def current_verdicts() -> Verdicts:
     """Return all verdicts, read again only if a page, a kind of model, a check or a record has changed."""
     files = [*page_paths(), *sorted(MODELS.glob("*.py")), *files_of_checks(), REFUSALS]
-    files += sorted((records.FOLDER / "recipes").glob("*.json"))
-    return read_verdicts(modification_times(files))
+    return read_verdicts(modification_times([*files, *records.files()]))
 
 
 @functools.lru_cache(maxsize=1)
 def read_verdicts(written: tuple[int, ...]) -> Verdicts:
     tried = [environment for environment in read_environments().values() if environment.tries_recipes]
-    found = {environment.key: records.load(records.recipes_key(environment)) for environment in tried}
-    return judge(tried, found, all_recipes(), read_refusals())
+    found = records.load_all()
+    of_trials = {environment.key: records.recipes_key(environment) for environment in tried}
+    recorded = {key: found.get(of_key) or Record(of_key) for key, of_key in of_trials.items()}
+    return judge(tried, recorded, all_recipes(), read_refusals())
 
 
 def judge(

@@ -58,8 +58,8 @@ def all_blocks() -> list[Block]:
     """Return the blocks of all pages. A page that cannot be read has none: its own test fails, and says why."""
     blocks: list[Block] = []
     for path in page_paths():
-        with contextlib.suppress(RuntimeError, UnicodeDecodeError):
-            blocks += blocks_in(page_name(path), read_text(path))
+        with contextlib.suppress(UnicodeDecodeError):
+            blocks += readable_blocks(page_name(path), read_text(path))
     return blocks
 
 
@@ -73,6 +73,14 @@ def blocks_in(page: str, text: str) -> Sequence[Block]:
     return tuple(
         Block(page, fence.lineno, fence.code, fence.expected_output) for fence in fences if fence.syntax == "python"
     )
+
+
+def readable_blocks(page: str, text: str) -> Sequence[Block]:
+    """Return the blocks in a page's text; none if it cannot be read, which the page's check says."""
+    try:
+        return blocks_in(page, text)
+    except RuntimeError:
+        return ()
 
 
 def indent_blank_lines(text: str) -> str:
@@ -93,6 +101,7 @@ def read_text(path: Path) -> str:
     return path.read_text(encoding="utf-8-sig")
 
 
+@functools.lru_cache(maxsize=64)  # More than a page has: several rules look at each of its blocks.
 def syntax_nodes(code: str) -> Sequence[ast.AST]:
     """Return all nodes of a block's syntax tree; `SyntaxError` if the code is not Python."""
     return tuple(ast.walk(ast.parse(code)))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
+import difflib
 import functools
 import importlib.metadata
 import os
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -125,17 +126,42 @@ class Environment:
 
 @functools.cache
 def read_environments() -> dict[str, Environment]:
-    """Return the environments by key, in the order of the file: by line, newest first."""
-    content = tomllib.loads(ENVIRONMENTS_FILE.read_text(encoding="utf-8"))
+    """Return the environments by key, in the order of the file: by line, newest first.
+
+    Raises `ValueError` if a release names an installation that the file does not list.
+    """
+    text = ENVIRONMENTS_FILE.read_text(encoding="utf-8")
+    content = tomllib.loads(text)
     installations = {
         name: Installation(name, **(entry | {"packages": tuple(entry["packages"])}))
         for name, entry in content["installations"].items()
     }
+    if unknown := [
+        name
+        for line in content["lines"]
+        for entry in line["releases"]
+        if (name := entry.get("installation")) and name not in installations
+    ]:
+        raise ValueError(unknown_installation(unknown[0], installations, text))
     return {
         entry["key"]: read_environment(line, entry, installations, content["pinned_python"])
         for line in content["lines"]
         for entry in line["releases"]
     }
+
+
+def unknown_installation(name: str, installations: Iterable[str], text: str) -> str:
+    lines = text.split("\n")
+    line = next(number for number, each in enumerate(lines, 1) if f'installation = "{name}"' in each)
+    near = difflib.get_close_matches(name, installations, 1)
+    mend = f"Did you mean {near[0]}?" if near else f"Add a table [installations.{name}] at the end of the file."
+    file = ENVIRONMENTS_FILE.relative_to(ROOT).as_posix()
+    return f"{file}:{line}: there is no installation {name!r}. {mend}"
+
+
+def pinned_environment() -> Environment:
+    """Return the environment whose outputs the pages show."""
+    return next(environment for environment in read_environments().values() if environment.pinned)
 
 
 def read_environment(

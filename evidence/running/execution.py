@@ -53,14 +53,15 @@ class Outcome:
 class Execution:
     """Blocks that a runner runs in the background.
 
-    `outcome(block)` waits for one of them. `close()`, or leaving it as a context manager, ends the runner and the
-    blocks that still run.
+    `seconds` has the limits of blocks that may take less than the others. `outcome(block)` waits for one of them.
+    `close()`, or leaving it as a context manager, ends the runner and the blocks that still run.
     """
 
     def __init__(
         self,
         blocks: Sequence[Block],
         *,
+        seconds: Mapping[Block, float] | None = None,
         python: str | Path = sys.executable,
         variables: Mapping[str, str] | None = None,
         imports: Sequence[str] = KERAS_IMPORTS,
@@ -86,12 +87,9 @@ class Execution:
         )
         request = {
             "blocks": [
-                {
-                    "page": block.page,
-                    "line": block.line,
-                    "code": block.code,
-                    "watch": str(WATCH) if block.watched else None,
-                }
+                {"page": block.page, "line": block.line, "code": block.code}
+                | ({"watch": str(WATCH)} if block.watched else {})
+                | ({"timeout": seconds[block]} if seconds and block in seconds else {})
                 for block in self._futures
             ],
             "imports": list(imports),
@@ -103,6 +101,10 @@ class Execution:
         }
         self._reader = threading.Thread(target=self._read, args=(json.dumps(request),), daemon=True)
         self._reader.start()
+
+    def has(self, block: Block) -> bool:
+        """Return whether a block is one of those that were given."""
+        return block in self._futures
 
     def outcome(self, block: Block) -> Outcome:
         """Wait for a block's outcome; `RuntimeError` if the runner itself failed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -48,7 +49,8 @@ def install_base(installation: Installation, constraints: str) -> None:
     shutil.rmtree(installation.folder, ignore_errors=True)
     python = find_python(installation.python)
     command: list[str | Path]
-    if installation.installer == "pip":
+    # Told which build of PyTorch to take (UV_TORCH_BACKEND=cpu), uv knows where that is.
+    if installation.installer == "pip" and "UV_TORCH_BACKEND" not in os.environ:
         run([python, "-m", "venv", installation.folder])
         command = [installation.interpreter, "-m", "pip", "install", "--quiet"]
     else:

@@ -1,48 +1,51 @@
-"""Says in Markdown what a recording changed in the clone since its last commit."""
+"""Finds what changed since a commit: its records, the environments that it lacks, the pages and their text."""
 
 from __future__ import annotations
 
+import io
 import subprocess
-from collections.abc import Iterable, Iterator
-from pathlib import Path, PurePosixPath
+import tarfile
+import tempfile
+from pathlib import Path
+
+from evidence.running import records
+from evidence.running.records import Record
 
 PAGES = "docs", "README.md", "CONTRIBUTING.md"
-RECORDS = ":(glob)records/*.json", ":(glob)records/recipes/*.json"  # without records/seconds/
-LINES = 500  # of differences: enough to see what kind of change it is; GitHub refuses a summary of more than 1 MiB
 
 
 def git(folder: Path, *arguments: str) -> str:
     """Return what git prints; `subprocess.CalledProcessError` if it fails."""
-    command = ["git", "-C", str(folder), *arguments]
-    return subprocess.run(command, check=True, stdout=subprocess.PIPE, encoding="utf-8").stdout
+    return git_bytes(folder, *arguments).decode()
 
 
-def new_records(folder: Path) -> list[str]:
-    """Return the keys of the environments whose records are not in git yet."""
-    return [PurePosixPath(name).stem for name in git(folder, "ls-files", "--others", "--", RECORDS[0]).splitlines()]
+def git_bytes(folder: Path, *arguments: str) -> bytes:
+    return subprocess.run(["git", "-C", str(folder), *arguments], check=True, stdout=subprocess.PIPE).stdout
 
 
-def recorded_changes(folder: Path, releases: Iterable[str]) -> Iterator[str]:
-    """Yield the lines of the Markdown; `releases` are its lines on what the releases with new records changed."""
-    yield "# What was recorded\n"
-    new, statistics = new_records(folder), git(folder, "diff", "--stat=100", "--", "records", *PAGES)
-    if not new and not statistics:
-        yield "Nothing that was not recorded before.\n"
-    if new:
-        yield f"New records: {', '.join(f'`{key}`' for key in new)}\n"
-        yield from releases
-    if statistics:
-        yield from fenced("text", statistics.splitlines())
-    differences = git(folder, "diff", "--unified=1", "--", *RECORDS, *PAGES).splitlines()
-    if differences:
-        yield "## What is different now\n"
-        yield from fenced("diff", differences[:LINES])
-        if len(differences) > LINES:
-            yield f"{len(differences) - LINES} more lines are not shown.\n"
+def records_at(folder: Path, commit: str) -> dict[str, Record]:
+    """Return the records of a commit by key; none if it has none. `LookupError` for a commit that is not there."""
+    try:
+        names = git(folder, "ls-tree", "--name-only", commit, "--", "records")
+    except subprocess.CalledProcessError as error:
+        raise LookupError(f"{commit}: no such commit here. To fetch it: git fetch origin") from error
+    if not names:
+        return {}
+    with (
+        tempfile.TemporaryDirectory() as temporary,
+        tarfile.open(fileobj=io.BytesIO(git_bytes(folder, "archive", commit, "records"))) as archive,
+    ):
+        archive.extractall(temporary, filter="data")
+        return records.load_all(Path(temporary, "records"))
 
 
-def fenced(language: str, lines: Iterable[str]) -> Iterator[str]:
-    """Fence lines with more backticks than the fences of the pages, which are among the differences."""
-    yield f"``````{language}"
-    yield from lines
-    yield "``````\n"
+def changed_pages(folder: Path, commit: str) -> list[str]:
+    """Return the pages that differ from a commit, or are not in git yet, below the project's folder."""
+    changed = git(folder, "diff", "--name-only", "--diff-filter=d", commit, "--", *PAGES)
+    new = git(folder, "ls-files", "--others", "--exclude-standard", "--", *PAGES)
+    return sorted(name for name in (changed + new).splitlines() if name.endswith(".md"))
+
+
+def difference_of_pages(folder: Path, commit: str) -> list[str]:
+    """Return the lines of a difference between the pages and those of a commit."""
+    return git(folder, "diff", "--unified=1", commit, "--", *PAGES).splitlines()

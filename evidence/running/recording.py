@@ -7,7 +7,8 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -17,11 +18,11 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from evidence.pages import blocks, lint, outputs, recipes
 from evidence.pages.blocks import Block
-from evidence.running import records, steps, trials
+from evidence.running import new_blocks, records, steps, trials
 from evidence.running.environments import Environment, running_python
 from evidence.running.execution import KERAS_IMPORTS, Error, Execution, Limits
 from evidence.running.packages import locked_packages
-from evidence.running.records import Record, Seconds
+from evidence.running.records import Record, Run
 
 LIMITS = Limits(seconds=300)  # A record must not depend on how busy a machine is.
 UNKNOWN_IMPORT, UNKNOWN_BLOCK = 6.0, 0.5  # seconds, to estimate the time left where nothing was measured yet
@@ -33,28 +34,41 @@ class Plan:
 
     environment: Environment
     record: Record  # gets the outcomes as the blocks end
-    seconds: Seconds
+    every_block: Sequence[Block]  # that the record may hold
     blocks: Sequence[Block]  # to be run
+    expected: Run = field(default_factory=Run)  # how long they took when a record was made
     replaces: bool = False  # a record of other packages, which stays until all blocks have run
+    new: Sequence[Block] = ()  # of those to be run: never recorded here, so they run twice, see new_blocks.py
     left_alone: str | None = None  # why the record is not to be written, if so
-    of_recipes: bool = False  # whether the blocks are trials of recipes, not those of the pages
     blocks_run: int = 0
-    run_seconds: float = 0.0  # of the import and of the blocks
+    block_seconds: float = 0.0
+    import_seconds: float = 0.0
 
     @property
     def complete(self) -> bool:
         return self.blocks_run == len(self.blocks)
 
-    def expected_seconds_of(self, block: Block) -> float:
-        return self.seconds.blocks.get(block.digest, UNKNOWN_BLOCK)
+    @property
+    def of_recipes(self) -> bool:
+        """Whether the blocks are trials of recipes, not those of the pages."""
+        return self.record.environment != self.environment.key
+
+    @property
+    def run_seconds(self) -> float:
+        """How long the import and the blocks took."""
+        return self.import_seconds + self.block_seconds
+
+    @property
+    def expected_block_seconds(self) -> float:
+        return self.expected.block_seconds or UNKNOWN_BLOCK
 
     @property
     def expected_import_seconds(self) -> float:
-        return self.seconds.importing or UNKNOWN_IMPORT
+        return self.expected.import_seconds or UNKNOWN_IMPORT
 
     @property
     def expected_seconds(self) -> float:
-        return self.expected_import_seconds + sum(map(self.expected_seconds_of, self.blocks))
+        return self.expected_import_seconds + self.expected_block_seconds * len(self.blocks)
 
 
 def record(
@@ -63,32 +77,45 @@ def record(
     *,
     again: bool,
     only: Literal["blocks", "recipes", "recipes-on-small-models"] | None = None,
+    since: Mapping[str, Record] | None = None,
 ) -> list[str]:
     """Record the blocks of pages in installed environments: the stale and the missing ones, or all `again`.
+
+    With the records of a commit `since` which they may have been changed, also those whose outcomes are not the same.
 
     The same for their recipes on each kind of model, where recipes are tried; or `only` one of both. Then write the
     pinned environment's outputs into the pages, if it is one of them. Return the faults.
     """
     pages = list(pages)
     read = {page: lint.read_page(page) for page in {*blocks.page_paths(), *pages}}
-    if problems := [problem for page in read.values() for problem in problems_that_hide_blocks(*page)]:
+    if problems := [problem for _, page_problems in read.values() for problem in page_problems]:
         # The records of blocks that cannot be read would be deleted.
         return [f"{problem}\nThen: python -m evidence record {problem.page}" for problem in problems]
     every_block = [block for page_blocks, _ in read.values() for block in page_blocks]
     chosen_blocks = [block for page in pages for block in read[page][0]]
     environments = list(environments)
-    plans = []
+    found, plans = records.load_all(), []
+
+    def add_plan(environment: Environment, key: str, chosen: Sequence[Block], every: Sequence[Block]) -> None:
+        record = found.get(key) or Record(key)
+        plans.append(plan(environment, record, chosen, every, again=again, since=since))
+
     if only in {None, "blocks"}:
-        plans += [plan(environment, chosen_blocks, every_block, again=again) for environment in environments]
+        for environment in environments:
+            add_plan(environment, environment.key, chosen_blocks, every_block)
     for environment in environments:
         if environment.tries_recipes and only != "blocks":
             small = only == "recipes-on-small-models"
             chosen, every_trial = trial_blocks(environment, pages, small=small), trial_blocks(environment, read)
-            plans.append(plan(environment, chosen, every_trial, again=again, of_recipes=True))
+            add_plan(environment, records.recipes_key(environment), chosen, every_trial)
     faults = run([plan for plan in plans if plan.blocks])
+    # Those that ran nothing lose the blocks that are gone; environments that are not listed any more lose all.
+    left = [plan for plan in plans if not plan.blocks and not plan.left_alone]
+    unlisted = [Record(key) for key in found.keys() - records.listed_keys()]
+    if left or unlisted:
+        every = [block for plan in left for block in plan.every_block]
+        records.save_all([*(plan.record for plan in left), *unlisted], every)
     for each_plan in plans:
-        if not each_plan.blocks and not each_plan.left_alone and records.save(each_plan.record):
-            records.save_seconds(each_plan.record, each_plan.seconds)  # without the blocks that are gone
         if each_plan.environment.pinned and each_plan.complete and not each_plan.of_recipes:
             faults += write_outputs(each_plan.record, {page: read[page][0] for page in pages})
         say_if_left_alone(each_plan)
@@ -109,36 +136,42 @@ def trial_blocks(environment: Environment, pages: Iterable[Path], *, small: bool
     ]
 
 
-def problems_that_hide_blocks(page_blocks: Sequence[Block], problems: Sequence[lint.Problem]) -> list[lint.Problem]:
-    """Return the problems that are not those of a block that can be run."""
-    lines = {block.line for block in page_blocks}
-    return [problem for problem in problems if problem.line not in lines]
-
-
 def plan(
     environment: Environment,
+    record: Record,
     chosen_blocks: Sequence[Block],
     every_block: Sequence[Block],
     *,
     again: bool,
-    of_recipes: bool = False,
+    since: Mapping[str, Record] | None = None,
 ) -> Plan:
     """Decide what to run in an installed environment, of the blocks of pages or of the trials of recipes.
 
     Other packages, or another Python, can change what any block does: all are run again.
     """
-    key = records.recipes_key(environment) if of_recipes else environment.key
-    record, packages = records.load(key), environment.installed_packages()
+    key, packages = record.environment, environment.installed_packages()
     left_alone = why_left_alone(environment, record, packages)
-    replaces = False
+    expected, replaces = record.run, False
     if not left_alone and (record.packages, record.python) != (packages, environment.python):
         replaces = bool(record.outcomes)
         record = Record(key, python=environment.python, packages=packages)
         chosen_blocks = every_block
     records.keep_only(record, every_block)
-    to_run = chosen_blocks if again else records.missing(record, chosen_blocks)
-    seconds = records.load_seconds(key)
-    return Plan(environment, record, seconds, list(dict.fromkeys(to_run)), replaces, left_alone, of_recipes)
+    missing = records.missing(record, chosen_blocks)
+    to_run = chosen_blocks
+    if not again:
+        to_run = missing if since is None else records.differing(record, since.get(key), chosen_blocks)
+    new = missing if environment.pinned and key == environment.key and not (replaces or again) else []
+    return Plan(
+        environment,
+        record,
+        every_block,
+        list(dict.fromkeys(to_run)),
+        expected,
+        replaces,
+        list(dict.fromkeys(new)),
+        left_alone,
+    )
 
 
 def why_left_alone(environment: Environment, record: Record, packages: Sequence[str]) -> str | None:
@@ -165,7 +198,7 @@ def say_if_left_alone(plan: Plan) -> None:
     key, python = plan.record.environment, plan.environment.python
     if plan.left_alone and plan.record.outcomes != records.load(key).outcomes:
         print(
-            f"records/{key}.json was left as it is: {plan.left_alone}.\n"
+            f"The record of {key} was left as it is: {plan.left_alone}.\n"
             "For a pull request, the workflow Record writes it. "
             f"To write it yourself, on Linux, with Python {python}: pip install -r requirements.txt",
             file=sys.stderr,
@@ -234,35 +267,46 @@ def carry_out(
         own = [variables["PYTHONPATH"]] if "PYTHONPATH" in variables else []
         variables["PYTHONPATH"] = os.pathsep.join([*own, str(trials.IN_KERAS)])
         imports.append(trials.CHECKS)
-    with Execution(
-        plan.blocks,
-        python=plan.environment.interpreter,
-        variables=variables,
-        imports=imports,
-        module=plan.environment.module,
-        limits=LIMITS,
-        jobs=jobs,
-    ) as execution:
+
+    def start(blocks: Sequence[Block], jobs: int) -> Execution:
+        return Execution(
+            blocks,
+            seconds=dict.fromkeys(plan.new, new_blocks.SECONDS),
+            python=plan.environment.interpreter,
+            variables=variables,
+            imports=imports,
+            module=plan.environment.module,
+            limits=LIMITS,
+            jobs=jobs,
+        )
+
+    with start(plan.blocks, jobs) as execution, start(plan.new, 1) if plan.new else nullcontext() as again:
         running.add(execution)
         try:
             for block, outcome in execution.outcomes():
                 import_seconds = 0 if plan.blocks_run else plan.expected_import_seconds
-                show(key, block, plan.expected_seconds_of(block) + import_seconds)
+                show(key, block, plan.expected_block_seconds + import_seconds)
                 plan.blocks_run += 1
-                plan.run_seconds += outcome.seconds
+                plan.block_seconds += outcome.seconds
                 if plan.environment.pinned and outcome.error:
                     faults.append(explain(block, outcome.error))
                     plan.record.outcomes.pop(block.digest, None)
                     continue
+                if (
+                    again
+                    and block in plan.new
+                    and (varies := new_blocks.what_varies(block, outcome, again.outcome(block)))
+                ):
+                    faults.append(varies)
+                    continue
                 plan.record.outcomes[block.digest] = records.recorded(block, outcome)
                 if outcome.steps is not None and not plan.left_alone:
                     steps.save(block.digest, outcome.steps)
-                plan.seconds.blocks[block.digest] = outcome.seconds
         except RuntimeError as error:
             faults.append(f"{key}: {error}\nThen: python -m evidence record {plan.environment.key}")
         finally:
             running.discard(execution)
-            plan.run_seconds += execution.import_seconds or 0
+            plan.import_seconds = execution.import_seconds or 0.0
             if plan.blocks_run:
                 keep(plan, execution)
     if not faults:
@@ -272,7 +316,7 @@ def carry_out(
 
 
 def keep(plan: Plan, execution: Execution) -> None:
-    """Save a record if it may be, and, if it changed, how long it took.
+    """Save a record if it may be; if it is a new one, with how long it took.
 
     After an interruption it is saved with the blocks that were run, unless it would replace a record of other packages.
     """
@@ -286,12 +330,14 @@ def keep(plan: Plan, execution: Execution) -> None:
         )
         return
     plan.record.keras = execution.versions["keras"]
-    if not records.save(plan.record):
-        return
-    seconds = plan.seconds
-    seconds.date = datetime.now(UTC).date().isoformat()
-    seconds.python, seconds.importing = execution.versions["python"], execution.import_seconds or 0.0
-    records.save_seconds(plan.record, seconds)
+    if not plan.record.run.date:
+        plan.record.run = Run(
+            datetime.now(UTC).date().isoformat(),
+            execution.versions["python"],
+            round(plan.import_seconds, 2),
+            round(plan.block_seconds / plan.blocks_run, 3),
+        )
+    records.save(plan.record, plan.every_block)
 
 
 def explain(block: Block, error: Error) -> str:

@@ -1,25 +1,37 @@
-"""Keeps what the blocks did in an environment, by the digest of their code: records/<environment>.json.
+"""Keeps what the blocks did, by the digest of their code.
 
-How long they took is kept apart, in records/seconds/<environment>.json, and only written when the record changes: so a
-run that finds the same changes no file.
+A page has a file of its own, `records/pages/<page>.json`: what each of its blocks did, and in which environments. So
+changes of different pages touch no common file, and git merges them. `records/environments/<environment>.json` says of
+which Keras, Python and packages the outcomes of an environment are; it changes only when one of these does.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
+import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+import sys
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from evidence.files import ROOT, replace_file
+from evidence.files import ROOT, replace_files
 from evidence.pages.blocks import Block
+from evidence.running import environments
 from evidence.running.environments import Environment
 from evidence.running.execution import Outcome
 
+if sys.platform != "win32":
+    import fcntl
+
 FOLDER = ROOT / "records"
 SCHEMA = Path(__file__).with_name("records.schema.json")
+WRITING = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -33,6 +45,16 @@ class RecordedOutcome:
     steps: str | None = None  # of a block that is watched, the digest of its steps
 
 
+@dataclass(frozen=True)
+class Run:
+    """The run that made a record: on one Python, with one set of packages. Later ones only added to the record."""
+
+    date: str = ""  # ISO, UTC
+    python: str = ""  # "3.11.7"
+    import_seconds: float = 0.0
+    block_seconds: float = 0.0  # of one block, on average
+
+
 @dataclass
 class Record:
     """Everything that was recorded in one environment."""
@@ -42,20 +64,14 @@ class Record:
     python: str | None = field(default=None, kw_only=True)  # "3.11"
     packages: list[str] = field(default_factory=list)  # everything installed, as `name==version`, sorted
     outcomes: dict[str, RecordedOutcome] = field(default_factory=dict)  # by digest
+    run: Run = field(default=Run(), kw_only=True)
 
 
-@dataclass
-class Seconds:
-    """When a record last changed, and how long that run took."""
-
-    date: str = ""  # ISO, UTC
-    python: str = ""  # "3.11.7"
-    importing: float = 0.0
-    blocks: dict[str, float] = field(default_factory=dict)  # by digest
+Outcomes = dict[str, dict[str, RecordedOutcome]]  # of a page: by digest, then by the environment's key
 
 
 def recipes_key(environment: Environment) -> str:
-    """Return the key of the record of an environment's trials, records/recipes/<environment>.json."""
+    """Return the key of the record of an environment's trials."""
     return f"recipes/{environment.key}"
 
 
@@ -86,51 +102,163 @@ def normalised(text: str) -> str:
     return re.split(r"\n+(?:Caused by op|Original stack trace for) ", text)[0]
 
 
+def listed_keys() -> set[str]:
+    """Return the keys of all records that there should be."""
+    known = environments.read_environments().values()
+    return {environment.key for environment in known} | {
+        recipes_key(environment) for environment in known if environment.tries_recipes
+    }
+
+
+def page_file(page: str) -> Path:
+    """Return the path of the outcomes of a page, which is given below the project's folder: "docs/index.md"."""
+    return FOLDER / "pages" / f"{page.removesuffix('.md')}.json"
+
+
+def environment_file(key: str) -> Path:
+    return FOLDER / "environments" / f"{key}.json"
+
+
+def files() -> list[Path]:
+    """Return the paths of all files of the records, in order."""
+    # A build of the site asks some hundred times whether one has changed; rglob takes three times as long.
+    paths = sorted(f"{folder}/{name}" for folder, _, names in os.walk(FOLDER) for name in names)
+    return [Path(path) for path in paths if path.endswith(".json")]
+
+
 def load(key: str) -> Record:
     """Return the record of an environment; an empty one if there is none."""
-    path = FOLDER / f"{key}.json"
-    if not path.exists():
-        return Record(key)
-    content = json.loads(path.read_text(encoding="utf-8"))
-    content["outcomes"] = {digest: RecordedOutcome(**entry) for digest, entry in content["outcomes"].items()}
-    return Record(**content)
+    return load_all().get(key) or Record(key)
 
 
-def save(record: Record) -> bool:
-    """Write a record as a whole or not at all; say whether it changed."""
-    content = {
-        "environment": record.environment,
+def load_all(folder: Path | None = None) -> dict[str, Record]:
+    """Return the records by key: those of this project, or of a folder that is laid out like `records/`."""
+    folder = folder or FOLDER
+    found = {}
+    for path in sorted((folder / "environments").rglob("*.json")):
+        key = path.relative_to(folder / "environments").as_posix().removesuffix(".json")
+        content = read(path)
+        found[key] = Record(key, **(content | {"run": Run(**content["run"])}))
+    for path in sorted((folder / "pages").rglob("*.json")):
+        for digest, by_key in outcomes_in(read(path)).items():
+            for key, outcome in by_key.items():
+                if key in found:
+                    found[key].outcomes[digest] = outcome
+    return found
+
+
+def last_change() -> str:
+    """Return the date, in ISO form, on which an outcome last changed; an empty string without records."""
+    return max((read(path)["changed"] for path in (FOLDER / "pages").rglob("*.json")), default="")
+
+
+def read(path: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content
+
+
+def outcomes_in(content: Mapping[str, Any]) -> Outcomes:
+    """Return the outcomes of a page's file. Environments where a block did the same share one object."""
+    return {
+        digest: {
+            key: outcome
+            for group in groups
+            for outcome in [RecordedOutcome(**{name: value for name, value in group.items() if name != "environments"})]
+            for key in group["environments"]
+        }
+        for digest, groups in content["blocks"].items()
+    }
+
+
+def page_content(outcomes: Outcomes) -> dict[str, Any]:
+    """Return what the file of a page holds: outcomes that are alike stand once, with their environments."""
+    blocks = {}
+    for digest, by_key in sorted(outcomes.items()):
+        groups: dict[RecordedOutcome, list[str]] = {}
+        for key, outcome in sorted(by_key.items()):
+            groups.setdefault(outcome, []).append(key)
+        blocks[digest] = [as_json(outcome) | {"environments": keys} for outcome, keys in groups.items()]
+    return {"changed": datetime.now(UTC).date().isoformat(), "blocks": blocks}
+
+
+def as_json(outcome: RecordedOutcome) -> dict[str, Any]:
+    return {name: value for name, value in vars(outcome).items() if value is not None}
+
+
+def save(record: Record, blocks: Iterable[Block]) -> bool:
+    """Write a record as `save_all` does; say whether it changed."""
+    return save_all([record], blocks)
+
+
+def save_all(records: Iterable[Record], blocks: Iterable[Block]) -> bool:
+    """Write records; say whether one changed. A record without packages is none, and is taken out.
+
+    Their outcomes go into the files of the pages that have these `blocks`; what is of none of them is forgotten. If a
+    block has moved to another page, what it did in other environments goes along.
+
+    `OSError` if the disk is full: then nothing has changed. If this is interrupted where packages or Python differ from
+    those before, there is no record any more, so that outcomes of two sets of packages never get mixed.
+    """
+    pages: dict[str, set[Path]] = {}  # by digest
+    for block in blocks:
+        pages.setdefault(block.digest, set()).add(page_file(block.page))
+    by_key = {record.environment: record for record in records}
+    with nobody_else_writing():
+        old = {page: outcomes_in(read(page)) for page in (FOLDER / "pages").rglob("*.json")}
+        new: dict[Path, Outcomes] = {}
+        for page, outcomes in old.items():
+            for digest, did in outcomes.items():
+                others = {key: outcome for key, outcome in did.items() if key not in by_key}
+                for target in pages.get(digest, {page}) if others else ():
+                    new.setdefault(target, {}).setdefault(digest, {}).update(others)
+        for key, record in by_key.items():
+            for digest, outcome in record.outcomes.items():
+                for target in pages.get(digest, ()):
+                    new.setdefault(target, {}).setdefault(digest, {})[key] = outcome
+        changes: list[tuple[Path, bytes | None]] = [(page, None) for page in old if page not in new]
+        for page, outcomes in new.items():
+            if outcomes != old.get(page):
+                changes.append((page, as_bytes(page_content(outcomes))))
+        for key, record in by_key.items():
+            path, content = environment_file(key), environment_content(record)
+            if (read(path) if path.exists() else None) != content:
+                changes.insert(0, (path, None))
+                if content:
+                    changes.append((path, as_bytes(content)))
+        replace_files(changes)
+    return bool(changes)
+
+
+def environment_content(record: Record) -> dict[str, Any] | None:
+    """Return what the file of an environment holds; `None` for a record without packages, which has none."""
+    if not record.packages:
+        return None
+    return {
         "keras": record.keras,
         "python": record.python,
         "packages": sorted(record.packages),
-        "outcomes": {
-            digest: {name: value for name, value in vars(entry).items() if value is not None}
-            for digest, entry in sorted(record.outcomes.items())
-        },
+        "run": asdict(record.run),
     }
-    return write(FOLDER / f"{record.environment}.json", content)
 
 
-def load_seconds(key: str) -> Seconds:
-    """Return how long the record of an environment took; an empty answer if there is none."""
-    path = FOLDER / "seconds" / f"{key}.json"
-    return Seconds(**json.loads(path.read_text(encoding="utf-8"))) if path.exists() else Seconds()
+def as_bytes(content: Mapping[str, Any]) -> bytes:
+    return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()
 
 
-def save_seconds(record: Record, seconds: Seconds) -> None:
-    """Write how long the outcomes of a record took."""
-    seconds.blocks = {digest: round(seconds.blocks[digest], 2) for digest in sorted(record.outcomes)}
-    seconds.importing = round(seconds.importing, 2)
-    write(FOLDER / "seconds" / f"{record.environment}.json", asdict(seconds))
-
-
-def write(path: Path, content: Mapping[str, object]) -> bool:
-    new = (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()
-    if path.exists() and path.read_bytes() == new:
-        return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    replace_file(path, new)
-    return True
+@contextlib.contextmanager
+def nobody_else_writing() -> Iterator[None]:
+    """Have other threads, and other processes except on Windows, wait with their changes of the records."""
+    with WRITING:
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        if sys.platform == "win32":
+            yield
+            return
+        descriptor = os.open(FOLDER, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
 
 
 def is_stale(record: Record, environment: Environment) -> bool:
@@ -143,6 +271,20 @@ def is_stale(record: Record, environment: Environment) -> bool:
 def missing(record: Record, blocks: Iterable[Block]) -> list[Block]:
     """Return the blocks that were not recorded as they now stand."""
     return [block for block in blocks if block.digest not in record.outcomes]
+
+
+def differing(record: Record, other: Record | None, blocks: Iterable[Block]) -> list[Block]:
+    """Return the blocks whose outcome is not recorded, or not the one of another record of that environment.
+
+    All differ if the other record is of another Python or other packages.
+    """
+    comparable = other and (other.python, other.packages) == (record.python, record.packages)
+    known = other.outcomes if other and comparable else {}
+    return [
+        block
+        for block in blocks
+        if block.digest not in record.outcomes or record.outcomes[block.digest] != known.get(block.digest)
+    ]
 
 
 def keep_only(record: Record, blocks: Iterable[Block]) -> None:

@@ -38,10 +38,10 @@ GRACE_SECONDS = 10  # So long after its limit a block ends itself, in case the r
 def main():
     """Run the blocks of the request on standard input.
 
-    The request is an object with `blocks` (a list of objects with `page`, `line`, `code`, and `watch`, the path of what
-    watches the block's models, `null` for most), `imports` (names of modules to import before forking), `module` (what
-    `import keras` is to import), `jobs` (blocks at a time), `timeout` (seconds a block may take), `memory` (bytes of
-    resident memory a block may use, Linux only) and `fork` (a boolean).
+    The request is an object with `blocks` (a list of objects with `page`, `line`, `code` and, for one whose models are
+    watched, `watch`, the path of the watch), `imports` (names of modules to import before forking), `module` (what
+    `import keras` is to import), `jobs` (blocks at a time), `timeout` (seconds a block may take, unless it has a
+    `timeout` of its own), `memory` (bytes of resident memory a block may use, Linux only) and `fork` (a boolean).
     Once the first line of results is written, every signal SIGUSR2 raises `jobs` by one.
     """
     more_jobs = []
@@ -157,7 +157,7 @@ class Child:
     def __init__(self, index, block, request):
         self.index = index
         self.page = block["page"]
-        self.timeout = request["timeout"]
+        self.timeout = block.get("timeout", request["timeout"])
         self.memory = request["memory"]
         self.results = request["results"]
         self.module = request["module"]

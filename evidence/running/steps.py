@@ -1,6 +1,6 @@
 """Keeps the steps of blocks that are watched: records/steps/<digest of the block>/<digest of the steps>.json.
 
-Environments in which a block's models go through the same steps share a file. Their records name it.
+Environments in which a block's models go through the same steps share a file. The outcomes in records/pages/ name it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from typing import Any
 
 from evidence.files import replace_file
 from evidence.running import records
-from evidence.running.environments import read_environments
 
 FOLDER = records.FOLDER / "steps"
 
@@ -39,8 +38,8 @@ def remove_unnamed() -> None:
     """Remove the steps that no record names any more."""
     named = {
         FOLDER / block / f"{outcome.steps}.json"
-        for key in read_environments()
-        for block, outcome in records.load(key).outcomes.items()
+        for record in records.load_all().values()
+        for block, outcome in record.outcomes.items()
         if outcome.steps
     }
     for path in FOLDER.glob("*/*.json"):

@@ -16,11 +16,12 @@ from evidence.findings.recipe_verdicts import current_verdicts
 from evidence.pages.blocks import Block
 from evidence.running.environments import Environment
 from evidence.running.records import RecordedOutcome
+from evidence.running.unrecorded import how_to_record, records_required
 from evidence.site.chips import chips
 from evidence.site.html import code, code_spans, data_on, shortened
 from evidence.site.recipe_html import recipe_line
 
-log = logging.getLogger("mkdocs.evidence")  # A warning makes a strict build fail.
+log = logging.getLogger("mkdocs.evidence")
 SEVERAL = 3  # other behaviours described in the line under a block; the list below it has all
 SHORT = 90  # characters of an output repeated in the line under a block
 
@@ -52,11 +53,16 @@ def evidence(block: Block, measurements: Measurements) -> Iterator[str]:
 
 
 def warn_unknown(block: Block, behaviour: Behaviour, measurements: Measurements) -> None:
-    """Warn of a block that is not recorded, on each page that has it; an extension does not know its page."""
+    """Say that a block is not recorded, on each page that has it; an extension does not know its page.
+
+    It is a warning, which ends a strict build, only where records are required.
+    """
+    level = logging.WARNING if records_required() else logging.INFO
     where = in_words(behaviour.environments, measurements.environments)
     locations = {(other.page, other.line) for other in measurements.blocks if other.digest == block.digest}
     for page, line in sorted(locations):
-        log.warning("%s:%d: the block is not recorded in %s: python -m evidence record %s", page, line, where, page)
+        mend = how_to_record(page, behaviour.environments)
+        log.log(level, "%s:%d: the block is not recorded in %s. %s", page, line, where, mend)
 
 
 def known_environments(measurements: Measurements) -> str:

@@ -20,7 +20,7 @@ from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
 from evidence.findings.measurements import Measurements, current_measurements
-from evidence.pages.blocks import Block, block_extent, blocks_in
+from evidence.pages.blocks import Block, block_extent, readable_blocks
 from evidence.pages.notes import end_of_notes, notes_marker
 from evidence.site.evidence_html import evidence, known_environments
 from evidence.site.listings import lighten
@@ -48,10 +48,7 @@ class AddEvidence(Preprocessor):
         self.tables = tables
 
     def run(self, lines: list[str]) -> list[str]:
-        try:
-            blocks = blocks_in("", "\n".join(lines))
-        except RuntimeError:
-            return lines  # The page's tests say what is wrong with it.
+        blocks = readable_blocks("", "\n".join(lines))
         self.tables.clear()
         measurements = current_measurements()
         for number, line in enumerate(lines):

@@ -12,7 +12,7 @@ import markdown
 from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
 
-from evidence.pages.blocks import blocks_in
+from evidence.pages.blocks import readable_blocks
 from evidence.pages.notes import lines_containing, notes_after, notes_marker
 
 NUMBERED = re.compile(r"<!-- notes on lines (?P<lines>[\d ]*) -->\s*<ol>")
@@ -28,11 +28,7 @@ class Notes(markdown.Extension):
 
 class FindLines(Preprocessor):
     def run(self, lines: list[str]) -> list[str]:
-        try:
-            blocks = blocks_in("", "\n".join(lines))
-        except RuntimeError:
-            return lines  # The page's tests say what is wrong with it.
-        for block in blocks:
+        for block in readable_blocks("", "\n".join(lines)):
             if (marker := notes_marker(lines, block)) is not None:
                 numbers = [line for _, text in notes_after(lines, marker) for line in lines_containing(text, block)]
                 lines[marker] = lines[marker].replace("notes", f"notes on lines {' '.join(map(str, numbers))}")

@@ -20,7 +20,7 @@ from mkdocs.structure.pages import Page
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from evidence.pages.blocks import Block, block_extent, blocks_in
+from evidence.pages.blocks import Block, block_extent, readable_blocks
 from evidence.site.notebooks import is_notebook
 from evidence.site.picture_words import with_words
 
@@ -33,7 +33,7 @@ LINK = re.compile(r"(?<=\]\()(?!\w+:)([^)#\s]*)(#[\w-]+)?(?=\))")
 
 def notebook_path(page: Page) -> str | None:
     """Return where a page's notebook is published, relative to the site; `None` if it has no blocks."""
-    if is_notebook(page) or not blocks_in("", page.markdown or ""):
+    if is_notebook(page) or not readable_blocks("", page.markdown or ""):
         return None
     return posixpath.splitext(page.file.src_uri)[0] + ".ipynb"
 
@@ -69,7 +69,7 @@ def cells_of(text: str) -> Iterator[NotebookNode]:
     """Yield the cells of a page's Markdown: a cell of prose between two blocks, and one for each block."""
     lines = text.split("\n")
     start = 0
-    for block in blocks_in("", text):
+    for block in readable_blocks("", text):
         yield from prose("\n".join(lines[start : block.line - 1]))
         yield code_cell(block)
         _, start = block_extent(lines, block)

@@ -26,6 +26,7 @@ from evidence.site import (
     offline,
     page_footer,
     page_notebooks,
+    page_problems,
     published_markdown,
     published_records,
     sections,
@@ -49,6 +50,10 @@ class EvidencePlugin(BasePlugin[NoOptions]):
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         self.serving = command == "serve"
 
+    @event_priority(100)  # before anything reads the pages
+    def on_pre_build(self, *, config: MkDocsConfig) -> None:
+        page_problems.stop_or_say(config, serving=self.serving)
+
     @event_priority(-100)  # after Material's offline plugin has named the host of its script
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         if offline.is_offline(config):
@@ -67,7 +72,7 @@ class EvidencePlugin(BasePlugin[NoOptions]):
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
         # MkDocs looks for it outside the sections alone, and the first tab is a section.
-        nav.homepage = next(page for page in nav.pages if page.file.src_uri == page_footer.HOME)
+        nav.homepage = next((page for page in nav.pages if page.file.src_uri == page_footer.HOME), None)
         self.nav, self.files = nav, files
         return nav
 

@@ -18,7 +18,7 @@ from mkdocs.structure.nav import Navigation, Section
 from mkdocs.structure.pages import Page
 
 from evidence.findings.recipe_verdicts import current_verdicts
-from evidence.pages.blocks import Block, blocks_in
+from evidence.pages.blocks import Block, readable_blocks
 from evidence.pages.fences import fence_for
 from evidence.site.extension import TABLE, insert
 from evidence.site.notebooks import is_notebook, plots_of
@@ -65,7 +65,7 @@ def with_evidence(page: Page) -> str:
         models = f" {in_short(verdicts.of(recipe, verdicts.pinned))}." if recipe else ""
         return as_markdown(summaries[block.digest]) + models
 
-    insert(lines, blocks_in("", source), below)
+    insert(lines, readable_blocks("", source), below)
     text = ATTRIBUTES.sub("", with_words("\n".join(lines)))
     return re.sub(r"(?<=\w)\.ipynb(?=[)#])", ".md", text)
 
@@ -101,7 +101,7 @@ def overview_of_section(title: str | None, items: Iterable[StructureItem], confi
     yield f"\n## {title}\n"
     for page in pages_in(items):
         address = urljoin(config.site_url or "", markdown_path(page))
-        yield f"- [{page.title}]({address}): {page.meta['description']}"
+        yield f"- [{page.title}]({address}): {page.meta.get('description', '')}"
 
 
 def pages_in(items: Iterable[StructureItem]) -> Iterator[Page]:

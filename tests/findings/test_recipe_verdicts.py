@@ -107,11 +107,13 @@ def test_the_page_explains_each_error_of_its_recipes(verdicts):
     assert not unclear, "\n".join([*unclear, remedy])
 
 
+@pytest.mark.usefixtures("needs_records")
 def test_every_refusal_is_needed(verdicts):
     needed = {verdict.refusal for verdict in all_of(verdicts)}
     assert set(read_refusals()) <= needed
 
 
+@pytest.mark.usefixtures("needs_records")
 def test_nearly_every_kind_can_be_made_everywhere(verdicts):
     for environment in verdicts.environments:
         lacking = {

@@ -4,11 +4,12 @@ import contextlib
 import sys
 
 import pytest
+from listed import SOME
 
 from evidence.pages import blocks
 from evidence.pages.blocks import Block
 from evidence.running import recording, records
-from evidence.running.environments import Environment, read_environments
+from evidence.running.environments import Environment
 from evidence.running.execution import Outcome
 from measure import bench, bench_site
 
@@ -26,7 +27,7 @@ def environment(tmp_path, monkeypatch):
     monkeypatch.setattr(blocks, "all_blocks", lambda: BLOCKS * 2)
     monkeypatch.setattr(records, "FOLDER", tmp_path / "records")
     monkeypatch.setattr(recording, "KERAS_IMPORTS", ())
-    return ThisPython(**vars(read_environments()["keras-3.14-tensorflow"]))
+    return ThisPython(**vars(SOME))
 
 
 def test_the_chosen_parts_are_measured_and_the_worst_counts(monkeypatch):

@@ -2,19 +2,28 @@
 
 import pytest
 
-from evidence.files import ROOT
-from evidence.pages import lint
-from evidence.pages.blocks import EXPECTED_OUTPUT, Block, page_name, page_paths
-from evidence.pages.lint import Problem, line_refused_by_a_prompt, read_page
+from evidence.pages import check, lint
+from evidence.pages.blocks import EXPECTED_OUTPUT, Block, page_name
+from evidence.pages.guide import Guide
+from evidence.pages.lint import Problem, read_page
+from evidence.pages.rules.blocks import line_refused_by_a_prompt
+from evidence.pages.rules.navigation import Navigation
 
 OUTPUT = f"\n{EXPECTED_OUTPUT}\n\n```text\n1\n```\n"
 GOOD = f"# Page\n\n```python\nprint(1)\n```\n{OUTPUT}"
 
 
-def read(tmp_path, text):
+NOTHING = Guide(ids={}, descriptions={}, tables=(), navigation=Navigation([]))
+
+
+def write(tmp_path, text):
     path = tmp_path / "page.md"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return read_page(path)
+    return path
+
+
+def problems_of(tmp_path, text):
+    return check.check_page(write(tmp_path, text), NOTHING)
 
 
 GOOD_PAGES = {
@@ -28,7 +37,6 @@ GOOD_PAGES = {
     "a fence within a longer fence": "````text\n```python\nprint(1)\n```\n````\n",
     "a marker in inline code": f"Mark it with `{EXPECTED_OUTPUT}`.\n",
     "a comment": "<!-- a word about pytest -->\n",
-    "code that is not Python": "```python\nassert (\n```\n",
     "more blank lines": GOOD.replace("\n\n", "\n\n  \n\n"),
     "white space after a fence's end": GOOD.replace("```\n", "``` \n"),
     "white space after a block's language": GOOD.replace("```python", "```python "),
@@ -38,8 +46,7 @@ GOOD_PAGES = {
 
 @pytest.mark.parametrize("text", GOOD_PAGES.values(), ids=GOOD_PAGES)
 def test_passes(tmp_path, text):
-    _, problems = read(tmp_path, text)
-    assert problems == []
+    assert problems_of(tmp_path, text) == []
 
 
 SHOWS_NOTHING = (
@@ -50,9 +57,14 @@ NOT_EXECUTED = "a fence opened with {} is not executed. Open the block with exac
 UNKNOWN_MARKER = "unknown marker `{}`. The only marker is <!--pytest-codeblocks:expected-output-->"
 NO_BLOCK = "this marker does not follow a block. Only blank lines may separate it from the block."
 UNCLOSED = "this fence is never closed. Close it with {} alone on a line."
+UNCLOSED_BEFORE = (
+    "this fence is not closed before line {} opens another. Close it with ``` alone on a line. If it shows a fence, "
+    "open and close it with more backticks than that one has."
+)
 EXECUTED = "pytest-codeblocks executes `sh` and `bash`. Fence commands with ```console, not `{}`."
 LOOKS_LIKE_FENCE = "pytest-codeblocks takes this line for the start of a fence. Begin it with something else."
 NO_OUTPUT = "no expected output follows this marker. Delete it: `python -m evidence record` writes both."
+NO_PYTHON = "this is not Python: '(' was never closed. Mend the line: a block runs as it is, in a fresh interpreter."
 TAB = "the block contains a tab, which the page shows as spaces. Indent with spaces."
 NOT_TEXT = "this is the expected output that line {} marks. Open its fence with ```text."
 
@@ -76,11 +88,11 @@ BAD_PAGES = {
     "an unclosed fence of tildes": ("~~~~text\n~~~\n", [(1, UNCLOSED.format("~~~~"))]),
     "a fence inside an unclosed one": (
         "```python\nprint(1)\n\n```python\nassert 1\n```\n",
-        [(4, unclear_end(1)), (6, UNCLOSED.format("```"))],
+        [(1, UNCLOSED_BEFORE.format(4))],
     ),
     "a fence closed by a longer one": ("text\n```python\nassert 1\n````\n", [(4, unclear_end(2))]),
     "an indented fence closed by a longer one": ("  ```python\n  assert 1\n  ````\n", [(3, unclear_end(1))]),
-    "a fence closed in a line with text": ("```python\nassert 1\n``` text\n", [(3, unclear_end(1))]),
+    "a fence closed in a line with text": ("```python\nassert 1\n``` text\n", [(1, UNCLOSED_BEFORE.format(3))]),
     "an output without a block": (f"text\n{OUTPUT}", [(3, NO_BLOCK)]),
     "an output at the start of a page": (OUTPUT.lstrip("\n"), [(1, NO_BLOCK)]),
     "an output after a sentence": (GOOD.replace(EXPECTED_OUTPUT, f"So:\n\n{EXPECTED_OUTPUT}"), [(9, NO_BLOCK)]),
@@ -88,7 +100,7 @@ BAD_PAGES = {
     "a second output": (GOOD + OUTPUT, [(13, NO_BLOCK)]),
     "an output that is not text": (GOOD.replace("```text", "```python"), [(9, NOT_TEXT.format(7))]),
     "an output without a language": (GOOD.replace("```text", "```"), [(9, NOT_TEXT.format(7))]),
-    "an output that is missing": (GOOD.replace("```text\n1\n```\n", ""), [(3, SHOWS_NOTHING), (7, NO_OUTPUT)]),
+    "an output that is missing": (GOOD.replace("```text\n1\n```\n", ""), [(7, NO_OUTPUT)]),
     "a second marker": (
         GOOD.replace(EXPECTED_OUTPUT, f"{EXPECTED_OUTPUT}\n{EXPECTED_OUTPUT}"),
         [(8, "this marker repeats that of line 7. Delete one.")],
@@ -126,13 +138,21 @@ BAD_PAGES = {
     "an indented line that begins with backticks": ("- text\n  ```x``` is code\n", [(2, LOOKS_LIKE_FENCE)]),
     "a block that shows nothing": ("text\n\n```python\nprint(1)\n```\n", [(3, SHOWS_NOTHING)]),
     "only the word assert": ('```python\n"""\nassert that\n"""\n```\n', [(1, SHOWS_NOTHING)]),
-    "no Python and no assert": ("```python\nprint(\n```\n", [(1, SHOWS_NOTHING)]),
+    "no Python and no assert": ("```python\nprint(\n```\n", [(1, SHOWS_NOTHING), (2, NO_PYTHON)]),
     "a tab": ("```python\nif True:\n\tassert True\n```\n", [(1, TAB)]),
     "no blank line after what is indented": ("```python\nif True:\n    pass\nassert True\n```\n", [(1, refused(4))]),
     "a blank line within it": ("```python\nif True:\n    x = 1\n\n    assert x\n```\n", [(1, refused(5))]),
     "two blocks with problems, in the order of their lines": (
-        "```python\n1\n```\n\n```sh\n```\n\n```python\n2\n```\n",
-        [(1, SHOWS_NOTHING), (5, EXECUTED.format("sh")), (8, SHOWS_NOTHING)],
+        "```python\n1\n```\n\n```python\n2\n```\n",
+        [(1, SHOWS_NOTHING), (5, SHOWS_NOTHING)],
+    ),
+    "fences before what is in them": (
+        "```python\n1\n```\n\n```sh\n```\n",
+        [(5, EXECUTED.format("sh"))],
+    ),
+    "a fence that is not closed before sixteen others": (
+        "```python\nassert 1\n\n" + GOOD * 8,
+        [(1, UNCLOSED_BEFORE.format(6))],
     ),
     "a page that is not UTF-8": (
         b"# Page\n\ncaf\xe9\n",
@@ -157,7 +177,7 @@ BAD_PAGES |= {
 @pytest.mark.parametrize(("text", "expected"), BAD_PAGES.values(), ids=BAD_PAGES)
 def test_is_named_with_its_line(tmp_path, text, expected):
     page = page_name(tmp_path / "page.md")
-    _, problems = read(tmp_path, text)
+    problems = problems_of(tmp_path, text)
     assert [str(problem) for problem in problems] == [
         f"{page}:{line}: {problem.replace('{page}', page)}" for line, problem in expected
     ]
@@ -166,7 +186,7 @@ def test_is_named_with_its_line(tmp_path, text, expected):
 @pytest.mark.filterwarnings("ignore:pytest-codeblocks")
 @pytest.mark.parametrize("name", ["an unclosed fence", "a misspelt marker", "a page that is not UTF-8"])
 def test_a_page_whose_blocks_cannot_be_known_has_none(tmp_path, name):
-    blocks, _ = read(tmp_path, BAD_PAGES[name][0])
+    blocks, _ = read_page(write(tmp_path, BAD_PAGES[name][0]))
     assert blocks == []
 
 
@@ -181,12 +201,13 @@ def test_a_page_that_only_pytest_codeblocks_cannot_read_does_not_pass(tmp_path, 
 @pytest.mark.parametrize("change", [lambda text: text.replace("\n", "\r\n"), lambda text: "\ufeff" + text])
 @pytest.mark.parametrize("text", [GOOD, "```python\nassert True\n```\n"])
 def test_windows_line_ends_and_a_byte_order_mark_change_nothing(tmp_path, change, text):
-    assert read(tmp_path, change(text)) == read(tmp_path, text)
+    assert read_page(write(tmp_path, change(text))) == read_page(write(tmp_path, text))
+    assert problems_of(tmp_path, change(text)) == problems_of(tmp_path, text)
 
 
 def test_the_blocks_of_a_good_page_are_read(tmp_path):
     page = page_name(tmp_path / "page.md")
-    assert read(tmp_path, GOOD) == ([Block(page, 3, "print(1)\n", "1\n")], [])
+    assert read_page(write(tmp_path, GOOD)) == ([Block(page, 3, "print(1)\n", "1\n")], [])
 
 
 @pytest.mark.parametrize(
@@ -204,10 +225,3 @@ def test_the_blocks_of_a_good_page_are_read(tmp_path):
 )
 def test_a_prompt_refuses_the_line_that_a_blank_line_has_cut_off(code, line):
     assert line_refused_by_a_prompt(code) == line
-
-
-def test_the_guide_has_blocks_and_no_problems():
-    read_all = [read_page(path) for path in page_paths()]
-    assert [problem for _, problems in read_all for problem in problems] == []
-    assert sum(len(blocks) for blocks, _ in read_all) > 40
-    assert ROOT / "README.md" in page_paths()

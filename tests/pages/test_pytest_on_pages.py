@@ -17,6 +17,11 @@ PAGES = {
     "long.md": f"# Long\n\n```python\nfor n in range(2, 100):\n    print(n)\n```\n{OUTPUT}",
     "raises.md": f"# Raises\n\n```python\nimport keras\n\nkeras.Sequential().pop()\n```\n{OUTPUT}",
     "exits.md": "# Exits\n\n```python\nassert True\nraise SystemExit\n```\n",
+    "varies.md": "# Varies\n\n```python\nimport numpy as np\n\nprint(np.random.rand())\n```\n" + OUTPUT,
+    "ordered.md": "# Ordered\n\n```python\nprint({*'abcdefgh'})\n```\n" + OUTPUT,
+    "hangs.md": "# Hangs\n\n```python\nprint(1)\nwhile True:\n    pass\n```\n" + OUTPUT,
+    "floods.md": "# Floods\n\n```python\nwhile True:\n    print('x' * 1000)\n```\n" + OUTPUT,
+    "fetches.md": "# Fetches\n\n```python\nimport no_such_package\n\nassert no_such_package\n```\n",
     "unclosed.md": "# Unclosed\n\n```python\nprint(1)\n",
     "unseen.md": "# Unseen\n\n    import keras\n",
     "noted.md": "# Noted\n\n```python\nassert True\n```\n\n<!-- notes -->\n",
@@ -36,7 +41,10 @@ def report(needs_tensorflow, tmp_path_factory):
     folder = tmp_path_factory.mktemp("pages")
     for name, text in PAGES.items():
         (folder / name).write_text(text, encoding="utf-8", newline="")
-    return run_pytest(folder, "-rA")
+    # A new block has 30 seconds. Here it has fewer, so that the one that hangs does not cost them.
+    (folder / "short_limit.py").write_text("from evidence.running import new_blocks\nnew_blocks.SECONDS = 6.0\n")
+    path = os.pathsep.join([str(folder), str(ROOT)])
+    return run_pytest(folder, "-rA", "-p", "short_limit", PYTHONPATH=path)
 
 
 def test_pytest_collects_every_page_that_has_records():
@@ -47,7 +55,7 @@ def test_pytest_collects_every_page_that_has_records():
 
 
 def test_pages_that_are_right_pass_beside_the_wrong_ones(report):
-    assert "7 failed, 9 passed" in report
+    assert "12 failed, 14 passed" in report
     passed = [line.partition(" ")[2] for line in report.splitlines() if line.startswith("PASSED")]
     assert {f"{name}::{test}" for name in ("good.md", "windows.md") for test in ("page", "line 3")} <= set(passed)
 
@@ -105,3 +113,23 @@ def test_blocks_whose_runner_cannot_start_fail_with_what_it_said(tmp_path):
     assert "page.md:3: the runner ended early:\n" in report
     assert "no-runner.py" in report
     assert "1 failed, 1 passed" in report
+
+
+FAULTS = {
+    "another output": "wrong.md:3: the block printed something else.",
+    "an error": "raises.md:6: IndexError: ",
+    "an end": "exits.md:5: SystemExit: the block ended the interpreter",
+    "an output that varies": "varies.md:3: the block prints something else each time, so nothing can be recorded.",
+    "an order that varies": "ordered.md:3: the block prints something else each time, so nothing can be recorded.",
+    "a loop without an end": "hangs.md:5: Stopped: did not end within 6 seconds",
+    "a flood": "floods.md:5: Stopped: printed more than 1 MB",
+    "a package that is not installed": "fetches.md:4: ModuleNotFoundError: No module named 'no_such_package'",
+}
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize("says", FAULTS.values(), ids=FAULTS)
+def test_what_only_a_run_shows_is_refused_with_its_line(report, says):
+    assert says in report
+    page = says.partition(":")[0]
+    assert f'pytest "{page}::line' in report or f"python -m evidence record {page}" in report

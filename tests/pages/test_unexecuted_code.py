@@ -114,7 +114,7 @@ def test_front_matter_is_not_shown_and_what_follows_is():
 
 def test_a_listing_has_its_language():
     text = 'Text:\n\n    a\n\n```json\n{}\n```\n\n<div class="language-toml"><pre>b</pre></div>\n'
-    assert listings(text) == [Listing("text", "a\n"), Listing("json", "{}\n"), Listing("toml", "b")]
+    assert listings(text) == [Listing("", "a"), Listing("json", "{}"), Listing("toml", "b")]
 
 
 def test_what_the_evidence_adds_is_no_listing():

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from listed import PINNED
 
 from evidence.__main__ import main
 from evidence.files import ROOT
@@ -20,20 +21,20 @@ def test_environments_are_listed_with_the_python_of_their_records(capsys):
     assert main(["environments"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == len(ENVIRONMENTS)
-    assert lines[0].split() == ["keras-3.15-tensorflow", "Keras", "3", "on", "TensorFlow", "3.15.1", "Python", "3.11"]
+    assert lines[0].split() == [PINNED.key, *PINNED.line.split(), PINNED.release, "Python", PINNED.python]
     assert main(["environments", "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)
     assert {row["key"]: row["python"] for row in rows} == {
         key: environment.python for key, environment in ENVIRONMENTS.items()
     }
     assert rows[0]["installation"] is None
-    assert rows[1] == {
-        "key": "keras-3.14-tensorflow",
-        "line": "Keras 3 on TensorFlow",
-        "release": "3.14.1",
+    assert next(row for row in rows if row["key"] == "tf-2.15") == {
+        "key": "tf-2.15",
+        "line": "tf.keras",
+        "release": "2.15.1",
         "python": "3.11",
         "backend": "tensorflow",
-        "installation": "tensorflow-2.21",
+        "installation": "tensorflow-2.15",
     }
 
 
@@ -49,7 +50,7 @@ def test_changes_are_those_of_the_releases_named_or_of_all(capsys, monkeypatch, 
 def test_bench_measures_all_parts_or_one_in_what_is_installed(monkeypatch, capsys, arguments, parts, status):
     asked = []
     monkeypatch.setattr(bench, "run", lambda *values: asked.append(values) or status)
-    assert main(["bench", *arguments, "keras-3.15-tensorflow", "keras-0-never"]) == 1
+    assert main(["bench", *arguments, "pinned", "keras-0-never"]) == 1
     assert not asked
     capsys.readouterr()
     assert main(["bench", *arguments]) == status

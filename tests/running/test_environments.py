@@ -12,13 +12,12 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from listed import JAX, SIBLING, SOME, TORCH
 
 from evidence.__main__ import main
 from evidence.files import ROOT
 from evidence.running import environments, installing, packages, records
 from evidence.running.environments import Environment, Installation, read_environments, running_python
-
-SOME = read_environments()["keras-3.14-tensorflow"]
 
 
 def test_versions_are_exact():
@@ -145,7 +144,7 @@ def test_an_installation_is_shared():
 
 def test_a_package_of_its_own_hides_that_of_the_installation():
     overridden = replace(SOME, installation=replace(SOME.installation, packages=("keras==3.0.0", "numpy==2.4.6")))
-    assert overridden.pins == ("keras==3.14.1", "numpy==2.4.6")
+    assert overridden.pins == (f"keras=={SOME.release}", "numpy==2.4.6")
     assert overridden.variables["PYTHONPATH"].endswith(SOME.key)
 
 
@@ -155,13 +154,11 @@ def test_this_python_is_found():
 
 
 def test_jax_0_4_computes_without_its_cache_which_mixes_up_equal_models():
-    cached = {
-        key
-        for key, environment in read_environments().items()
-        if environment.backend == "jax" and "JAX_ENABLE_COMPILATION_CACHE" not in environment.variables
-    }
-    assert cached == {"keras-3.15-jax"}
-    assert read_environments()["keras-3.10-jax"].variables["JAX_ENABLE_COMPILATION_CACHE"] == "false"
+    on_jax = [environment for environment in read_environments().values() if environment.backend == "jax"]
+    switches = {environment.variables.get("JAX_ENABLE_COMPILATION_CACHE") for environment in on_jax}
+    assert switches == {None, "false"}
+    for environment in on_jax:
+        assert ("JAX_ENABLE_COMPILATION_CACHE" in environment.variables) == (environment.installation.name == "jax-0.4")
 
 
 def test_a_python_that_is_missing_is_said_so():
@@ -187,7 +184,7 @@ def test_free_space_is_in_megabytes(tmp_path, monkeypatch):
 
 def test_what_is_to_be_installed_counts_what_is_shared_once_and_what_is_there_not_at_all(installer):
     by_key = read_environments()
-    sharing = [by_key[key] for key in ("keras-3.14-tensorflow", "keras-3.13-tensorflow")]
+    sharing = [SOME, SIBLING]
     other = by_key["tf-2.15"]
     megabytes = SOME.installation.megabytes + other.installation.megabytes
     assert installing.megabytes_to_install([*sharing, other]) == megabytes
@@ -245,10 +242,9 @@ def test_an_environment_gets_the_versions_of_its_record(installer):
 def test_an_environment_without_a_record_gets_the_versions_of_one_that_shares_its_installation(
     installer, tmp_path, monkeypatch
 ):
-    other = "keras-3.13-tensorflow"
-    record = records.load(other)
+    record = records.load(SIBLING.key)
     monkeypatch.setattr(records, "FOLDER", tmp_path / "records")
-    records.save(record)
+    records.save(record, [])
     assert main(["install", SOME.key]) == 0
     assert set(installer[1][1]) == {package for package in record.packages if not package.startswith("keras==")}
 
@@ -265,9 +261,8 @@ def test_what_is_installed_is_not_installed_again(installer, capsys):
     assert main(["install", SOME.key]) == 0
     assert not installer
     assert capsys.readouterr().out.splitlines()[-2].startswith("0.0 GB to install")
-    sibling = read_environments()["keras-3.13-tensorflow"]
-    assert main(["install", sibling.key]) == 0
-    assert [command[-1] for command, _ in installer] == [f"keras=={sibling.release}"]
+    assert main(["install", SIBLING.key]) == 0
+    assert [command[-1] for command, _ in installer] == [f"keras=={SIBLING.release}"]
 
 
 def test_what_a_changed_list_no_longer_has_is_removed(installer):
@@ -281,12 +276,21 @@ def test_what_a_changed_list_no_longer_has_is_removed(installer):
     assert SOME.installed
 
 
-def test_pip_installs_where_uv_cannot(installer):
-    assert main(["install", "keras-3.15-torch"]) == 0
-    [(venv, _), (base, constraints)] = installer
-    folder = read_environments()["keras-3.15-torch"].installation.folder
-    assert venv == ["python3.11", "-m", "venv", str(folder)]
-    assert base[1:5] == ["-m", "pip", "install", "--quiet"] and base[-1] == "numpy==2.4.6"
+def test_pip_installs_where_uv_cannot(installer, monkeypatch):
+    monkeypatch.delenv("UV_TORCH_BACKEND", raising=False)
+    assert main(["install", TORCH.key]) == 0
+    (venv, _), (base, constraints), *_ = installer
+    assert venv == [f"python{TORCH.python}", "-m", "venv", str(TORCH.installation.folder)]
+    assert base[1:5] == ["-m", "pip", "install", "--quiet"] and base[-1] == TORCH.installation.packages[-1]
+    assert constraints
+
+
+def test_uv_installs_pytorch_where_it_knows_which_build(installer, monkeypatch):
+    monkeypatch.setenv("UV_TORCH_BACKEND", "cpu")
+    assert main(["install", TORCH.key]) == 0
+    (venv, _), (base, constraints), *_ = installer
+    assert [Path(command[0]).stem for command in (venv, base)] == ["uv", "uv"]
+    assert base[1:3] == ["pip", "install"] and base[-1] == TORCH.installation.packages[-1]
     assert constraints
 
 
@@ -419,6 +423,6 @@ def test_an_environment_that_does_not_exist_is_named(command, capsys):
 def test_what_is_not_installed_is_said_with_its_command(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(environments, "FOLDER", tmp_path)
     monkeypatch.setattr(records, "FOLDER", tmp_path)
-    assert main(["record", "keras-3.15-jax"]) == 1
-    assert "not installed: python -m evidence install keras-3.15-jax" in capsys.readouterr().err
+    assert main(["record", JAX.key]) == 1
+    assert f"not installed: python -m evidence install {JAX.key}" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())

@@ -6,18 +6,19 @@ The execution is a fake: it says what blocks did, and runs none.
 import os
 import threading
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
+from listed import JAX
+from listed import LAST_TF_KERAS as TF_KERAS
 
 from evidence.pages.blocks import Block
 from evidence.running import recording, records
 from evidence.running.environments import read_environments
 from evidence.running.execution import Error, Outcome
 from evidence.running.recording import Plan, carry_out, run
-from evidence.running.records import Record, RecordedOutcome, Seconds
+from evidence.running.records import Record, RecordedOutcome, Run
 
-JAX = read_environments()["keras-3.15-jax"]
-TF_KERAS = read_environments()["tf-2.15"]
 ONE, TWO, THREE = (Block("docs/page.md", line, f"print({line})\n", None) for line in (1, 11, 21))
 WAIT_SECONDS = 20  # at most, for another thread
 
@@ -30,7 +31,7 @@ class FakeExecution:
 
     def __init__(self, blocks, **options):
         self.blocks, self.options = blocks, options
-        self.import_seconds, self.versions = 2.0, {"keras": "3.15.1", "python": "3.11.7"}
+        self.import_seconds, self.versions = 2.0, {"keras": "9.9.1", "python": "3.11.7"}
         self.left, self.added_jobs, self.closed = len(blocks), 0, threading.Event()
         self.added = threading.Semaphore(0)
         self.started.append(self)
@@ -67,7 +68,7 @@ def started(tmp_path, monkeypatch):
 
 def plan_for(environment, *blocks, **values):
     record = Record(environment.key, packages=["numpy==2.0"], python=environment.python)
-    return Plan(environment, record, Seconds(), list(blocks), **values)
+    return Plan(environment, record, [ONE, TWO, THREE], list(blocks), **values)
 
 
 def carried_out(plan, jobs=1):
@@ -86,6 +87,7 @@ def test_blocks_run_with_what_their_environment_needs(started, environment):
         "imports": ["keras", "keras.models", "keras.layers"],
         "module": environment.module,
         "limits": recording.LIMITS,
+        "seconds": {},
         "jobs": 3,
     }
     assert recording.LIMITS.seconds == 300
@@ -94,10 +96,10 @@ def test_blocks_run_with_what_their_environment_needs(started, environment):
 
 def test_progress_counts_the_seconds_that_the_last_recording_took():
     plan = plan_for(JAX, ONE, TWO)
-    plan.seconds = Seconds(importing=4.0, blocks={ONE.digest: 3.0})
+    plan.expected = Run(import_seconds=4.0, block_seconds=3.0)
     key = JAX.key
-    assert plan.expected_seconds == 4.0 + 3.0 + recording.UNKNOWN_BLOCK
-    assert carried_out(plan)[1] == [(key, None, 0), (key, ONE, 3.0 + 4.0), (key, TWO, recording.UNKNOWN_BLOCK)]
+    assert plan.expected_seconds == 4.0 + 3.0 + 3.0
+    assert carried_out(plan)[1] == [(key, None, 0), (key, ONE, 3.0 + 4.0), (key, TWO, 3.0)]
     assert plan_for(JAX, ONE).expected_seconds == recording.UNKNOWN_IMPORT + recording.UNKNOWN_BLOCK
 
 
@@ -105,10 +107,8 @@ def test_the_seconds_of_a_plan_are_those_of_its_import_and_its_blocks():
     plan = plan_for(JAX, ONE, TWO)
     carried_out(plan)
     assert plan.run_seconds == 2.0 + 1.0 + 1.0
-    assert records.load_seconds(JAX.key) == Seconds(
-        records.load_seconds(JAX.key).date, "3.11.7", 2.0, {ONE.digest: 1.0, TWO.digest: 1.0}
-    )
-    assert records.load(JAX.key).keras == "3.15.1"
+    assert records.load(JAX.key).run == Run(records.load(JAX.key).run.date, "3.11.7", 2.0, 1.0)
+    assert records.load(JAX.key).keras == "9.9.1"
 
 
 def test_an_outcome_without_an_import_has_no_import_seconds(monkeypatch):
@@ -119,13 +119,21 @@ def test_an_outcome_without_an_import_has_no_import_seconds(monkeypatch):
     plan = plan_for(JAX, ONE)
     carried_out(plan)
     assert plan.run_seconds == 1.0
-    assert records.load_seconds(JAX.key).importing == 0.0
+    assert records.load(JAX.key).run.import_seconds == 0.0
 
 
 def test_the_date_is_that_of_the_run(monkeypatch):
     carried_out(plan_for(JAX, ONE))
-    year, month, day = records.load_seconds(JAX.key).date.split("-")
-    assert len(year) == 4 and len(month) == len(day) == 2
+    assert records.load(JAX.key).run.date == datetime.now(UTC).date().isoformat()
+
+
+def test_a_run_that_adds_to_a_record_is_not_the_one_that_made_it():
+    made = Run("2026-01-02", "3.11.6", 3.0, 0.5)
+    plan = plan_for(JAX, ONE)
+    plan.record.run = made
+    carried_out(plan)
+    assert records.load(JAX.key).run == made
+    assert records.load(JAX.key).outcomes.keys() == {ONE.digest}
 
 
 def end_early(execution, block):
@@ -136,7 +144,7 @@ def end_early(execution, block):
 @pytest.mark.parametrize("replaces", [False, True])
 def test_an_early_end_keeps_what_was_run_unless_it_would_replace_a_record(monkeypatch, capsys, replaces):
     old = Record(JAX.key, "3.14", ["numpy==1.0"], {ONE.digest: RecordedOutcome("old\n")}, python=JAX.python)
-    records.save(old)
+    records.save(old, [ONE])
     monkeypatch.setattr(FakeExecution, "before_outcome", staticmethod(end_early))
     faults, _ = carried_out(plan_for(JAX, ONE, TWO, replaces=replaces))
     assert faults == [f"{JAX.key}: the runner ended early\nThen: python -m evidence record {JAX.key}"]
@@ -218,7 +226,7 @@ def test_an_interruption_closes_what_runs_and_keeps_what_it_has(started, monkeyp
             raise RuntimeError("closed")
 
     monkeypatch.setattr(FakeExecution, "before_outcome", staticmethod(interrupt))
-    waiting = plan_for(read_environments()["keras-3.14-tensorflow"])
+    waiting = plan_for(read_environments()["tf-2.14"])
     with pytest.raises(Interruption):
         run([plan_for(JAX, ONE), plan_for(TF_KERAS, ONE, TWO), waiting])
     assert records.load(TF_KERAS.key).outcomes == {ONE.digest: RecordedOutcome("1\n")}

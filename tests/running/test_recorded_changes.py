@@ -1,95 +1,118 @@
-"""What a recording changed is told from what git knows: new records apart from changed ones."""
+"""What changed since a commit is told from what git knows, and changes of different pages merge."""
 
+import shutil
 import subprocess
+from dataclasses import replace
 
 import pytest
 
-from evidence.__main__ import main
-from evidence.running import recorded_changes
-from evidence.running.recorded_changes import git, new_records
+from evidence.files import ROOT
+from evidence.pages.blocks import Block
+from evidence.running import records
+from evidence.running.recorded_changes import changed_pages, difference_of_pages, git, records_at
+from evidence.running.records import Record, RecordedOutcome, Run
+
+ONE, TWO = (Block(f"docs/{name}.md", 3, f"print('{name}')\n", f"{name}\n") for name in ("one", "two"))
+PEOPLE = "-c", "user.name=A", "-c", "user.email=a@example.org"
+
+
+def commit(folder, message="Change"):
+    git(folder, "add", ".")
+    git(folder, *PEOPLE, "commit", "--quiet", f"--message={message}")
+
+
+def write_pages(folder, *blocks):
+    for block in blocks:
+        text = f"# Page\n\n```python\n{block.code}```\n"
+        (folder / block.page).write_text(text, encoding="utf-8")
+
+
+def record_in(keys, *blocks):
+    """Record that each block prints what it shows."""
+    outcomes = {block.digest: RecordedOutcome(block.expected_output) for block in blocks}
+    run = Run("2026-11-23", "3.11.7", 1.0, 1.0)
+    records.save_all([Record(key, "9.9.1", ["a==1"], dict(outcomes), python="3.11", run=run) for key in keys], blocks)
 
 
 @pytest.fixture
-def clone(tmp_path):
-    """A clone with one record and a page."""
-    (tmp_path / "records/seconds").mkdir(parents=True)
+def clone(tmp_path, monkeypatch):
+    """A clone with two pages, recorded in two environments."""
+    monkeypatch.setattr(records, "FOLDER", tmp_path / "records")
     (tmp_path / "docs").mkdir()
-    for name in "records/tf-2.15.json", "records/seconds/tf-2.15.json", "docs/page.md", "README.md", "CONTRIBUTING.md":
+    shutil.copy(ROOT / ".gitattributes", tmp_path)
+    for name in "README.md", "CONTRIBUTING.md":
         (tmp_path / name).write_text("as it was\n", encoding="utf-8")
-    git(tmp_path, "init", "--quiet")
-    git(tmp_path, "add", ".")
-    git(tmp_path, "-c", "user.name=A", "-c", "user.email=a@example.org", "commit", "--quiet", "--message=Begin")
+    write_pages(tmp_path, ONE, TWO)
+    record_in("ab", ONE, TWO)
+    git(tmp_path, "init", "--quiet", "--initial-branch=main")
+    commit(tmp_path)
     return tmp_path
 
 
-def summary(folder, releases=()):
-    return "\n".join(recorded_changes.recorded_changes(folder, releases))
+def change_on_a_branch(clone, name, keys, *blocks):
+    git(clone, "checkout", "--quiet", "-b", name, "main")
+    write_pages(clone, *blocks)
+    record_in(keys, *blocks)
+    commit(clone, name)
 
 
-def test_nothing(clone):
-    assert summary(clone) == "# What was recorded\n\nNothing that was not recorded before.\n"
+def test_two_branches_that_change_different_pages_merge(clone):
+    new_one, new_two = replace(ONE, code="print(1)\n"), replace(TWO, code="print(2)\n")
+    change_on_a_branch(clone, "one", "ab", new_one, TWO)
+    changed = git(clone, "diff", "--name-only", "main").splitlines()
+    assert changed == ["docs/one.md", "records/pages/docs/one.json"]
+    change_on_a_branch(clone, "two", "ab", ONE, new_two)
+    git(clone, *PEOPLE, "merge", "--quiet", "--no-edit", "one")
+    assert records.load("a").outcomes.keys() == records.load("b").outcomes.keys() == {new_one.digest, new_two.digest}
+    assert not git(clone, "status", "--porcelain")
 
 
-def test_a_new_record_and_what_its_release_changed(clone):
-    for name in "records/keras-3.16-jax.json", "records/seconds/keras-3.16-jax.json":
-        (clone / name).write_text("{}\n", encoding="utf-8")
-    assert new_records(clone) == ["keras-3.16-jax"]
-    assert summary(clone, ["## Keras 3.16 after 3.15"]) == (
-        "# What was recorded\n\nNew records: `keras-3.16-jax`\n\n## Keras 3.16 after 3.15"
-    )
+def test_a_page_that_both_branches_changed_is_a_conflict_and_never_a_mixture(clone):
+    """Line by line, git would give the new block what the old one did in the new environment."""
+    new = replace(ONE, code="print(1)\n")
+    change_on_a_branch(clone, "page", "ab", new, TWO)
+    change_on_a_branch(clone, "release", "abc", ONE, TWO)
+    with pytest.raises(subprocess.CalledProcessError):
+        git(clone, *PEOPLE, "merge", "--quiet", "--no-edit", "page")
+    assert git(clone, "diff", "--name-only", "--diff-filter=U").splitlines() == ["records/pages/docs/one.json"]
+    assert records.load("c").outcomes.keys() == {ONE.digest, TWO.digest}, "It is as it was on this branch."
 
 
-def test_what_changed_is_counted_with_the_seconds_and_shown_without(clone):
-    for name in "records/tf-2.15.json", "records/seconds/tf-2.15.json", "docs/page.md":
-        (clone / name).write_text("```python\nas it is\n```\n", encoding="utf-8")
-    text = summary(clone)
-    assert "Nothing" not in text and "New records" not in text
-    statistics, differences = text.split("## What is different now\n")
-    assert statistics.startswith("# What was recorded\n\n``````text\n")
-    for name in "docs/page.md", "records/seconds/tf-2.15.json", "records/tf-2.15.json", "3 files changed":
-        assert name in statistics
-    assert differences.startswith("\n``````diff\n") and differences.endswith("\n``````\n")
-    assert differences.count("-as it was\n+```python\n+as it is\n+```\n") == 2
-    assert "seconds" not in differences
+def test_the_records_of_a_commit_are_those_that_it_has(clone):
+    before = records.load_all()
+    record_in("abc", replace(ONE, code="print(1)\n"), TWO)
+    assert records_at(clone, "HEAD") == before != records.load_all()
+
+
+def test_a_commit_without_records_has_none(tmp_path):
+    git(tmp_path, "init", "--quiet")
+    (tmp_path / "file").touch()
+    commit(tmp_path)
+    assert records_at(tmp_path, "HEAD") == {}
+
+
+def test_a_commit_that_is_not_there_is_named(clone):
+    with pytest.raises(LookupError, match=r"^main~9: no such commit here. To fetch it: git fetch origin$"):
+        records_at(clone, "main~9")
+
+
+def test_pages_that_changed_are_listed_with_those_that_are_new(clone):
+    assert changed_pages(clone, "HEAD") == []
+    for name in "docs/one.md", "docs/three.md", "docs/picture.svg", "README.md":
+        (clone / name).write_text("as it is\n", encoding="utf-8")
+    (clone / TWO.page).unlink()
+    assert changed_pages(clone, "HEAD") == ["README.md", "docs/one.md", "docs/three.md"]
 
 
 def test_a_difference_is_shown_with_a_line_before_and_after(clone):
-    page = clone / "docs/page.md"
+    page = clone / ONE.page
     page.write_text("1\n2\n3\n4\n5\n", encoding="utf-8")
     git(clone, "add", ".")
+    commit(clone)
     page.write_text("1\n2\n-\n4\n5\n", encoding="utf-8")
-    assert "\n@@ -2,3 +2,3 @@" in summary(clone)
-
-
-def test_new_records_are_listed(clone):
-    for key in "keras-3.16-jax", "keras-3.16-torch":
-        (clone / f"records/{key}.json").write_text("{}\n", encoding="utf-8")
-    assert "\n\nNew records: `keras-3.16-jax`, `keras-3.16-torch`\n" in summary(clone)
+    assert "@@ -2,3 +2,3 @@" in difference_of_pages(clone, "HEAD")
 
 
 def test_a_git_that_fails_is_an_error(tmp_path):
     with pytest.raises(subprocess.CalledProcessError):
         git(tmp_path / "nowhere", "status")
-
-
-def test_as_many_differences_as_are_shown_are_not_cut(clone, monkeypatch):
-    (clone / "docs/page.md").write_text("1\n", encoding="utf-8")
-    lines = git(clone, "diff", "--unified=1").splitlines()
-    monkeypatch.setattr(recorded_changes, "LINES", len(lines))
-    assert summary(clone).endswith("+1\n``````\n")
-
-
-def test_many_differences_are_cut(clone, monkeypatch):
-    monkeypatch.setattr(recorded_changes, "LINES", 6)
-    (clone / "docs/page.md").write_text("1\n2\n3\n", encoding="utf-8")
-    assert summary(clone).endswith("-as it was\n``````\n\n3 more lines are not shown.\n")
-
-
-def test_the_command_prints_it(clone, capsys, monkeypatch):
-    monkeypatch.setattr("evidence.__main__.ROOT", clone)
-    (clone / "docs/page.md").write_text("as it is\n", encoding="utf-8")
-    (clone / "records/keras-3.14-tensorflow.json").write_text("{}\n", encoding="utf-8")
-    assert main(["summary"]) == 0
-    printed = capsys.readouterr().out
-    assert "New records: `keras-3.14-tensorflow`\n\n## Keras 3.14.1 on TensorFlow after 3.13.2\n" in printed
-    assert "+as it is" in printed

@@ -5,6 +5,7 @@ The environments here are this Python, without importing Keras: the blocks need 
 
 import json
 import os
+import platform
 import re
 import signal
 import subprocess
@@ -14,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from listed import SOME
 
 from evidence.__main__ import main
 from evidence.files import ROOT
@@ -21,11 +23,10 @@ from evidence.pages import blocks
 from evidence.pages.lint import read_page
 from evidence.pages.outputs import write_expected_outputs
 from evidence.running import environments, packages, recording, records, trials
-from evidence.running.environments import Environment, Installation, read_environments, running_python
+from evidence.running.environments import Environment, Installation, running_python
 from evidence.running.execution import Execution
 from evidence.running.records import RecordedOutcome
 
-SOME = read_environments()["keras-3.14-tensorflow"]
 HERE = Installation("here", running_python(), (), 0)
 KERAS = f"keras=={SOME.release}"
 PAGE = "```python\nprint('one')\n```\n\n```python\nprint('two')\n```\n"
@@ -51,6 +52,7 @@ def set_up(monkeypatch, folder, known):
     """Have a guide of the pages in a folder, and these environments."""
     by_key = {environment.key: environment for environment in known}
     monkeypatch.setattr(environments, "read_environments", lambda: by_key)
+    monkeypatch.setattr(blocks, "ROOT", folder)
     monkeypatch.setattr(blocks, "page_paths", lambda: sorted(folder.glob("*.md")))
     monkeypatch.setattr(records, "FOLDER", folder / "records")
     monkeypatch.setattr(packages, "REQUIREMENTS", folder / "requirements.txt")
@@ -97,8 +99,9 @@ def test_what_is_missing_is_run_in_every_environment(page, capsys):
     assert main(["record"]) == 0
     assert outputs("a") == outputs("b") == ["one\n", "two\n"]
     assert "a: 2 blocks recorded" in capsys.readouterr().out
-    assert records.load_seconds("a").blocks.keys() == records.load("a").outcomes.keys()
     assert records.load("a").python == HERE.python
+    assert records.load("a").run.python == platform.python_version()
+    assert 0 < records.load("a").run.block_seconds < 60
     assert main(["record"]) == 0
     assert "recorded" not in capsys.readouterr().out
 
@@ -118,7 +121,6 @@ def test_a_block_that_is_gone_is_forgotten_though_none_is_run(page):
     page.write_text("```python\nprint('two')\n```\n")
     assert main(["record", "a"]) == 0
     assert outputs("a") == ["two\n"]
-    assert records.load_seconds("a").blocks.keys() == records.load("a").outcomes.keys()
 
 
 @pytest.mark.parametrize("again", [[], ["--all"]])
@@ -137,7 +139,7 @@ def test_only_the_blocks_of_the_pages_named_are_run(page, tmp_path, capsys, agai
 def test_all_runs_everything_and_the_same_leaves_the_files_as_they_were(page, capsys):
     main(["record"])
     before = files()
-    assert len(before) == 4
+    assert len(before) == 3
     assert main(["record", "--all"]) == 0
     assert capsys.readouterr().out.count("2 blocks recorded") == 4
     assert files() == before
@@ -149,7 +151,7 @@ def test_on_other_packages_every_block_is_run_again_whichever_page_is_named(page
     main(["record"])
     record = records.load("a")
     record.outcomes = dict.fromkeys(record.outcomes, RecordedOutcome("old\n"))
-    records.save(record)
+    records.save(record, blocks.all_blocks())
     monkeypatch.setattr(Here, "versions", ("six==1.1",))
     assert main(["record", "a", str(other)]) == 0
     assert outputs("a") == ["one\n", "three\n", "two\n"]
@@ -161,10 +163,49 @@ def test_on_another_python_every_block_is_run_again(page):
     record = records.load("a")
     record.python = "3.99"
     record.outcomes = dict.fromkeys(record.outcomes, RecordedOutcome("old\n"))
-    records.save(record)
+    records.save(record, blocks.all_blocks())
     assert main(["record", "a"]) == 0
     assert outputs("a") == ["one\n", "two\n"]
     assert records.load("a").python == running_python()
+
+
+def test_what_another_record_has_otherwise_is_run_again_and_nothing_else(page, monkeypatch, capsys):
+    """As for a pull request: what it changed by hand in a record comes out."""
+    main(["record"])
+    before, every = records.load_all(), blocks.all_blocks()
+    monkeypatch.setattr("evidence.__main__.records_at", lambda folder, commit: {"main": before}[commit])
+    by_hand = records.load("a")
+    by_hand.outcomes |= {every[0].digest: RecordedOutcome("by hand\n")}
+    records.save(by_hand, every)
+    assert main(["record"]) == 0
+    assert "by hand\n" in outputs("a")
+    assert [job["keys"] for job in matrix(capsys, "--unrecorded")] == []
+    assert [job["keys"] for job in matrix(capsys, "--unrecorded", "--since", "main")] == ["a"]
+    assert main(["record", "--since", "main"]) == 0
+    assert "a: 1 blocks recorded\n1 outcomes in " in capsys.readouterr().out
+    assert records.load_all() == before
+
+
+def matrix(capsys, *arguments):
+    capsys.readouterr()
+    assert main(["matrix", *arguments]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_environments_that_are_not_listed_any_more_are_forgotten(page, monkeypatch):
+    main(["record"])
+    only_b = {"b": environments.read_environments()["b"]}
+    monkeypatch.setattr(environments, "read_environments", lambda: only_b)
+    assert main(["record"]) == 0
+    assert records.load_all().keys() == {"b"}
+    assert outputs("b") == ["one\n", "two\n"]
+
+
+def test_a_page_outside_the_project_is_not_recorded(page, tmp_path_factory, capsys):
+    elsewhere = tmp_path_factory.mktemp("elsewhere") / "page.md"
+    elsewhere.write_text(OTHER_PAGE)
+    assert main(["record", str(elsewhere)]) == 1
+    assert f"{elsewhere}: not in the folder of the project. Put the page below docs/" in capsys.readouterr().err
 
 
 def test_an_error_is_an_outcome(page):
@@ -224,11 +265,10 @@ def test_the_outcome_of_a_pinned_block_that_fails_is_not_recorded(pinned_page, t
     file.unlink()
     assert main(["record", "--all"]) == 1
     assert outputs("p") == ["two\n"]
-    assert records.load_seconds("p").blocks.keys() == records.load("p").outcomes.keys()
     assert pinned_page.read_text() == shown
     printed = capsys.readouterr().err
     assert "page.md:2: FileNotFoundError: " in printed
-    assert printed.rstrip().endswith(f"Mend the block, then: python -m evidence record {pinned_page.as_posix()}")
+    assert printed.rstrip().endswith("Mend the block, then: python -m evidence record page.md")
 
 
 def test_a_page_stays_as_it_is_if_the_pinned_environment_cannot_start(pinned_page, capsys, monkeypatch):
@@ -247,7 +287,7 @@ def test_a_page_with_a_failing_block_is_left_as_it_is_until_that_is_mended(pinne
     assert pinned_page.read_text() == before
     printed = capsys.readouterr().err
     assert "page.md:6: ValueError: no" in printed
-    assert printed.rstrip().endswith(f"python -m evidence record {pinned_page.as_posix()}")
+    assert printed.rstrip().endswith("python -m evidence record page.md")
     pinned_page.write_text(before.replace("raise ValueError('no')", "print(2)"))
     assert main(["record"]) == 0
     assert expected_outputs(pinned_page) == ["1\n", "2\n"]
@@ -307,7 +347,7 @@ def test_off_the_recorded_platform_pages_are_written_and_records_are_not(
     assert "p: 1 blocks run\n1 outcomes in " in printed.out
     python = environments.read_environments()["p"].python
     assert printed.err == (
-        f"records/p.json was left as it is: {reason}.\n"
+        f"The record of p was left as it is: {reason}.\n"
         "For a pull request, the workflow Record writes it. "
         f"To write it yourself, on Linux, with Python {python}: pip install -r requirements.txt\n"
     )
@@ -330,13 +370,13 @@ def test_a_gone_block_stays_in_the_record_off_the_recorded_platform(pinned_page,
     before = files()
     assert main(["record"]) == 0
     assert files() == before
-    assert "records/p.json was left as it is: " in capsys.readouterr().err
+    assert "The record of p was left as it is: " in capsys.readouterr().err
 
 
 def test_raised_requirements_replace_the_pinned_record_as_a_whole(pinned_page, tmp_path, monkeypatch):
     old = records.load("p")
     old.outcomes = dict.fromkeys(old.outcomes, RecordedOutcome("old\n"))
-    records.save(old)
+    records.save(old, blocks.all_blocks())
     (tmp_path / "requirements.txt").write_text(f"{KERAS}\nsix==1.1\n")
     monkeypatch.setattr(Here, "versions", (KERAS, "six==1.1"))
     assert main(["record", str(pinned_page)]) == 0
@@ -369,24 +409,24 @@ def test_packages_that_are_the_record_s_may_differ_from_the_requirements(pinned_
 def test_an_interrupted_run_leaves_a_record_that_can_be_read(page, tmp_path, number, versions):
     """Started as a process of its own: it is stopped in its second block, once its first is recorded."""
     main(["record", "a"])
-    before = json.loads((records.FOLDER / "a.json").read_text())
+    before = records.load("a")
     begun = tmp_path / "begun"
     waits = f"import pathlib, time\n\npathlib.Path({str(begun)!r}).touch()\ntime.sleep(60)\nprint('late')\n"
     page.write_text(f"```python\nprint('new')\n```\n\n```python\n{waits}```\n")
     code = "import sys, test_recording; sys.exit(test_recording.record_in(*sys.argv[1:]))"
     command = [sys.executable, "-c", code, str(tmp_path), versions]
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent)}
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), str(ROOT / "tests")])}
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True)
     while not (begun.exists() and (tmp_path / "recorded").exists()):
         assert process.poll() is None, process.stderr.read()
         time.sleep(0.01)
     process.send_signal(number)
     printed = process.communicate(timeout=30)[1]
-    after = json.loads((records.FOLDER / "a.json").read_text())
+    after = records.load("a")
     if number == signal.SIGINT:
         assert printed.rstrip().endswith("To go on: python -m evidence record")
     if number == signal.SIGINT and versions == "six==1.0":
-        assert [outcome["output"] for outcome in after["outcomes"].values()] == ["new\n"]
+        assert [outcome.output for outcome in after.outcomes.values()] == ["new\n"]
         return
     assert after == before
     assert ("a: 1 of 2 blocks were run." in printed) == (number == signal.SIGINT)
@@ -446,8 +486,7 @@ def test_recipes_are_tried_on_each_kind_of_model_where_the_environment_says_so(r
     assert "recipes/a: 4 trials recorded" in printed
     assert len(outputs("recipes/a")) == 4
     assert "'Keep', 'this:', 'new', '=', 'model'" in outputs("recipes/a")[0]
-    assert not (records.FOLDER / "recipes/b.json").exists()
-    assert records.load_seconds("recipes/a").blocks.keys() == records.load("recipes/a").outcomes.keys()
+    assert not records.environment_file("recipes/b").exists()
 
 
 def test_only_the_trials_of_a_recipe_that_changed_are_run_again(recipe_page, capsys):
@@ -460,11 +499,10 @@ def test_only_the_trials_of_a_recipe_that_changed_are_run_again(recipe_page, cap
     assert len(outputs("recipes/a")) == 4
 
 
-@pytest.mark.parametrize(("only", "recorded"), [("blocks", "a.json"), ("recipes", "recipes/a.json")])
+@pytest.mark.parametrize(("only", "recorded"), [("blocks", "a"), ("recipes", "recipes/a")])
 def test_blocks_or_recipes_alone_are_recorded(recipe_page, only, recorded):
     main(["record", "--only", only, "a"])
-    written = [path.relative_to(records.FOLDER).as_posix() for path in records.FOLDER.rglob("*.json")]
-    assert sorted(written) == sorted([recorded, f"seconds/{recorded}"])
+    assert records.load_all().keys() == {recorded}
 
 
 def test_large_kinds_of_model_are_left_out_and_keep_their_outcomes(recipe_page, monkeypatch, capsys):

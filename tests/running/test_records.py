@@ -1,14 +1,21 @@
 """Each block is recorded as it now stands in every environment, and a record holds only what decides."""
 
 import json
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import jsonschema
 import pytest
+from listed import SOME
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import PluginCollection
 from mkdocs.structure.files import Files
 
+from evidence import files
 from evidence.__main__ import main
 from evidence.files import ROOT
 from evidence.findings.measurements import Measurements, current_measurements
@@ -18,14 +25,22 @@ from evidence.pages.recipes import all_recipes
 from evidence.running import records
 from evidence.running.environments import read_environments
 from evidence.running.execution import Error, Outcome
-from evidence.running.records import Record, RecordedOutcome, Seconds
-from evidence.running.trials import trials_in
+from evidence.running.records import Record, RecordedOutcome, Run
+from evidence.running.trials import trials, trials_in
 from evidence.site import published_records
 from evidence.site.published_records import all_data, environment_data
 
 ENVIRONMENTS = read_environments()
 BLOCK = Block("docs/page.md", 40, "print(1)\n", "1\n")
+SHOWN = RecordedOutcome("1\n")
 SCHEMA = json.loads(records.SCHEMA.read_text(encoding="utf-8"))
+
+
+RECORDED = records.load_all()
+
+
+def recorded_in(key):
+    return RECORDED.get(key) or Record(key)
 
 
 TRYING = [key for key, environment in ENVIRONMENTS.items() if environment.tries_recipes]
@@ -36,32 +51,37 @@ def blocks():
     return [block for path in page_paths() for block in read_page(path)[0]]
 
 
+@pytest.mark.usefixtures("needs_records")
 @pytest.mark.parametrize("key", ENVIRONMENTS)
 def test_every_block_is_recorded(key, blocks):
-    absent = [f"{block.page}:{block.line}" for block in records.missing(records.load(key), blocks)]
+    absent = [f"{block.page}:{block.line}" for block in records.missing(recorded_in(key), blocks)]
     remedy = f"python -m evidence install {key} && python -m evidence record {key}"
     assert not absent, f"not recorded in {key}: {', '.join(absent)}. {remedy}"
 
 
-@pytest.mark.parametrize("key", ENVIRONMENTS)
-def test_no_record_outlives_its_block(key, blocks):
-    left = set(records.load(key).outcomes) - {block.digest for block in blocks}
-    assert not left, f"of no block: {', '.join(left)}. python -m evidence record {key}"
+@pytest.mark.usefixtures("needs_records")
+def test_a_file_of_a_page_holds_the_blocks_and_the_trials_of_that_page(blocks):
+    digests = {}
+    for block in [*blocks, *(trial.block for trial in trials(all_recipes()))]:
+        digests.setdefault(records.page_file(block.page), set()).add(block.digest)
+    for path in (records.FOLDER / "pages").rglob("*.json"):
+        left = records.read(path)["blocks"].keys() - digests.get(path, set())
+        assert not left, f"{path}: of no block of that page: {', '.join(left)}. python -m evidence record"
 
 
+@pytest.mark.usefixtures("needs_records")
+def test_there_are_records_of_the_environments_and_trials_that_are_listed_and_no_others():
+    assert RECORDED.keys() == records.listed_keys(), "python -m evidence install && python -m evidence record"
+
+
+@pytest.mark.usefixtures("needs_records")
 @pytest.mark.parametrize("key", TRYING)
 def test_every_recipe_is_recorded_on_every_kind_of_model(key):
     trial_blocks = [trial.block for trial in trials_in(ENVIRONMENTS[key], all_recipes())]
-    record = records.load(records.recipes_key(ENVIRONMENTS[key]))
+    record = recorded_in(records.recipes_key(ENVIRONMENTS[key]))
     absent = {f"{block.page}:{block.line}" for block in records.missing(record, trial_blocks)}
     remedy = f"python -m evidence install {key} && python -m evidence record --only recipes {key}"
     assert not absent, f"not tried in {key}: {', '.join(sorted(absent))}. {remedy}"
-    left = set(record.outcomes) - {block.digest for block in trial_blocks}
-    assert not left, f"of no recipe: {', '.join(left)}. python -m evidence record --only recipes {key}"
-
-
-def test_recipes_are_tried_where_the_listing_says_so_and_nowhere_else():
-    assert sorted(path.stem for path in (records.FOLDER / "recipes").glob("*.json")) == sorted(TRYING)
 
 
 RECORDS = [*((key, key) for key in ENVIRONMENTS), *((f"recipes/{key}", key) for key in TRYING)]
@@ -69,30 +89,33 @@ RECORDS = [*((key, key) for key in ENVIRONMENTS), *((f"recipes/{key}", key) for 
 
 @pytest.mark.parametrize(("record_key", "key"), RECORDS)
 def test_a_record_is_of_the_python_and_the_packages_that_are_listed(record_key, key):
-    stale = records.is_stale(records.load(record_key), ENVIRONMENTS[key])
+    stale = records.is_stale(recorded_in(record_key), ENVIRONMENTS[key])
     assert not stale, f"python -m evidence install {key} && python -m evidence record {key}"
 
 
 @pytest.mark.parametrize(("key", "_"), RECORDS)
-def test_a_record_and_its_seconds_are_of_one_run(key, _):
-    record, seconds = records.load(key), records.load_seconds(key)
-    assert seconds.blocks.keys() == record.outcomes.keys()
-    assert seconds.python.startswith(f"{record.python}.")
-    assert min(seconds.blocks.values()) > 0
+def test_a_record_says_which_run_made_it(key, _):
+    record = recorded_in(key)
+    assert record.run.python.startswith(f"{record.python}.")
+    assert record.run.block_seconds > 0
 
 
+@pytest.mark.usefixtures("needs_records")
 def test_what_a_page_shows_is_what_the_pinned_environment_did(blocks):
     [pinned] = [key for key, environment in ENVIRONMENTS.items() if environment.pinned]
-    record = records.load(pinned)
+    record = recorded_in(pinned)
     for block in blocks:
         shown = RecordedOutcome(block.expected_output or "")
-        assert record.outcomes[block.digest] == shown, f"{block.page}:{block.line}: python -m evidence record"
+        assert record.outcomes.get(block.digest) == shown, f"{block.page}:{block.line}: python -m evidence record"
 
 
-@pytest.mark.parametrize(("key", "_"), RECORDS)
-def test_a_record_obeys_the_schema(key, _):
-    content = json.loads((records.FOLDER / f"{key}.json").read_text(encoding="utf-8"))
-    jsonschema.validate(content, SCHEMA | {"$ref": "#/$defs/record", "required": [], "additionalProperties": True})
+@pytest.mark.parametrize("folder", ["environments", "pages"])
+def test_the_files_obey_the_schema(folder):
+    schema = {"$ref": f"#/$defs/{folder[:-1]}_file", "$defs": SCHEMA["$defs"]}
+    paths = [*(records.FOLDER / folder).rglob("*.json")]
+    assert len(paths) > 40
+    for path in paths:
+        jsonschema.validate(records.read(path), schema)
 
 
 @pytest.mark.parametrize("key", ENVIRONMENTS)
@@ -129,6 +152,7 @@ def test_the_data_is_published_as_one_file_with_its_schema_and_a_file_for_each_b
     assert json.loads(texts[f"{folder}/records.schema.json"]) == SCHEMA
 
 
+@pytest.mark.usefixtures("needs_records")
 def test_the_published_data_obeys_the_schema_and_is_complete(blocks):
     data = all_data(current_measurements())
     jsonschema.validate(data, SCHEMA)
@@ -189,36 +213,162 @@ def test_what_is_recorded_does_not_depend_on_folders(text, kept):
     assert records.normalised(text) == kept
 
 
-def test_a_record_is_kept_and_stays_the_same_byte_for_byte(tmp_path, monkeypatch):
+PACKAGES = ["a==1", "b==2"]
+RUN = Run("2026-11-23", "3.6.15", 1.23, 0.99)
+ELSEWHERE = Block("docs/why/other.md", 4, "print(2)\n", "2\n")
+NO = RecordedOutcome("", "ValueError", "é", 3)
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
     monkeypatch.setattr(records, "FOLDER", tmp_path)
-    outcomes = {"d2": RecordedOutcome("é\n"), "d1": RecordedOutcome("", "ValueError", "no", 3)}
-    assert records.save(Record("key", "1.0", ["b==2", "a==1"], outcomes))
-    first = (tmp_path / "key.json").read_bytes()
-    assert not records.save(records.load("key"))
-    assert (tmp_path / "key.json").read_bytes() == first
-    assert records.load("key").outcomes == outcomes
+    return tmp_path
 
 
-def test_a_full_disk_leaves_a_record_as_it_was(tmp_path, monkeypatch):
-    monkeypatch.setattr(records, "FOLDER", tmp_path)
-    records.save(Record("key", "1.0", ["a==1"]))
+def record_of(key, outcomes, packages=PACKAGES):
+    return Record(key, "1.0", packages, outcomes, python="3.6", run=RUN)
 
-    def full(*_):
-        raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("os.replace", full)
+def contents():
+    return {path.relative_to(records.FOLDER).as_posix(): path.read_bytes() for path in records.files()}
+
+
+def test_a_record_is_kept_and_stays_the_same_byte_for_byte(folder):
+    record = record_of("key", {ELSEWHERE.digest: NO, BLOCK.digest: RecordedOutcome("1\n")}, PACKAGES[::-1])
+    assert records.save(record, [BLOCK, ELSEWHERE])
+    before = contents()
+    assert list(before) == ["environments/key.json", "pages/docs/page.json", "pages/docs/why/other.json"]
+    assert records.load("key") == record_of("key", record.outcomes)
+    assert not records.save(records.load("key"), [BLOCK, ELSEWHERE])
+    assert contents() == before
+
+
+def test_outcomes_that_are_alike_stand_once_with_their_environments(folder):
+    for key, outcome in {"c": SHOWN, "a": SHOWN, "b": NO}.items():
+        assert records.save(record_of(key, {BLOCK.digest: outcome}), [BLOCK])
+    assert records.read(folder / "pages/docs/page.json")["blocks"] == {
+        BLOCK.digest: [
+            {"output": "1\n", "environments": ["a", "c"]},
+            {"output": "", "error": "ValueError", "message": "é", "line": 3, "environments": ["b"]},
+        ]
+    }
+
+
+def test_a_page_that_changes_touches_only_its_own_file(folder):
+    both = [BLOCK, ELSEWHERE]
+    for key in "a", "b":
+        records.save(record_of(key, {block.digest: SHOWN for block in both}), both)
+    before = contents()
+    for key in "a", "b":
+        records.save(record_of(key, {BLOCK.digest: NO, ELSEWHERE.digest: SHOWN}), both)
+    assert {name for name, content in contents().items() if content != before[name]} == {"pages/docs/page.json"}
+
+
+def test_a_block_that_moves_takes_what_it_did_elsewhere_along(folder):
+    for key in "a", "b":
+        records.save(record_of(key, {BLOCK.digest: SHOWN}), [BLOCK])
+    moved = replace(BLOCK, page="docs/new.md")
+    assert records.save(records.load("a"), [moved])
+    assert [*contents()] == ["environments/a.json", "environments/b.json", "pages/docs/new.json"]
+    assert records.load("a").outcomes == records.load("b").outcomes == {BLOCK.digest: SHOWN}
+
+
+def test_a_block_on_two_pages_is_recorded_with_both(folder):
+    twice = [BLOCK, replace(BLOCK, page="docs/new.md")]
+    records.save(record_of("a", {BLOCK.digest: SHOWN}), twice)
+    assert "pages/docs/new.json" in contents() and "pages/docs/page.json" in contents()
+    records.save(records.load("a"), twice[1:])
+    assert [*contents()] == ["environments/a.json", "pages/docs/new.json"]
+
+
+def test_what_a_block_that_is_gone_did_is_forgotten_by_each_environment_for_itself(folder):
+    for key in "a", "b":
+        records.save(record_of(key, {BLOCK.digest: SHOWN, ELSEWHERE.digest: SHOWN}), [BLOCK, ELSEWHERE])
+    assert records.save(records.load("a"), [ELSEWHERE])
+    assert records.load("a").outcomes.keys() == {ELSEWHERE.digest}
+    assert records.load("b").outcomes.keys() == {BLOCK.digest, ELSEWHERE.digest}
+
+
+def test_an_environment_that_is_gone_is_taken_out(folder):
+    for key in "a", "b":
+        records.save(record_of(key, {BLOCK.digest: SHOWN}), [BLOCK])
+    assert records.save(Record("a"), [])
+    assert records.load_all().keys() == {"b"}
+    assert records.save(Record("b"), [])
+    assert contents() == {}
+
+
+def test_a_full_disk_leaves_a_record_as_it_was(folder, monkeypatch):
+    records.save(record_of("key", {BLOCK.digest: SHOWN}), [BLOCK])
+    before, written = contents(), []
+    write_beside = files.write_beside
+
+    def full(path, content):
+        if written:
+            raise OSError(28, "No space left on device")
+        written.append(write_beside(path, content))
+        return written[0]
+
+    monkeypatch.setattr(files, "write_beside", full)
     with pytest.raises(OSError, match="No space"):
-        records.save(Record("key", "2.0", ["a==2"]))
-    assert records.load("key").keras == "1.0"
-    assert [path.name for path in tmp_path.iterdir()] == ["key.json"]
+        records.save(record_of("key", {BLOCK.digest: NO}, ["a==2"]), [BLOCK])
+    assert written and contents() == before
 
 
-def test_seconds_are_kept(tmp_path, monkeypatch):
-    monkeypatch.setattr(records, "FOLDER", tmp_path)
-    assert records.load_seconds("key") == Seconds()
-    record = Record("key", outcomes={"d": RecordedOutcome("")})
-    records.save_seconds(record, Seconds("2026-11-23", "3.6.15", 1.23456, {"d": 0.98765, "gone": 1}))
-    assert records.load_seconds("key") == Seconds("2026-11-23", "3.6.15", 1.23, {"d": 0.99})
+def test_a_crash_never_leaves_outcomes_of_two_sets_of_packages(folder, monkeypatch):
+    both = [BLOCK, ELSEWHERE]
+    records.save(record_of("key", {block.digest: SHOWN for block in both}), both)
+    replace_file = os.replace
+
+    def crash(new, path):
+        if path == records.page_file(ELSEWHERE.page):
+            raise OSError("The power is gone")
+        replace_file(new, path)
+
+    monkeypatch.setattr("os.replace", crash)
+    with pytest.raises(OSError, match="power"):
+        records.save(record_of("key", {block.digest: NO for block in both}, ["a==2"]), both)
+    assert records.read(records.page_file(BLOCK.page))["blocks"][BLOCK.digest][0]["error"] == "ValueError"
+    assert records.load("key") == Record("key")
+
+
+def test_records_that_are_written_at_the_same_time_do_not_get_lost(folder):
+    """By threads here; other processes wait for the same lock."""
+    keys = [f"key-{number}" for number in range(16)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda key: records.save(record_of(key, {BLOCK.digest: SHOWN}), [BLOCK]), keys))
+    assert records.load_all() == {key: record_of(key, {BLOCK.digest: SHOWN}) for key in sorted(keys)}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the lock is of other systems")
+def test_another_process_waits_until_a_record_is_written(folder):
+    code = (
+        "from evidence.running import records; import pathlib, sys; records.FOLDER = pathlib.Path(sys.argv[1]);"
+        "records.save(records.Record('b', '1', ['a==1'], python='3.6'), [])"
+    )
+    with records.nobody_else_writing():
+        other = subprocess.Popen([sys.executable, "-c", code, str(folder)], cwd=ROOT)
+        with pytest.raises(subprocess.TimeoutExpired):
+            other.wait(timeout=5)
+        assert not records.environment_file("b").exists()
+    assert other.wait(timeout=30) == 0
+    assert records.environment_file("b").exists()
+
+
+def test_the_last_change_is_that_of_the_page_that_changed_last(folder, monkeypatch):
+    assert records.last_change() == ""
+    records.save(record_of("key", {BLOCK.digest: SHOWN}), [BLOCK])
+    assert records.last_change() == datetime.now(UTC).date().isoformat()
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_what_differs_from_another_record_is_what_has_to_be_run_again(same):
+    new = replace(BLOCK, code="print(3)\n")
+    other = record_of("a", {BLOCK.digest: SHOWN, ELSEWHERE.digest: SHOWN}, PACKAGES if same else ["a==0"])
+    record = record_of("a", {BLOCK.digest: SHOWN, ELSEWHERE.digest: NO})
+    all_blocks = [BLOCK, ELSEWHERE, new]
+    assert records.differing(record, other, all_blocks) == ([ELSEWHERE, new] if same else all_blocks)
+    assert records.differing(record, None, all_blocks) == all_blocks
 
 
 def test_a_changed_block_is_missing():
@@ -229,10 +379,10 @@ def test_a_changed_block_is_missing():
 
 
 def test_a_record_of_other_packages_or_another_python_is_stale():
-    environment = ENVIRONMENTS["keras-3.14-tensorflow"]
+    environment = SOME
     record = Record(environment.key, packages=[*environment.pins, "six==1.17.0"], python=environment.python)
     assert not records.is_stale(record, environment)
-    assert records.is_stale(record, replace(environment, own_packages=("keras==3.14.2",)))
+    assert records.is_stale(record, replace(environment, own_packages=("keras==99",)))
     assert records.is_stale(record, replace(environment, python="3.12"))
     assert not records.is_stale(Record(environment.key), environment)  # unknown
 
@@ -242,8 +392,8 @@ def test_status_tells_recorded_stale_missing_and_unknown(tmp_path, capsys, monke
     digests = [block.digest for block in blocks]
     good = ENVIRONMENTS["tf-2.15"]
     outcomes = {digests[0]: RecordedOutcome("")}
-    records.save(Record("tf-2.15", "2.15.0", list(good.pins), outcomes, python=good.python))
-    records.save(Record("tf-2.14", "2.14.0", ["numpy==1.0"], {digests[0]: RecordedOutcome("")}))
+    records.save(Record("tf-2.15", "2.15.0", list(good.pins), outcomes, python=good.python), blocks)
+    records.save(Record("tf-2.14", "2.14.0", ["numpy==1.0"], {digests[0]: RecordedOutcome("")}), blocks)
     assert main(["status", "--json"]) == 0
     status = json.loads(capsys.readouterr().out)
     count = status["blocks"]
@@ -260,5 +410,5 @@ def test_status_tells_recorded_stale_missing_and_unknown(tmp_path, capsys, monke
     assert main(["status"]) == 0
     printed = capsys.readouterr().out
     assert "tf-2.15" in printed
-    assert "recipes/keras-3.15-tensorflow" in printed
+    assert all(f"recipes/{key}" in printed for key in TRYING)
     assert printed.rstrip().endswith("python -m evidence install && python -m evidence record")

@@ -3,10 +3,10 @@
 import re
 
 import pytest
+from listed import PINNED, SOME
 
 from evidence.pages.blocks import Block
 from evidence.pages.recipes import Recipe, all_recipes
-from evidence.running.environments import read_environments
 from evidence.running.trials import TASKS, Kind, checks_digest, read_kinds, tasks_in, trial_code, trials, trials_in
 
 KINDS = [Kind("chain", "A chain", "Many.", "def model(): ..."), Kind("graph", "A graph", "Some.", "def model(): pass")]
@@ -45,7 +45,7 @@ def test_changing_a_kind_makes_the_trials_on_it_new_alone():
 
 
 def test_large_kinds_are_tried_in_the_pinned_environment_alone():
-    pinned, other = (read_environments()[key] for key in ("keras-3.15-tensorflow", "keras-3.10-tensorflow"))
+    pinned, other = PINNED, SOME
     everywhere = {trial.kind.key for trial in trials_in(other, [recipe()])}
     assert {trial.kind.key for trial in trials_in(pinned, [recipe()])} - everywhere == {
         kind.key for kind in read_kinds() if kind.key.startswith("applications_")

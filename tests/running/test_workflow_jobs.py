@@ -5,6 +5,7 @@ import shutil
 from dataclasses import replace
 
 import pytest
+from listed import LAST_TF_KERAS, PINNED, SIBLING, SOME
 
 from evidence.__main__ import main
 from evidence.pages.blocks import all_blocks
@@ -21,20 +22,10 @@ def matrix(capsys, *arguments):
 
 
 def test_a_job_is_of_one_installation_and_holds_its_environments():
-    known = read_environments()
-    chosen = ["keras-3.14-tensorflow", "tf-2.15", "keras-3.15-tensorflow", "keras-3.13-tensorflow"]
-    assert workflow_jobs(known[key] for key in chosen) == [
-        {
-            "installation": "tensorflow-2.21",
-            "python": "3.11",
-            "keys": "keras-3.14-tensorflow keras-3.13-tensorflow",
-        },
+    assert workflow_jobs([SOME, LAST_TF_KERAS, PINNED, SIBLING]) == [
+        {"installation": SOME.installation.name, "python": SOME.python, "keys": f"{SOME.key} {SIBLING.key}"},
         {"installation": "tensorflow-2.15", "python": "3.11", "keys": "tf-2.15"},
-        {
-            "installation": "pinned",
-            "python": known["keras-3.15-tensorflow"].python,
-            "keys": "keras-3.15-tensorflow",
-        },
+        {"installation": "pinned", "python": PINNED.python, "keys": PINNED.key},
     ]
 
 
@@ -64,19 +55,20 @@ def copied_records(tmp_path, monkeypatch):
     return folder
 
 
+@pytest.mark.usefixtures("needs_records")
 def test_only_what_is_not_recorded_as_it_stands(capsys, copied_records, monkeypatch):
     def keys():
         return [key for job in matrix(capsys, "--unrecorded") for key in job["keys"].split()]
 
     before = keys()
-    unknown, missing, stale = "keras-3.14-tensorflow", "keras-3.13-tensorflow", "keras-3.12-tensorflow"
-    (copied_records / f"{unknown}.json").unlink()
+    unknown, missing, stale = "tf-2.14", "tf-2.13", "tf-2.12"
+    records.environment_file(unknown).unlink()
     record = records.load(missing)
     del record.outcomes[all_blocks()[0].digest]
-    records.save(record)
+    records.save(record, all_blocks())
     record = records.load(stale)
-    record.packages = [pin.replace("keras==", "keras==0.") for pin in record.packages]
-    records.save(record)
+    record.packages = [pin.replace("numpy==", "numpy==0.") for pin in record.packages]
+    records.save(record, all_blocks())
     untried, known = "keras-3.3-tensorflow", environments.read_environments()
     trying = known | {untried: replace(known[untried], tries_recipes=True)}
     monkeypatch.setattr(environments, "read_environments", lambda: trying)

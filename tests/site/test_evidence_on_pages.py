@@ -149,16 +149,21 @@ def test_a_long_output_is_cut():
     assert line({"1.0": RecordedOutcome("x" * 91)}).endswith(f"it prints {'x' * 90}….")
 
 
-def test_the_unknown_is_shown_as_unknown_and_makes_a_strict_build_fail(caplog):
+@pytest.mark.parametrize("required", [True, False])
+def test_the_unknown_is_shown_as_unknown_and_makes_a_strict_build_fail_where_records_are_required(
+    caplog, monkeypatch, required
+):
+    monkeypatch.setenv("RECORDS_REQUIRED", "1" if required else "")
     copy = Block("docs/a.md", 40, BLOCK.code, BLOCK.expected_output)
     other = Block("docs/b.md", 7, "print(2)\n", "2\n")
     measurements = measured({BLOCK: {"1.0": None, "2.3": None}, copy: {"1.0": None, "2.3": None}, other: {}})
-    with caplog.at_level(logging.WARNING, "mkdocs"):
+    with caplog.at_level(logging.INFO, "mkdocs"):
         html = "".join(evidence(BLOCK, measurements))
     assert "<strong>Not measured</strong> on Keras 1.0.0 to 2.3.0.</p>" in html
-    where = "the block is not recorded in Keras 1.0.0 to 2.3.0: python -m evidence record"
-    assert caplog.messages == [f"docs/a.md:40: {where} docs/a.md", f"docs/page.md:1: {where} docs/page.md"]
+    text = "the block is not recorded in Keras 1.0.0 to 2.3.0. For a pull request, the workflow Record does it."
+    assert caplog.messages == [f"docs/a.md:40: {text}", f"docs/page.md:1: {text}"]
     assert caplog.records[0].name.startswith("mkdocs.")
+    assert {record.levelno for record in caplog.records} == {logging.WARNING if required else logging.INFO}
 
 
 def test_measured_nowhere_is_one_line():

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from bs4 import BeautifulSoup
+from made_up import BLOCK
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
 
@@ -164,6 +165,6 @@ def test_a_record_that_changed_is_read_again(tmp_path, monkeypatch):
     monkeypatch.setattr(records, "FOLDER", tmp_path)
     environment = read_environments()["tf-2.15"]
     for outcome in RecordedOutcome("1\n"), RecordedOutcome("2\n"):
-        record = Record("tf-2.15", "2.15.0", list(environment.pins), {"digest": outcome}, python=environment.python)
-        records.save(record)
-        assert measurements.current_measurements().records["tf-2.15"].outcomes == {"digest": outcome}
+        record = Record("tf-2.15", "2.15.0", list(environment.pins), {BLOCK.digest: outcome}, python=environment.python)
+        records.save(record, [BLOCK])
+        assert measurements.current_measurements().records["tf-2.15"].outcomes == {BLOCK.digest: outcome}

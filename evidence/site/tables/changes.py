@@ -58,14 +58,18 @@ def changes_as_text(keys: Iterable[str]) -> Iterator[str]:
     """Yield lines of Markdown that say what some releases changed, for those who review a new one."""
     wanted, measurements = set(keys), current_measurements()
     for change in changes(measurements, measurements.environments):
-        if change.newer.key not in wanted:
-            continue
-        yield f"## {change_title(change)}\n"
-        yield f"{as_markdown(changed_with(measurements, change))}\n"
-        for difference in change.differences:
-            block = difference.block
-            yield f"- {block.page}:{block.line} {heading_of(block).text}: {as_markdown(before_and_now(difference))}"
-        yield "" if change.differences else "No block behaves differently.\n"
+        if change.newer.key in wanted:
+            yield from change_as_text(measurements, change)
+
+
+def change_as_text(measurements: Measurements, change: Change) -> Iterator[str]:
+    """Yield lines of Markdown that say what a release changed."""
+    yield f"## {change_title(change)}\n"
+    yield f"{as_markdown(changed_with(measurements, change))}\n"
+    for difference in change.differences:
+        block = difference.block
+        yield f"- {block.page}:{block.line} {heading_of(block).text}: {as_markdown(before_and_now(difference))}"
+    yield "" if change.differences else "No block behaves differently.\n"
 
 
 def as_markdown(html: str) -> str:

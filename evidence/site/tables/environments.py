@@ -9,7 +9,6 @@ from itertools import groupby
 from evidence.findings.computes_with import computes_with
 from evidence.findings.measurements import Measurements
 from evidence.findings.ranges import environment_name
-from evidence.running import records
 from evidence.running.environments import Environment
 from evidence.site.html import slug
 
@@ -17,7 +16,7 @@ TITLES = "Release", "Keras says", "Python", "Computes with", "Blocks", "Seconds"
 
 
 def environment_table(measurements: Measurements) -> Iterator[str]:
-    """Yield a table for each line: what runs in its environments, how long blocks took, when a record last changed."""
+    """Yield a table for each line: what runs in its environments, how long blocks take, when it was recorded whole."""
     for line, environments in groupby(measurements.environments, key=lambda environment: environment.line):
         yield f'<h2 id="{slug(line)}" data-search-exclude="">{escape(line)}</h2>'
         yield from table_of_line(measurements, environments)
@@ -29,15 +28,16 @@ def table_of_line(measurements: Measurements, environments: Iterable[Environment
         yield f'<th scope="col">{title}</th>'
     yield "</tr></thead><tbody>"
     for environment in environments:
-        record, seconds = measurements.record(environment), records.load_seconds(environment.key)
-        total = f"{seconds.importing + sum(seconds.blocks.values()):.0f}" if seconds.blocks else ""
+        record = measurements.record(environment)
+        run, blocks = record.run, len(record.outcomes)
+        total = f"{run.import_seconds + run.block_seconds * blocks:.0f}" if run.date else ""
         cells = (
             record.keras or "",
-            seconds.python,
+            run.python,
             computes_with(environment, record),
-            str(len(record.outcomes)),
+            str(blocks),
             total,
-            seconds.date,
+            run.date,
         )
         yield f'<tr id="{environment.key.replace(".", "-")}"><th scope="row">{environment_name(environment)}</th>'
         if record.outcomes:

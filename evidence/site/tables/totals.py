@@ -11,11 +11,10 @@ from evidence.site.html import date_in_words
 
 
 def totals(measurements: Measurements) -> Iterator[str]:
-    """Yield how many blocks were run on how many versions of Keras, and when a record last changed."""
+    """Yield how many blocks were run on how many versions of Keras, and when an outcome last changed."""
     blocks = {block.digest for block in measurements.blocks}
     recorded = [environment for environment in measurements.environments if measurements.record(environment).outcomes]
-    last = max(records.load_seconds(environment.key).date for environment in recorded)
     yield (
         f"<p>{len(blocks)} examples, each run on {len(recorded)} versions of Keras, "
-        f"most recently on {date_in_words(datetime.date.fromisoformat(last))}.</p>"
+        f"most recently on {date_in_words(datetime.date.fromisoformat(records.last_change()))}.</p>"
     )

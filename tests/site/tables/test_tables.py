@@ -24,6 +24,6 @@ def test_every_table_is_well_formed_and_has_text_only_where_it_belongs(name):
         assert not any([parent.text, *(child.tail for child in parent)]), ElementTree.tostring(parent)[:200]
 
 
-def test_a_name_that_is_no_table_is_an_error():
-    with pytest.raises(KeyError, match="nothing"):
-        python_markdown.markdown("<!-- evidence: nothing -->", extensions=["evidence.site.extension"])
+def test_a_name_that_is_no_table_says_so_on_the_page_that_is_being_written():
+    html = python_markdown.markdown("<!-- evidence: nothing -->", extensions=["evidence.site.extension"])
+    assert "<p>There is no table called nothing.</p>" in html

@@ -1,0 +1,32 @@
+"""Comments that mean something: `<!-- notes -->`, `<!-- recipe: … -->`, `<!-- evidence: … -->`."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Collection, Iterator
+
+from evidence.pages.source import Source
+
+COMMENT = re.compile(r"\s*<!--+\s*(?P<word>[\w-]+)\b.*$")
+FORMS = {
+    "notes": "<!-- notes -->",
+    "recipe": "<!-- recipe: TASK -> RESULT -->",
+    "evidence": "<!-- evidence: NAME -->",
+}
+TABLE = re.compile(r"<!-- evidence: (?P<name>[\w-]+) -->$")
+
+
+def comment_problems(source: Source, tables: Collection[str]) -> Iterator[tuple[int, str]]:
+    """Yield line and text of comments that are almost one of those, and would be passed over in silence."""
+    for number, line in enumerate(source.prose, 1):
+        if table := TABLE.match(line):
+            if table["name"] not in tables:
+                near = difflib.get_close_matches(table["name"], tables, 1)
+                mend = f"Did you mean `{near[0]}`?" if near else f"Those that are: {', '.join(sorted(tables))}."
+                yield number, f"there is no table called `{table['name']}`. {mend}"
+        elif comment := COMMENT.match(line):
+            word = comment["word"].lower()
+            meant = next(iter(difflib.get_close_matches(word, FORMS, 1, 0.75)), None)
+            if meant and not (word == meant == "recipe") and line.strip() != FORMS[meant]:
+                yield number, f"this comment is passed over as it is written. Write {FORMS[meant]}, alone on a line."

@@ -1,0 +1,124 @@
+"""Takes over records that the workflow Record made: checks them against the schema, and writes outcomes only.
+
+They are of somebody's pull request. Nothing of them is run, and no file of theirs is copied.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import tempfile
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import jsonschema
+
+from evidence.pages.blocks import Block
+from evidence.running import environments, records
+from evidence.running.records import Record
+
+FOLDERS = "environments", "pages"
+MEGABYTES = 50  # of one file; the largest page has 0.1
+RUN_ADDRESS = re.compile(r"https://github\.com/(?P<repository>[\w.-]+/[\w.-]+)/actions/runs/(?P<run>\d+)")
+
+
+class RefusedError(Exception):
+    """What is wrong with received records, and what to do about it."""
+
+
+@contextlib.contextmanager
+def unpacked(path: Path) -> Iterator[Path]:
+    """Yield the folder of received records, which may be zipped; `RefusedError` if it is neither."""
+    if path.is_dir():
+        yield path
+    elif path.is_file() and zipfile.is_zipfile(path):
+        with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(path) as archive:
+            archive.extractall(folder)
+            yield Path(folder)
+    else:
+        raise RefusedError(f"{path}: neither a folder nor a zip of records, such as the workflow Record makes.")
+
+
+def read_received(folder: Path) -> dict[str, Record]:
+    """Return the records in a folder that is laid out like `records/`; `RefusedError` for what its schema refuses."""
+    schema = json.loads(records.SCHEMA.read_text(encoding="utf-8"))
+    validators = {
+        part: jsonschema.Draft202012Validator({"$ref": f"#/$defs/{part[:-1]}_file", "$defs": schema["$defs"]})
+        for part in FOLDERS
+    }
+    for path in sorted(path for path in folder.rglob("*") if not path.is_dir()):
+        name = path.relative_to(folder).as_posix()
+        part = name.split("/")[0]
+        if path.is_symlink() or part not in FOLDERS or path.suffix != ".json":
+            raise RefusedError(f"{name}: no file of records/.")
+        if path.stat().st_size > MEGABYTES * 1e6:
+            raise RefusedError(f"{name}: larger than {MEGABYTES} MB.")
+        try:
+            validators[part].validate(json.loads(path.read_text(encoding="utf-8")))
+        except jsonschema.ValidationError as error:
+            raise RefusedError(f"{name}: {error.json_path}: {error.message[:200]}") from error
+        except ValueError as error:
+            raise RefusedError(f"{name}: not JSON: {error}") from error
+    found = records.load_all(folder)
+    if not found:
+        raise RefusedError(f"{folder}: no records.")
+    return found
+
+
+def take(paths: Sequence[Path], blocks: Sequence[Block]) -> list[str]:
+    """Write what received records have that these lack or have otherwise; return the keys of the records that changed.
+
+    `blocks` are those that a record may hold. `RefusedError` for records that are wrong, or of another state of main:
+    then nothing is changed.
+    """
+    before = records.load_all()
+    new: dict[str, Record] = {}
+    for path in paths:
+        with unpacked(path) as folder:
+            new |= {key: record for key, record in read_received(folder).items() if record != before.get(key)}
+    merged = {key: merge(before.get(key), record) for key, record in new.items()}
+    records.save_all(merged.values(), blocks)
+    after = records.load_all()
+    return [key for key in merged if after[key] != before.get(key)]
+
+
+def merge(mine: Record | None, received: Record) -> Record:
+    """Return a record with the outcomes of both, if they are of the same packages; else the received one."""
+    key = received.environment
+    environment = environments.read_environments().get(key.removeprefix("recipes/"))
+    merge_main = "This branch is not up to date: git merge origin/main, and push. The workflow Record runs again."
+    if not environment:
+        raise RefusedError(f"{key}: no such environment here. {merge_main}")
+    if not mine or records.is_stale(mine, environment):
+        return received
+    if (mine.python, mine.packages) != (received.python, received.packages):
+        raise RefusedError(f"{key}: recorded here with other packages. {merge_main}")
+    return replace(mine, outcomes=mine.outcomes | received.outcomes)
+
+
+def comment(folder: Path, address: str) -> str:
+    """Return the Markdown of a comment that offers the records of a run, by the run's address, to a pull request.
+
+    Only numbers come from the records. `RefusedError` for records that are wrong; `ValueError` for another address.
+    """
+    run = RUN_ADDRESS.fullmatch(address)
+    if not run:
+        raise ValueError(f"{address}: no address of a run")
+    found = read_received(folder)
+    digests = {digest for record in found.values() for digest in record.outcomes}
+    received = f".cache/records-{run['run']}"
+    return (
+        f"The blocks of this pull request were run in {len(found)} environments: the records hold {len(digests)} "
+        "blocks and trials now. In your clone, on the commit that you pushed, this takes them over, and writes what "
+        "the pinned Keras prints into the pages:\n\n"
+        "```console\n"
+        f"gh run download {run['run']} --repo {run['repository']} --name records --dir {received} && "
+        f"python -m evidence take {received}\n"
+        "```\n\n"
+        "Read what changed, then commit it: `git diff docs`, `git add records docs`. "
+        f"[The run]({address}#summary) says it in sentences. Without `gh`, download the artifact `records` there, and "
+        "give the zip to `python -m evidence take`.\n"
+    )
