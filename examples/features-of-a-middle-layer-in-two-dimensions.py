@@ -104,12 +104,12 @@ with threadpool_limits(1):  # More threads wait for one another on a busy machin
         print(f"{name}: {flat[name].shape}")
 
 # %% alt="Four scatter plots of the same 600 digits, from pixels, an early, a middle and a late layer. Each digit is drawn as its own numeral in its own colour. By pixels the numerals lie among one another; by the late layer nearly all of them form ten groups."
-figure, axes = plt.subplots(2, 2, figsize=(4.8, 4.8), layout="constrained")
+figure, axes = plt.subplots(2, 2, figsize=(3.6, 3.6), layout="constrained")
 colours = plt.get_cmap("tab10")
 for axis, (name, points) in zip(axes.flat, flat.items(), strict=True):
     for digit in range(10):
         chosen = points[digits == digit]
-        axis.scatter(*chosen.T, color=colours(digit), marker=f"${digit}$", s=24)
+        axis.scatter(*chosen.T, color=colours(digit), marker=f"${digit}$", s=22, lw=0.2)
     axis.set_title(name, fontsize=11)
     axis.set(xticks=[], yticks=[])
     axis.spines[["top", "right", "left", "bottom"]].set_color("#bbbbbb")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from itertools import groupby
+
 from evidence.findings.idioms import missing_idiom
 from evidence.findings.measurements import Measurements
 from evidence.pages.blocks import Block
@@ -23,3 +26,20 @@ def answer(block: Block, outcome: RecordedOutcome | None) -> str:
     if missing_idiom(block, outcome):
         return "not applicable"
     return outcome.error or outcome.output.strip()
+
+
+@dataclass(frozen=True)
+class Era:
+    """Neighbours in a line of Keras that give the same answer, oldest first."""
+
+    answer: str
+    environments: tuple[Environment, ...]
+
+
+def eras(measurements: Measurements, block: Block) -> dict[str, list[Era]]:
+    """Return how the answers changed within each line of Keras, the oldest era first; the oldest line first."""
+    by_line: dict[str, list[Era]] = {}
+    for line, members in groupby(reversed(measurements.environments), key=lambda environment: environment.line):
+        for said, era in groupby(members, key=lambda other: answer(block, measurements.outcome(block, other))):
+            by_line.setdefault(line, []).append(Era(said, tuple(era)))
+    return by_line

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from evidence.files import modification_times
 from evidence.pages.blocks import Block, all_blocks, page_paths
@@ -25,8 +25,14 @@ class Measurements:
         return self.records[environment.key]
 
     def outcome(self, block: Block, environment: Environment) -> RecordedOutcome | None:
-        """Return what a block did in an environment; `None` if it was not recorded there."""
-        return self.record(environment).outcomes.get(block.digest)
+        """Return what a block did in an environment, without its steps; `None` if it was not recorded there."""
+        outcome = self.record(environment).outcomes.get(block.digest)
+        return replace(outcome, steps=None) if outcome and outcome.steps else outcome
+
+    def steps(self, block: Block, environment: Environment) -> str | None:
+        """Return the digest of a block's steps in an environment; `None` if it was not watched there."""
+        outcome = self.record(environment).outcomes.get(block.digest)
+        return outcome.steps if outcome else None
 
     def by_outcome(self, block: Block) -> dict[RecordedOutcome | None, list[Environment]]:
         """Group the environments by what a block did there, in their order; `None` if it was not recorded."""

@@ -17,6 +17,7 @@ from evidence.files import ROOT
 from evidence.pages.fences import FENCE, end_of_fence
 
 EXPECTED_OUTPUT = "<!--pytest-codeblocks:expected-output-->"
+WATCHED = "# Watch it below, line by line."  # the first line of a block whose models are shown after each statement
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,11 @@ class Block:
     def digest(self) -> str:
         """Identifies the code, in 16 hexadecimal digits: editing a block changes it, moving the block does not."""
         return hashlib.sha256(self.code.encode()).hexdigest()[:16]
+
+    @property
+    def watched(self) -> bool:
+        """Whether what its models are made of is recorded after each of its statements."""
+        return self.code.startswith(WATCHED + "\n")
 
 
 def page_paths() -> list[Path]:

@@ -13,6 +13,7 @@ from evidence.pages.blocks import page_name, read_text
 from evidence.pages.guide import Guide, read_guide
 from evidence.pages.lint import Problem, read_page
 from evidence.pages.notes import check_notes
+from evidence.pages.picture_fences import check_pictures
 from evidence.pages.recipes import check_recipes
 from evidence.pages.rules import badges, blocks, comments, exemptions, front_matter, headings, links, navigation, words
 from evidence.pages.source import Source
@@ -41,6 +42,7 @@ def check_page(path: Path, guide: Guide) -> list[Problem]:
     found = [Problem(source.page, line, text) for line, text in rule_problems(source, guide)]
     found += check_listings(path, page_blocks, read_exemptions())
     found += check_notes(path, page_blocks)
+    found += check_pictures(path, page_blocks)
     found += check_recipes(path, page_blocks)
     return sorted(found, key=lambda problem: problem.line)
 

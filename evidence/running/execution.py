@@ -13,11 +13,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from evidence.pages.blocks import Block
 
 RUNNER = Path(__file__).with_name("runner.py")
+WATCH = Path(__file__).with_name("watch.py")
 KERAS_IMPORTS = "keras", "keras.models", "keras.layers"
 
 
@@ -46,6 +47,7 @@ class Outcome:
     output: str
     error: Error | None
     seconds: float  # wall time, its fork included
+    steps: Sequence[Mapping[str, Any]] | None = None  # of a block that is watched: see watch.py
 
 
 class Execution:
@@ -85,7 +87,12 @@ class Execution:
         )
         request = {
             "blocks": [
-                {"page": block.page, "line": block.line, "code": block.code}
+                {
+                    "page": block.page,
+                    "line": block.line,
+                    "code": block.code,
+                    "watch": str(WATCH) if block.watched else None,
+                }
                 | ({"timeout": seconds[block]} if seconds and block in seconds else {})
                 for block in self._futures
             ],
@@ -151,7 +158,7 @@ class Execution:
                     self._ready.set()
                     continue
                 error = Error(**result["error"]) if result["error"] else None
-                outcome = Outcome(as_on_a_page(result["output"]), error, result["seconds"])
+                outcome = Outcome(as_on_a_page(result["output"]), error, result["seconds"], result.get("steps"))
                 self._futures[blocks[result["index"]]].set_result(outcome)
         except (OSError, ValueError):
             pass  # The runner ended, perhaps in the middle of a line; its standard error says why.

@@ -18,7 +18,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from evidence.pages import blocks, lint, outputs, recipes
 from evidence.pages.blocks import Block
-from evidence.running import new_blocks, records, trials
+from evidence.running import new_blocks, records, steps, trials
 from evidence.running.environments import Environment, running_python
 from evidence.running.execution import KERAS_IMPORTS, Error, Execution, Limits
 from evidence.running.packages import locked_packages
@@ -94,6 +94,7 @@ def record(
         if each_plan.environment.pinned and each_plan.complete and not each_plan.of_recipes:
             faults += write_outputs(each_plan.record, {page: read[page][0] for page in pages})
         say_if_left_alone(each_plan)
+    steps.remove_unnamed()
     return faults
 
 
@@ -272,6 +273,8 @@ def carry_out(
                     faults.append(varies)
                     continue
                 plan.record.outcomes[block.digest] = records.recorded(block, outcome)
+                if outcome.steps is not None and not plan.left_alone:
+                    steps.save(block.digest, outcome.steps)
                 plan.seconds.blocks[block.digest] = outcome.seconds
         except RuntimeError as error:
             faults.append(f"{key}: {error}\nThen: python -m evidence record {plan.environment.key}")

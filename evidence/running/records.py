@@ -6,9 +6,10 @@ run that finds the same changes no file.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -29,6 +30,7 @@ class RecordedOutcome:
     error: str | None = None  # its type
     message: str | None = None
     line: int | None = None  # in the block, from 1
+    steps: str | None = None  # of a block that is watched, the digest of its steps
 
 
 @dataclass
@@ -60,11 +62,16 @@ def recipes_key(environment: Environment) -> str:
 def recorded(block: Block, outcome: Outcome) -> RecordedOutcome:
     """Return what is recorded of an outcome."""
     output = normalised(outcome.output)
+    steps = steps_digest(outcome.steps) if outcome.steps is not None else None
     if not outcome.error:
-        return RecordedOutcome(output)
+        return RecordedOutcome(output, steps=steps)
     error = outcome.error
     line = error.line - block.line if error.line else None
-    return RecordedOutcome(output, error.type, normalised(error.message), line)
+    return RecordedOutcome(output, error.type, normalised(error.message), line, steps)
+
+
+def steps_digest(steps: Sequence[Mapping[str, object]]) -> str:
+    return hashlib.sha256(json.dumps(steps, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def normalised(text: str) -> str:

@@ -38,10 +38,10 @@ GRACE_SECONDS = 10  # So long after its limit a block ends itself, in case the r
 def main():
     """Run the blocks of the request on standard input.
 
-    The request is an object with `blocks` (a list of objects with `page`, `line` and `code`), `imports` (names of
-    modules to import before forking), `module` (what `import keras` is to import), `jobs` (blocks at a time), `timeout`
-    (seconds a block may take, unless it has a `timeout` of its own), `memory` (bytes of resident memory a block may
-    use, Linux only) and `fork` (a boolean).
+    The request is an object with `blocks` (a list of objects with `page`, `line`, `code`, and `watch`, the path of what
+    watches the block's models, `null` for most), `imports` (names of modules to import before forking), `module` (what
+    `import keras` is to import), `jobs` (blocks at a time), `timeout` (seconds a block may take, unless it has a
+    `timeout` of its own), `memory` (bytes of resident memory a block may use, Linux only) and `fork` (a boolean).
     Once the first line of results is written, every signal SIGUSR2 raises `jobs` by one.
     """
     more_jobs = []
@@ -322,7 +322,7 @@ def run_here(block, directory, timeout):
 
 
 def execute(block):
-    """Run a block as a script and return `{"error": None}`, or the error that ended it.
+    """Run a block as a script and return `{"error": None}`, or the error that ended it; the `steps` of one to watch.
 
     Empty lines before the block's code make its line numbers those of the page.
     """
@@ -331,16 +331,28 @@ def execute(block):
     script = types.ModuleType("__main__")
     sys.modules["__main__"] = script
     sys.argv = [page]
-    stdout, error = sys.stdout, None
+    stdout, error, steps = sys.stdout, None, []
     try:
-        exec(compile(code, page, "exec"), script.__dict__)
+        if block.get("watch"):
+            for step in module_at(block["watch"]).run_watched(code, page, block["line"], script.__dict__):
+                steps.append(step)
+        else:
+            exec(compile(code, page, "exec"), script.__dict__)
     except BaseException as raised:
         error = describe(raised, page)
     try:
         stdout.flush()
     except (OSError, ValueError):
         pass  # The block closed it.
-    return {"error": error}
+    return {"error": error, "steps": steps} if block.get("watch") else {"error": error}
+
+
+def module_at(path):
+    """Import the file at a path, whose folder is not on the path."""
+    spec = importlib.util.spec_from_file_location("watch", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def describe(error, page):

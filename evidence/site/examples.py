@@ -40,6 +40,7 @@ CACHE = ROOT / ".cache" / "examples"
 CELL_SECONDS = 300
 # Several run at once, and threads that wait for one another take longer than one alone.
 ONE_THREAD = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
+PLOTS = Path(__file__).with_name("plots.matplotlibrc")
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 NOT_RUN = "*This page was built without TensorFlow, so it does not show what the example prints and draws.*"
 log = logging.getLogger("mkdocs.evidence")
@@ -95,7 +96,8 @@ def as_notebook(source: Path, cache: Path = CACHE) -> Path:
 def run(notebook: NotebookNode, source: Path) -> None:
     """Run a notebook's cells and put the outputs into them."""
     client = NotebookClient(notebook, timeout=CELL_SECONDS, kernel_name="python3", record_timing=False)
-    variables = clean_environment() | ONE_THREAD | {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+    plots = {"MPLBACKEND": "module://matplotlib_inline.backend_inline", "MATPLOTLIBRC": str(PLOTS)}
+    variables = clean_environment() | ONE_THREAD | plots
     try:
         with tempfile.TemporaryDirectory() as directory:
             client.execute(cwd=directory, env=variables)
@@ -114,7 +116,7 @@ def run(notebook: NotebookNode, source: Path) -> None:
 
 def run_key(source: Path) -> str:
     """Identify everything that affects what an example prints and draws."""
-    texts = [path.read_text(encoding="utf-8") for path in (source, Path(__file__))]
+    texts = [path.read_text(encoding="utf-8") for path in (source, Path(__file__), PLOTS)]
     parts = [source.stem, *texts, platform.python_version()]
     return hashlib.sha256("\n".join([*parts, *sorted(installed_packages())]).encode()).hexdigest()[:16]
 

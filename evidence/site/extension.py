@@ -11,7 +11,7 @@ In the HTML an environment is a number, its position in environments.toml, and `
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from xml.etree import ElementTree
 
 import markdown
@@ -19,11 +19,12 @@ from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
-from evidence.findings.measurements import current_measurements
+from evidence.findings.measurements import Measurements, current_measurements
 from evidence.pages.blocks import Block, block_extent, readable_blocks
 from evidence.pages.notes import end_of_notes, notes_marker
 from evidence.site.evidence_html import evidence, known_environments
 from evidence.site.listings import lighten
+from evidence.site.stepper import stepper
 from evidence.site.tables import table_html
 
 TABLE = re.compile(r"<!-- evidence: (?P<name>[\w-]+) -->$")
@@ -55,8 +56,15 @@ class AddEvidence(Preprocessor):
                 lines[number] = self.md.htmlStash.store(line)
                 self.tables[lines[number]] = table["name"]
         lines += ["", self.md.htmlStash.store(known_environments(measurements)), ""]
-        insert(lines, blocks, lambda block: self.md.htmlStash.store("".join(evidence(block, measurements))))
+        insert(lines, blocks, lambda block: self.md.htmlStash.store("".join(below(block, measurements))))
         return lines
+
+
+def below(block: Block, measurements: Measurements) -> Iterator[str]:
+    """Yield the HTML that a page shows below a block."""
+    yield from evidence(block, measurements)
+    if block.watched:
+        yield from stepper(block, measurements)
 
 
 def insert(lines: list[str], blocks: Sequence[Block], text_for: Callable[[Block], str]) -> None:

@@ -24,6 +24,7 @@ from evidence.pages.blocks import EXPECTED_OUTPUT
 from evidence.site.listings import lighten
 
 HIGHLIGHT = Highlight(None, pygments_lang_class=True, line_spans="__span")  # as in mkdocs.yml
+DENSITY = 2  # pixels of a plot for each of the page's, as plots.matplotlibrc draws them
 PARTS = ".jp-RenderedMarkdown, .highlight-ipynb pre, .jp-OutputArea-output"  # prose, code, what the code shows
 
 
@@ -71,7 +72,7 @@ def checked_link(href: str, page: Page, files: Files) -> str:
 
 def plot_image(soup: BeautifulSoup, address: str, content: bytes, alternative: str) -> Tag:
     """Return the element that shows a plot, with its size, so that nothing moves when it loads."""
-    width, height = struct.unpack(">II", content[16:24])  # of the PNG's header
+    width, height = (pixels // DENSITY for pixels in struct.unpack(">II", content[16:24]))  # of the PNG's header
     attributes = {"src": address, "alt": alternative, "width": width, "height": height, "loading": "lazy"}
     return soup.new_tag("img", attrs=attributes)
 

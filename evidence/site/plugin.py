@@ -30,6 +30,7 @@ from evidence.site import (
     published_markdown,
     published_records,
     sections,
+    stepper,
 )
 from evidence.site.incremental import IncrementalBuild
 
@@ -63,6 +64,7 @@ class EvidencePlugin(BasePlugin[NoOptions]):
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         examples.add_notebooks(files, config)
         published_records.add_data(files, config)
+        stepper.add_steps(files, config)
         feed.add_feed(files, config)
         if offline.is_offline(config):
             offline.prepare_files(files, config)

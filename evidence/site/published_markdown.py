@@ -22,6 +22,7 @@ from evidence.pages.blocks import Block, readable_blocks
 from evidence.pages.fences import fence_for
 from evidence.site.extension import TABLE, insert
 from evidence.site.notebooks import is_notebook, plots_of
+from evidence.site.picture_words import with_words
 from evidence.site.recipe_html import in_short
 from evidence.site.tables import table_html
 from evidence.site.tables.changes import as_markdown
@@ -30,7 +31,9 @@ PAGE_LINK = re.compile(r"\]\(\.\./\.\./([\w/-]+)/(#[\w-]+)?\)")  # in notebooks,
 SUMMARY = re.compile(
     r'<div class="evidence"[^>]* data-block="(\w+)"[^>]*>.*?<p class="in-words"[^>]*>(.*?)</p>', re.DOTALL
 )  # under a page's block
-ATTRIBUTES = re.compile(r"\n *\{ \.[\w-]+ \}$", re.MULTILINE)  # for the style sheet; the line above says it in words
+ATTRIBUTES = re.compile(
+    r"\n *\{ \.[\w-]+(?: [^}]*)? \}$", re.MULTILINE
+)  # for the style sheet; the line above says it in words
 
 
 def markdown_path(page: Page) -> str:
@@ -65,7 +68,7 @@ def with_evidence(page: Page) -> str:
         return as_markdown(summaries[block.digest]) + models
 
     insert(lines, readable_blocks("", source), below)
-    text = ATTRIBUTES.sub("", "\n".join(lines))
+    text = ATTRIBUTES.sub("", with_words("\n".join(lines)))
     return re.sub(r"(?<=\w)\.ipynb(?=[)#])", ".md", text)
 
 

@@ -2,7 +2,7 @@
 
 from made_up import BLOCK, ENVIRONMENTS, LACKS_SEQUENTIAL, OTHER, SHOWN, measured, on
 
-from evidence.findings.answers import answer, answers
+from evidence.findings.answers import Era, answer, answers, eras
 from evidence.running.records import RecordedOutcome
 
 
@@ -19,3 +19,11 @@ def test_environments_are_grouped_by_their_answers_that_of_the_newest_first():
     assert list(found) == ["1", "2", "not measured", "not applicable"]
     assert found["2"] == [*on("3.0")]
     assert found["1"] == [other for other in ENVIRONMENTS if other.key not in outcomes]
+
+
+def test_eras_are_neighbours_with_the_same_answer_oldest_first():
+    found = eras(measured({BLOCK: {"3.0": OTHER, "3.2": OTHER, "1.0": None}}), BLOCK)
+    assert list(found) == ["Keras 1 and 2", "tf.keras", "Keras 3 on JAX", "Keras 3 on TensorFlow"]
+    assert found["Keras 3 on TensorFlow"] == [Era("2", on("3.0")), Era("1", on("3.1")), Era("2", on("3.2"))]
+    assert found["tf.keras"] == [Era("1", on("tf-2.14", "tf-2.15"))]
+    assert [era.answer for era in found["Keras 1 and 2"]] == ["not measured", "1"]

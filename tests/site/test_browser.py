@@ -540,3 +540,64 @@ def test_a_block_says_one_thing_about_a_readers_keras(new_page, address):
     page.get_by_role("button", name="Any Keras").click()
     assert page.locator("article .language-text:not(.not-yours *)").count() == outputs
     assert page.locator(".evidence.mine, .not-yours, .yours").count() == 0
+
+
+STEPS = "why/step-by-step/"
+
+
+def open_steps(page, address, query=""):
+    """Open the page of programs at the one of a stale `predict`; return its stepper."""
+    open_page(page, f"{address}{STEPS}{query}#stale-predict")
+    return page.locator(".stepper").nth(1)
+
+
+def test_a_program_is_stepped_through_by_buttons_keys_and_swipes(new_page, address):
+    page = new_page()
+    stepper = open_steps(page, address)
+    shown = stepper.locator("ol.steps > li:visible")
+    assert shown.count() == 1
+    assert stepper.get_by_role("button", name="Back").is_disabled()
+    stepper.get_by_role("button", name="Next").click()
+    assert stepper.locator("[aria-current=step]").inner_text() == "add(InputLayer)"
+    page.keyboard.press("Tab")
+    stepper.locator("[aria-current=step]").focus()
+    page.keyboard.press("End")
+    assert stepper.get_by_role("button", name="Next").is_disabled()
+    page.keyboard.press("ArrowLeft")
+    assert page.evaluate("document.activeElement.textContent") == "compile"
+    assert stepper.get_by_role("status").inner_text().startswith("Step 11 of 12: compile. Changed: Traces")
+    assert page.locator(".at-step").all_inner_texts() == ['model.compile("sgd", "mse")\n']
+    stepper.evaluate("""stepper => {
+        const touch = (x) => new Touch({ identifier: 1, target: stepper, clientX: x, clientY: 9 });
+        stepper.dispatchEvent(new TouchEvent("touchstart", { touches: [touch(300)] }));
+        stepper.dispatchEvent(new TouchEvent("touchend", { changedTouches: [touch(200)] }));
+    }""")
+    assert stepper.get_by_role("button", name="Next").is_disabled()
+
+
+def test_with_my_keras_the_program_takes_the_steps_that_it_takes_there(new_page, address):
+    page = new_page()
+    stepper = open_steps(page, address, "?keras=keras+2.3.1")
+    stepper.locator(".step-keras", has_text="Keras 2.3.1").wait_for()
+    assert "?×4 → ?×3" in stepper.locator("li [data-lane=Traces]").all_text_contents()[0]
+    stepper.locator("summary").click()
+    stepper.get_by_role("link", name="JAX").first.click()
+    stepper.locator(".step-keras", has_text="JAX").wait_for()
+    assert "predict has 1 trace" in " ".join(stepper.locator("li [data-lane=Traces]").all_text_contents())
+
+
+def test_in_print_and_without_scripts_all_steps_are_there(chromium, new_page, address):
+    page = new_page()
+    stepper = open_steps(page, address)
+    page.emulate_media(media="print")
+    assert stepper.locator("ol.steps > li:visible").count() == 12
+    without = chromium.new_context(java_script_enabled=False).new_page()
+    without.goto(f"{address}{STEPS}")
+    assert without.locator(".stepper").nth(1).locator("ol.steps > li").count() == 12
+    assert without.locator(".stepper li[hidden]").count() == 0
+    without.close()
+
+
+def test_the_stepper_and_its_page_are_light(site):
+    assert (site / "stepper.js").stat().st_size <= 8_000
+    assert compressed((site / STEPS / "index.html").read_bytes()) <= 110_000

@@ -11,6 +11,7 @@ import pytest
 
 from evidence.files import ROOT
 from evidence.findings.measurements import current_measurements
+from evidence.pages.blocks import all_blocks, read_text
 from evidence.site.evidence_html import known_environments
 
 TABLE = Path(__file__).with_name("keras-in-words.test.js")
@@ -35,3 +36,24 @@ def test_words_mean_an_environment_or_are_asked_about(script):
         encoding="utf-8",
     )
     assert completed.returncode == 0, completed.stdout[-8000:]
+
+
+RIGHT = re.compile(r'^\{ \.does-not-work data-right="(?P<right>[^"]+)" \}$')
+
+
+def blocks_that_are_right_elsewhere():
+    """Yield the blocks whose badge says what they print where they work, with that."""
+    for block in all_blocks():
+        above = read_text(ROOT / block.page).split("\n")[: block.line - 1]
+        if badge := next((RIGHT.match(line) for line in reversed(above) if line.strip()), None):
+            yield block, badge["right"]
+
+
+def test_a_badge_says_works_only_where_the_block_prints_what_is_right():
+    found = list(blocks_that_are_right_elsewhere())
+    assert len(found) >= 19
+    measurements = current_measurements()
+    for block, right in found:
+        printed = [outcome.output for outcome in measurements.by_outcome(block) if outcome and not outcome.error]
+        assert right not in block.expected_output, f"{block.page}:{block.line}: {right}"
+        assert any(right in output for output in printed), f"{block.page}:{block.line}: {right}"

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 import pytest
 
 from evidence.files import ROOT
+from evidence.pages.blocks import page_name, read_text
 from evidence.site import minify, page_footer
 from measure import search_quality
 
@@ -100,6 +101,7 @@ def test_a_style_sheet_keeps_each_rule_that_can_match():
     assert trim(".a{color:red}.z{color:red}") == ".a{color:red}"
     assert trim(".a .z,.b>.c,p{top:0}") == ".b>.c,p{top:0}"
     assert trim(".z:hover,.a.z{top:0}") == ""
+    assert trim('[x=z],[x="a z"],p[x=a],[x]{top:0}') == "p[x=a],[x]{top:0}"
     assert trim(".a:not(.z),:is(.z,p){top:0}") == ".a:not(.z),:is(.z,p){top:0}"
     assert trim(".named--z,.other--z{top:0}") == ".named--z{top:0}", "A script writes the rest."
     assert trim("@media print{.z{top:0}.a{top:0}}@supports (top:0){.z{top:0}}") == "@media print{.a{top:0}}"
@@ -161,6 +163,7 @@ def test_an_example_offers_its_sources_and_colab(needs_tensorflow, site, pages, 
     for plot in plots:
         assert len(plot["alt"]) > 40
         assert (folder / plot["src"]).read_bytes().startswith(b"\x89PNG")
+        assert 300 < int(plot["width"]) <= 400  # A phone shows it as large as it is drawn.
     edit = page.select_one("a[href*='/edit/main/']")["href"]
     assert edit == f"https://github.com/someone/somewhere/edit/main/examples/{source.name}"
 
@@ -226,8 +229,18 @@ def test_each_page_says_where_it_is_and_what_a_link_to_it_shows(site, pages):
 
 
 def test_drawings_have_a_title_and_a_description(pages):
-    drawn = [svg for page in pages.values() for svg in page.select("figure svg")]
+    drawn = [svg for page in pages.values() for svg in page.select("figure.drawn svg")]
     assert len(drawn) == 2
     for svg in drawn:
         title, description = (svg.find(id=name).get_text() for name in svg["aria-labelledby"].split())
         assert svg["role"] == "img" and title and len(description) > 100
+
+
+def test_every_picture_of_a_model_is_drawn_and_told(pages):
+    for source in SOURCES:
+        count = read_text(source).count("\n```picture\n")
+        path = source.relative_to(ROOT / "docs").with_suffix("").as_posix()
+        figures = pages["index.html" if path == "index" else f"{path}/index.html"].select("figure.picture")
+        assert len(figures) == count, page_name(source)
+        for svg in [svg for figure in figures for svg in figure.select("svg")]:
+            assert svg["role"] == "img" and svg["aria-label"]

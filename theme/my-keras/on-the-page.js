@@ -16,12 +16,23 @@ globalThis.showKeras = (() => {
     for (const folded of document.querySelectorAll(".not-yours")) folded.replaceWith(folded.lastChild);
     document.querySelectorAll("[data-mine]").forEach((element) => element.remove());
     for (const block of document.querySelectorAll(".evidence.mine")) block.classList.remove("mine");
+    for (const badge of document.querySelectorAll(".works")) {
+      badge.classList.remove("works");
+      badge.textContent = "Does not work";
+    }
+    for (const prose of document.querySelectorAll(".elsewhere")) prose.classList.remove("elsewhere");
     const summary = document.querySelector(".my-summary");
+    const detail = { name: environment?.name, isOn: (element) => environment && isOn(element, environment) };
+    for (const stepper of document.querySelectorAll(".stepper")) // theme/stepper.js
+      stepper.dispatchEvent(new CustomEvent("my-keras", { detail }));
     if (question) summary?.append(make("span", "", `This page's address asks for a Keras. ${question}`));
     if (!environment) return;
 
     for (const answer of document.querySelectorAll("table.behaviour [data-on]"))
       if (isOn(answer, environment)) answer.append(make("b", "yours", "yours"));
+
+    for (const prose of document.querySelectorAll("article :is(p, li)"))
+      prose.classList.toggle("elsewhere", isOfAnotherBackend(prose, environment));
 
     const states = [];
     const links = new Map(); // by heading, to the first block below it that differs
@@ -64,6 +75,16 @@ globalThis.showKeras = (() => {
     });
   }
 
+  const BACKENDS = /TensorFlow|JAX|PyTorch|OpenVINO|NumPy/g;
+  const ON_BACKENDS = new RegExp(`^On (${BACKENDS.source})((, | and | or |, and )(${BACKENDS.source}))*[, ]`);
+
+  /** Say whether a paragraph begins with "On JAX, ..." and does not name the reader's backend. */
+  function isOfAnotherBackend(prose, environment) {
+    const mine = environment.name.match(/JAX|PyTorch|OpenVINO|NumPy/)?.[0] ?? "TensorFlow";
+    const text = prose.closest(".evidence, .stepper, .yours") ? "" : prose.textContent.trim();
+    return ON_BACKENDS.test(text) && !text.match(BACKENDS).includes(mine);
+  }
+
   /** Say of how many blocks each state holds. */
   function sum(states, environment) {
     const number = (state) => states.filter((other) => other === state).length;
@@ -93,6 +114,7 @@ globalThis.showKeras = (() => {
     block.querySelector("summary").prepend(chip);
     if (!text || state === "lacking") return state;
 
+    sayIfItWorks(block, text, environment);
     if (state === "other") chip.append(/^raises/.test(said) ? " an error" : " something else");
     const box = make("div", "yours", make("p", "", `On your Keras (${environment.name}) it ${said}`), text);
     box.id = id;
@@ -105,6 +127,15 @@ globalThis.showKeras = (() => {
       folded.append(output);
     }
     return state;
+  }
+
+  /** Where a block prints what its badge "Does not work" calls right, the badge says so. */
+  function sayIfItWorks(block, text, environment) {
+    let badge = block.previousElementSibling;
+    while (badge && !badge.matches(".does-not-work, .evidence, h1, h2, h3")) badge = badge.previousElementSibling;
+    if (!badge?.dataset.right || !text.textContent.includes(badge.dataset.right)) return;
+    badge.classList.add("works");
+    badge.textContent = `Works on your ${environment.name}`;
   }
 
   return show;

@@ -1,4 +1,4 @@
-"""Makes the tables and lists that draw on all records: HTML with links relative to docs/reference/."""
+"""Makes the tables and lists that draw on all records: HTML with links relative to the page that shows them."""
 
 from __future__ import annotations
 
@@ -12,16 +12,21 @@ from evidence.site.tables.changes import what_changed
 from evidence.site.tables.environments import environment_table
 from evidence.site.tables.errors import error_index
 from evidence.site.tables.keras_api import api_table
+from evidence.site.tables.line_of_time import POP, line_of_time
 from evidence.site.tables.recipes import kind_links, kind_table, recipe_table
+from evidence.site.tables.symptoms import symptom_table
 from evidence.site.tables.totals import totals
 
 TABLES: dict[str, Callable[[Measurements], Iterator[str]]] = {
     "api": api_table,
     "behaviour": behaviour_table,
     "environments": environment_table,
+    "how-pop-changed": functools.partial(line_of_time, questions=POP),
     "kind-links": kind_links,
     "kinds-of-model": kind_table,
     "recipes": recipe_table,
+    "stale-after-surgery": functools.partial(symptom_table, page="docs/why/after-pop-compile-again.md"),
+    "symptoms": functools.partial(symptom_table, page="docs/errors/no-error-but-wrong.md"),
     "totals": totals,
     **{f"changes-{name}": functools.partial(what_changed, family_name=name) for name in FAMILIES},
     **{f"errors-{name}": functools.partial(error_index, family_name=name) for name in FAMILIES},

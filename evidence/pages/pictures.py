@@ -1,0 +1,110 @@
+"""Pictures of models, described on the page by their chains of layers.
+
+A picture is a fence below the block whose models it shows. Each of its panels begins with the name of the variable that
+holds the model; each line is a chain, and is drawn as a row:
+
+    ```picture
+    model: inputs -> stem -> branch -> add
+           stem -> add
+    new:   inputs -> stem -> drop -> branch -> add
+           stem -> add
+    ```
+
+What the last panel lacks is removed, and what it alone has is new. `base[image -> conv]` is a model that is a layer,
+`shared#1` and `shared#2` are two calls of one layer, and `a -/-> b` says that no path leads from `a` to `b`. A layer
+marked as in `body=` makes it a picture of sharing: the panels that mark it hold the same layer, others another one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+Mark = Literal["", "removed", "new"]
+Edge = tuple[str, str]  # keys of layers: the second takes the output of the first
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A layer in one place of a graph."""
+
+    name: str
+    call: int | None = None  # which of its calls this is, from 1; `None` for a layer that is called once
+    same: bool = False  # Other panels that mark it hold this very layer.
+    inside: Graph | None = None  # of a model that is a layer
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Layers, and which passes its output to which."""
+
+    layers: Mapping[str, Layer]  # by key: the name, and for one of several calls its number, too: "shared#2"
+    chains: Sequence[Sequence[str]]  # keys, as they are written
+    edges: Sequence[Edge]
+    gaps: Sequence[Edge]  # No path leads from the first layer to the second.
+
+    def every_layer(self) -> Iterator[Layer]:
+        """Yield all layers, and those of the models inside."""
+        for layer in self.layers.values():
+            yield layer
+            if layer.inside:
+                yield from layer.inside.every_layer()
+
+    def every_edge(self) -> Iterator[Edge]:
+        yield from self.edges
+        for layer in self.layers.values():
+            if layer.inside:
+                yield from layer.inside.every_edge()
+
+    def leads(self, start: str, end: str) -> bool:
+        """Return whether a path leads from one layer to another. From each to itself one does."""
+        reached = {start}
+        while more := {b for a, b in self.edges if a in reached} - reached:
+            reached |= more
+        return end in reached
+
+
+@dataclass(frozen=True)
+class Panel:
+    """The graph of one model, or of what several variables hold together."""
+
+    variables: Sequence[str]  # of the block
+    graph: Graph
+
+    @property
+    def title(self) -> str:
+        return ", ".join(self.variables)
+
+    @property
+    def names(self) -> set[str]:
+        return {*self.variables, *(layer.name for layer in self.graph.every_layer())}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What a block makes, panel by panel."""
+
+    panels: Sequence[Panel]
+
+    @property
+    def of_sharing(self) -> bool:
+        """Whether it shows what models share, not what was changed."""
+        return any(layer.same for panel in self.panels for layer in panel.graph.every_layer())
+
+    def mark_of_layer(self, panel: Panel, layer: Layer) -> Mark:
+        """Return whether a layer of a panel is removed or new: the panels are compared by names."""
+        return self._mark(panel, [layer.name in other.names for other in self.panels])
+
+    def mark_of_edge(self, panel: Panel, edge: Edge) -> Mark:
+        """Return whether a connection of a panel is removed or new."""
+        return self._mark(panel, [edge in other.graph.every_edge() for other in self.panels])
+
+    def _mark(self, panel: Panel, there: Sequence[bool]) -> Mark:
+        """Return the mark of something on a panel, given which panels have it."""
+        *before, after = there
+        if self.of_sharing or not before:
+            return ""
+        if panel is self.panels[-1]:
+            return "" if any(before) else "new"
+        return "" if after else "removed"

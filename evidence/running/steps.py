@@ -1,0 +1,50 @@
+"""Keeps the steps of blocks that are watched: records/steps/<digest of the block>/<digest of the steps>.json.
+
+Environments in which a block's models go through the same steps share a file. Their records name it.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from evidence.files import replace_file
+from evidence.running import records
+from evidence.running.environments import read_environments
+
+FOLDER = records.FOLDER / "steps"
+
+Steps = Sequence[Mapping[str, Any]]  # see watch.py
+
+
+def save(block: str, steps: Steps) -> None:
+    """Write the steps of the block with this digest, unless they are known."""
+    path = FOLDER / block / f"{records.steps_digest(steps)}.json"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lines = ",\n".join(json.dumps(step, ensure_ascii=False) for step in steps)
+        replace_file(path, f"[\n{lines}\n]\n".encode())
+
+
+@functools.cache  # Files do not change: their names say what they hold.
+def load(block: str, digest: str) -> Steps:
+    """Return the steps that a record names; `OSError` if they are not there."""
+    steps: Steps = json.loads((FOLDER / block / f"{digest}.json").read_text(encoding="utf-8"))
+    return steps
+
+
+def remove_unnamed() -> None:
+    """Remove the steps that no record names any more."""
+    named = {
+        FOLDER / block / f"{outcome.steps}.json"
+        for key in read_environments()
+        for block, outcome in records.load(key).outcomes.items()
+        if outcome.steps
+    }
+    for path in FOLDER.glob("*/*.json"):
+        if path not in named:
+            path.unlink()
+            if not any(path.parent.iterdir()):
+                path.parent.rmdir()

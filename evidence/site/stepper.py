@@ -1,0 +1,98 @@
+"""Draws what a block's models are made of after each of its statements, for the reader to step through.
+
+All steps stand one below the other; `theme/stepper.js` shows one at a time. What differs in other environments is
+published as files, of which the script fetches that of the reader's Keras.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+
+from evidence.findings.measurements import Measurements, current_measurements
+from evidence.findings.ranges import in_words
+from evidence.pages.blocks import Block
+from evidence.running import steps
+from evidence.running.environments import Environment
+from evidence.running.steps import Steps
+from evidence.site.html import code, data_on
+from evidence.site.statements import label, statement_at, uses
+from evidence.site.step_lanes import START, lanes
+
+FOLDER = "reference/data/steps"  # of the files of other environments, on the site
+
+
+@dataclass(frozen=True)
+class Variant:
+    """The steps that a block's models go through in some environments."""
+
+    digest: str
+    environments: Sequence[Environment]
+    steps: Steps
+
+    def path(self, block: Block) -> str:
+        return f"{FOLDER}/{block.digest}-{self.digest}.html"
+
+
+def variants(block: Block, measurements: Measurements) -> list[Variant]:
+    """Return what a block's models go through, the pinned environment's steps first; none where it was not watched."""
+    groups: dict[str, list[Environment]] = {}
+    for environment in sorted(measurements.environments, key=lambda environment: not environment.pinned):
+        if digest := measurements.steps(block, environment):
+            groups.setdefault(digest, []).append(environment)
+    return [Variant(digest, group, steps.load(block.digest, digest)) for digest, group in groups.items()]
+
+
+def stepper(block: Block, measurements: Measurements) -> Iterator[str]:
+    """Yield the HTML of a block's steps in the pinned environment, with links to the others."""
+    found = [variant for variant in variants(block, measurements) if variant.steps]
+    if not found:
+        return
+    shown, others = found[0], found[1:]
+    on = data_on(shown.environments, measurements.environments)
+    yield f'<figure class="stepper" data-search-exclude aria-label="The program above, step by step"{on}>'
+    yield steps_html(block, shown.steps)
+    if others:
+        yield "<details><summary>Step through it on another Keras</summary><ul>"
+        for variant in others:
+            where = in_words(variant.environments, measurements.environments)
+            on = data_on(variant.environments, measurements.environments)
+            yield f'<li{on}><a data-steps="{variant.path(block)}">{escape(where)}</a></li>'
+        yield "</ul></details>"
+    yield "</figure>"
+
+
+def add_steps(files: Files, config: MkDocsConfig) -> None:
+    """Add to the site a file for the steps in each environment that does not go through those on the page."""
+    measurements = current_measurements()
+    for block in measurements.blocks:
+        for variant in variants(block, measurements)[1:] if block.watched else []:
+            where = escape(in_words(variant.environments, measurements.environments))
+            page = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Step by step on {where}</title>'
+            content = f"{page}<h1>On {where}</h1>{steps_html(block, variant.steps)}</html>"
+            files.append(File.generated(config, variant.path(block), content=content))
+
+
+def steps_html(block: Block, program: Steps) -> str:
+    """Return the list of the steps that use a model, change one, or print."""
+    parts, before, program_lanes = ['<ol class="steps">'], START, lanes(program)
+    for step in program:
+        statement = statement_at(block.code, step["line"])
+        same = all(before[part] == step[part] for part in ("models", "nodes"))
+        if same and not step["printed"] and not uses(statement, step["models"]):
+            continue
+        lines, name = statement.count("\n") + 1, escape(label(statement, step["models"]))
+        parts.append(
+            f'<li data-line="{step["line"]}" data-lines="{lines}" data-label="{name}"><p>{code(statement)}</p>'
+        )
+        for lane, html in program_lanes.items():
+            if content := html(before, step, statement):
+                changed = ' class="changed"' if "<ins" in content or "<del" in content else ""
+                parts.append(f'<div data-lane="{lane}"{changed}><b>{lane}</b><span>{content}</span></div>')
+        parts.append("</li>")
+        before = step
+    return "".join([*parts, "</ol>"])

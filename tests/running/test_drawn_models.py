@@ -1,0 +1,89 @@
+"""Each picture shows the layers and the connections of the models that its block makes, and of no others."""
+
+import pytest
+
+from evidence.pages.blocks import EXPECTED_OUTPUT
+from evidence.pages.picture_reader import read_picture
+from evidence.running.drawn_models import all_drawn_blocks, check_drawn, differences, drawn_blocks
+
+BLOCK = """```python
+import keras
+from keras.layers import Add, Dense
+
+inputs = keras.Input((4,))
+shared = Dense(4, name="shared")
+x = shared(inputs)
+x = shared(Add(name="add")([inputs, x]))
+base = keras.Model(inputs, x, name="base")
+start = keras.Input((4,), name="start")
+model = keras.Model(start, Dense(2, name="head")(base(start)))
+cut = keras.Sequential([keras.Input((4,)), model.layers[-1]])
+other = keras.Input((4,))
+print(1)
+```
+"""
+BASE = "input -> shared#1 -> add -> shared#2; input -> add"
+CASES = {
+    f"base: {BASE}": [],
+    f"model: start -> base[{BASE}] -> head": [],
+    "model: start -> base -> head": [],  # The base may stay closed.
+    "other, inputs: inputs; other": [],
+    "model: start -> base -> head=\ncut: input -> head=": [],
+    "base: input -> shared#1 -> add -> shared#2": [
+        "`base` has the connection `input -> add`, which the picture lacks."
+    ],
+    f"base: {BASE}; shared#1 -> shared#2": ["`base` has no connection `shared#1 -> shared#2`."],
+    "model: start -> base": ["`model` has the layer `head`, which the picture lacks."],
+    "model: start -> base -> head -> softmax": ["`model` has no layer `softmax`."],
+    "model: start -> base[input] -> head": [
+        "`model` has the layer `add`, which the picture lacks in `base`.",
+        "`model` has the layer `shared#1`, which the picture lacks in `base`.",
+        "`model` has the layer `shared#2`, which the picture lacks in `base`.",
+    ],
+    "model: start -> base -> head[x]": ["`model` has a layer `head` that is no model."],
+    "model: start -> base= -> head=\ncut: input -> head=": ["`base=` of `model` is in no other model."],
+    "model: start -> base= -> head\ncut: input -> head": [
+        "`base=` of `model` is in no other model.",
+        "`head` of `model` is also in `cut`: mark it as `head=` there and here.",
+        "`head` of `cut` is also in `model`: mark it as `head=` there and here.",
+    ],
+}
+
+
+def test_every_picture_shows_what_its_block_makes(needs_tensorflow):
+    found = [*check_drawn(all_drawn_blocks())]
+    assert not found, "\n".join(map(str, found)) + "\n\nThen: pytest tests/running/test_drawn_models.py"
+
+
+@pytest.fixture(scope="module")
+def problems(needs_tensorflow):
+    """The problems of a page that has all cases below its block, by their texts."""
+    text = BLOCK + "".join(f"\n```picture\n{case}\n```\n" for case in CASES)
+    drawn = [*drawn_blocks("docs/page.md", text)]
+    found = [*check_drawn(drawn)]
+    return {
+        case: [problem for problem in found if problem.line == each.line]
+        for case, each in zip(CASES, drawn, strict=True)
+    }
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_difference_is_told(problems, case):
+    told = [
+        f"docs/page.md:{problem.line}: {text} Correct the picture, or the block in line 1."
+        for problem, text in zip(problems[case], CASES[case], strict=True)
+    ]
+    assert [str(problem) for problem in problems[case]] == told
+
+
+def test_a_picture_of_a_variable_that_the_block_lacks_is_told(needs_tensorflow):
+    [problem] = check_drawn(
+        [*drawn_blocks("docs/page.md", f"{BLOCK}\n{EXPECTED_OUTPUT}\n```text\n1\n```\n\n```picture\nnone: a\n```\n")]
+    )
+    assert str(problem).endswith("the models of the block above cannot be read: KeyError: 'none'")
+
+
+def test_every_panel_is_compared():
+    picture = read_picture(["model: a -> b", "new: a"])
+    made = {"layers": {"a": {"identity": 1, "inside": None}}, "edges": []}
+    assert [*differences(picture, [made, made])] == ["`model` has no layer `b`."]

@@ -1,0 +1,143 @@
+"""What a block's models are made of is recorded after each of its statements."""
+
+import pytest
+
+from evidence.pages.blocks import WATCHED, Block, all_blocks
+from evidence.running import records, steps
+from evidence.running.environments import read_environments
+from evidence.running.execution import Execution, Limits
+from evidence.running.steps import load
+
+# The parts of a Keras that the watch reads: layers with nodes, tensors with a history, a model with a list.
+MADE_UP = """
+class Tensor:
+    def __init__(self, shape, history):
+        self.shape, self._keras_history = shape, history
+class Node:
+    def __init__(self, layer, parents, shape):
+        self.operation, self.parent_nodes = layer, parents
+        self.output_tensors = [Tensor(shape, (layer, len(layer._inbound_nodes)))]
+class Dense:
+    def __init__(self, name):
+        self.name, self._inbound_nodes, self.weights = name, [], []
+    def call(self, x):
+        return x
+class Sequential:
+    name = "model"
+    built = True
+    def __init__(self):
+        self._layers, self.outputs = [], []
+    @property
+    def layers(self):
+        return self._layers[:]
+    def add(self, layer):
+        parents = [self._layers[-1]._inbound_nodes[-1]] if self._layers else []
+        node = Node(layer, parents, (None, 3))
+        layer._inbound_nodes.append(node)
+        self._layers.append(layer)
+        self.outputs = node.output_tensors
+    def __call__(self, x):
+        for layer in self._layers:
+            x = layer.call(x)
+        return x
+    @property
+    def optimizer(self):
+        raise RuntimeError("not compiled")
+model = Sequential()
+"""
+HEADER = f"{WATCHED}\n{MADE_UP}"
+FIRST = HEADER.count("\n") + 1  # the line after the header
+
+
+def run(code, fork=True):
+    block = Block("docs/page.md", 10, HEADER + code, None)
+    with Execution([block], imports=["json"], limits=Limits(seconds=30), fork=fork) as execution:
+        return execution.outcome(block)
+
+
+@pytest.mark.parametrize("fork", [True, False])
+def test_a_step_follows_each_statement_that_leaves_a_model(fork):
+    outcome = run('model.add(Dense("one"))\nprint("called", model(1))\nmodel.layers.pop()\n', fork)
+    assert (outcome.error, outcome.output) == (None, "called 1\n")
+    made, added, called, popped = outcome.steps
+    assert [step["line"] for step in outcome.steps] == [FIRST - 1, FIRST, FIRST + 1, FIRST + 2]
+    assert made["models"]["model"] == {
+        "class": "Sequential",
+        "built": True,
+        "layers": [],
+        "outputs": [],
+        "functions": {},
+    }
+    assert added["models"]["model"]["layers"] == [0]
+    assert added["models"]["model"]["outputs"] == [[0, 0]]
+    assert added["nodes"] == [[0, 0, [], "?x3"]]
+    assert added["layers"] == [["one", "Dense"]]
+    assert called["layers"] == [["one", "Dense", 1]], "the statement ran its call once"
+    assert called["printed"] == "called 1\n"
+    assert popped["models"] == called["models"]
+    assert popped["layers"] == [["one", "Dense"]], "the statement ran no call"
+
+
+def test_a_node_says_what_it_takes_from():
+    outcome = run('model.add(Dense("one"))\nmodel.add(Dense("two"))\n')
+    assert outcome.steps[-1]["nodes"] == [[0, 0, [], "?x3"], [1, 0, [[0, 0]], "?x3"]]
+
+
+def test_a_layer_that_was_removed_stays_known():
+    outcome = run('model.add(Dense("one"))\nmodel._layers.pop()\n')
+    last = outcome.steps[-1]
+    assert (last["models"]["model"]["layers"], last["layers"]) == ([], [["one", "Dense"]])
+
+
+def test_the_steps_end_where_the_block_raises_with_its_line():
+    outcome = run('model.add(Dense("one"))\nraise ValueError("no")\nmodel.add(Dense("two"))\n')
+    assert (outcome.error.type, outcome.error.line) == ("ValueError", 10 + FIRST + 1)
+    assert len(outcome.steps[-1]["models"]["model"]["layers"]) == 1
+
+
+def test_a_syntax_error_is_one_with_its_line_and_no_steps():
+    outcome = run("x = = 1\n")
+    assert (outcome.error.type, outcome.error.line, list(outcome.steps)) == ("SyntaxError", 10 + FIRST, [])
+
+
+def test_a_block_that_is_not_watched_has_no_steps():
+    block = Block("docs/page.md", 10, "print(1)\n", None)
+    with Execution([block], imports=["json"]) as execution:
+        assert execution.outcome(block).steps is None
+
+
+def test_the_record_names_its_steps_and_those_that_no_record_names_go(tmp_path, monkeypatch):
+    outcome = run('model.add(Dense("one"))\n')
+    monkeypatch.setattr(records, "FOLDER", tmp_path)
+    monkeypatch.setattr(steps, "FOLDER", tmp_path / "steps")
+    block = Block("docs/page.md", 10, HEADER, None)
+    recorded = records.recorded(block, outcome)
+    steps.save(block.digest, outcome.steps)
+    steps.save("other", [])
+    records.save(records.Record("tf-2.15", outcomes={block.digest: recorded}))
+    steps.remove_unnamed()
+    assert [path.name for path in (tmp_path / "steps").iterdir()] == [block.digest]
+    load.cache_clear()
+    assert load(block.digest, recorded.steps) == list(outcome.steps)
+    load.cache_clear()
+
+
+def test_each_record_names_steps_that_are_there_and_all_that_are_there_are_named():
+    watched = {block.digest for block in all_blocks() if block.watched}
+    named = set()
+    for key in read_environments():
+        for digest, outcome in records.load(key).outcomes.items():
+            assert (digest in watched) == (outcome.steps is not None), f"{digest} in {key}"
+            if outcome.steps:
+                named.add((digest, outcome.steps))
+    assert named == {(path.parent.name, path.stem) for path in steps.FOLDER.glob("*/*.json")}
+
+
+def test_the_pinned_keras_takes_the_steps_that_are_recorded():
+    pytest.importorskip("tensorflow")
+    [pinned] = [environment for environment in read_environments().values() if environment.pinned]
+    blocks = [block for block in all_blocks() if block.watched]
+    with Execution(blocks) as execution:
+        ran = {block.digest: records.recorded(block, outcome).steps for block, outcome in execution.outcomes()}
+    recorded = records.load(pinned.key).outcomes
+    assert ran == {digest: recorded[digest].steps for digest in ran}

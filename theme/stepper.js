@@ -1,0 +1,139 @@
+/* Steps through a program: one step of `.stepper` at a time, by buttons, arrow keys and swipes, with its line marked.
+
+Without this script all steps stand one below the other (evidence/site/stepper.py). The steps of another Keras are a file of
+their own, fetched when the reader asks for it or has said that it is theirs. */
+(() => {
+  "use strict";
+
+  const STEPS = "ol.steps";
+
+  function load() {
+    for (const stepper of document.querySelectorAll(".stepper")) begin(stepper);
+  }
+
+  /** Put the buttons above the steps of a program, and show the first. */
+  function begin(stepper) {
+    if (stepper.querySelector(".step-buttons")) return;
+    const own = stepper.querySelector(STEPS);
+    const buttons = element("div", "step-buttons");
+    buttons.setAttribute("role", "toolbar");
+    buttons.setAttribute("aria-label", "Lines of the program");
+    const where = element("p", "step-keras");
+    const status = element("p", "spoken");
+    status.setAttribute("role", "status");
+    stepper.prepend(where, buttons, status);
+    let at = 0;
+
+    const steps = () => [...stepper.querySelector(STEPS).children];
+
+    /** Show a step; `said`: also to a screen reader. */
+    function show(index, said) {
+      const all = steps();
+      at = Math.max(0, Math.min(index, all.length - 1));
+      all.forEach((step, place) => (step.hidden = place !== at));
+      const tabs = [...buttons.querySelectorAll("[data-step]")];
+      tabs.forEach((tab, place) => {
+        tab.tabIndex = place === at ? 0 : -1;
+        if (place === at) tab.setAttribute("aria-current", "step");
+        else tab.removeAttribute("aria-current");
+      });
+      buttons.firstChild.disabled = at === 0;
+      buttons.lastChild.disabled = at === all.length - 1;
+      markLine(stepper, all[at]);
+      if (said) status.textContent = `Step ${at + 1} of ${all.length}: ${inWords(all[at])}`;
+    }
+
+    function draw() {
+      const back = button("‹", "Back", () => show(at - 1, true));
+      const next = button("›", "Next", () => show(at + 1, true));
+      const tabs = steps().map((step, place) => {
+        const tab = button(step.dataset.label, null, () => show(place, true));
+        tab.dataset.step = "";
+        return tab;
+      });
+      buttons.replaceChildren(back, ...tabs, next);
+      show(at, false);
+    }
+
+    /** Put the steps of another Keras in the place of those shown; without a link, the page's own. */
+    async function replace(link, name) {
+      const steps = link ? await fetched(link) : own;
+      if (!steps) return;
+      stepper.querySelector(STEPS).replaceWith(steps);
+      where.textContent = link ? `On ${name}` : "";
+      draw();
+    }
+
+    buttons.addEventListener("keydown", (event) => {
+      const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: Infinity }[event.key];
+      if (to === undefined) return;
+      event.preventDefault();
+      show(to, true);
+      buttons.querySelector("[aria-current]").focus();
+    });
+    let start = null;
+    stepper.addEventListener("touchstart", ({ touches }) => (start = touches[0]), { passive: true });
+    stepper.addEventListener("touchend", ({ changedTouches: [end] }) => {
+      const [x, y] = [end.clientX - start.clientX, end.clientY - start.clientY];
+      if (Math.abs(x) > 48 && Math.abs(x) > 2 * Math.abs(y)) show(at - Math.sign(x), true);
+    });
+    stepper.addEventListener("click", (event) => {
+      const link = event.target.closest("a[data-steps]");
+      if (!link) return;
+      event.preventDefault();
+      replace(link, link.textContent);
+    });
+    stepper.addEventListener("my-keras", ({ detail: { name, isOn } }) => {
+      const theirs = [...stepper.querySelectorAll("li[data-on]")].find(isOn);
+      replace(theirs?.firstChild, name);
+    });
+    for (const link of stepper.querySelectorAll("a[data-steps]")) link.href = address(link);
+    draw();
+  }
+
+  /** Return the steps that a link leads to; null if they cannot be had. */
+  async function fetched(link) {
+    try {
+      const answer = await fetch(link.href);
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      return page.querySelector(STEPS);
+    } catch {
+      return null; // as from a folder: the browser follows no link there by a script
+    }
+  }
+
+  function address(link) {
+    const home = document.querySelector("a.md-logo").href.replace(/index\.html$/, "");
+    return new URL(link.dataset.steps, home).href;
+  }
+
+  /** Mark the lines of a step in the program's listing. */
+  function markLine(stepper, step) {
+    let listing = stepper.previousElementSibling;
+    while (listing && !listing.matches(".language-python")) listing = listing.previousElementSibling;
+    const lines = [...(listing?.querySelectorAll("code > span") ?? [])];
+    const first = Number(step.dataset.line) - 1;
+    lines.forEach((line, place) =>
+      line.classList.toggle("at-step", place >= first && place < first + Number(step.dataset.lines)),
+    );
+  }
+
+  function inWords(step) {
+    const lanes = [...step.querySelectorAll(".changed")].map((lane) => lane.dataset.lane);
+    const printed = step.querySelector("samp")?.textContent ?? "";
+    return `${step.dataset.label}. ${lanes.length ? `Changed: ${lanes.join(", ")}` : "Changed nothing"}. ${printed}`;
+  }
+
+  function element(tag, className) {
+    return Object.assign(document.createElement(tag), { className });
+  }
+
+  function button(text, name, onclick) {
+    const made = Object.assign(document.createElement("button"), { type: "button", textContent: text, onclick });
+    if (name) made.setAttribute("aria-label", name);
+    return made;
+  }
+
+  if (window.document$) window.document$.subscribe(load); // Material's: once a page
+  else load();
+})();
