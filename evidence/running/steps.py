@@ -8,19 +8,22 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from evidence.files import replace_file
 from evidence.running import records
 
-FOLDER = records.FOLDER / "steps"
-
 Steps = Sequence[Mapping[str, Any]]  # see watch.py
+
+
+def folder() -> Path:
+    return records.FOLDER / "steps"
 
 
 def save(block: str, steps: Steps) -> None:
     """Write the steps of the block with this digest, unless they are known."""
-    path = FOLDER / block / f"{records.steps_digest(steps)}.json"
+    path = folder() / block / f"{records.steps_digest(steps)}.json"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         lines = ",\n".join(json.dumps(step, ensure_ascii=False) for step in steps)
@@ -30,19 +33,19 @@ def save(block: str, steps: Steps) -> None:
 @functools.cache  # Files do not change: their names say what they hold.
 def load(block: str, digest: str) -> Steps:
     """Return the steps that a record names; `OSError` if they are not there."""
-    steps: Steps = json.loads((FOLDER / block / f"{digest}.json").read_text(encoding="utf-8"))
+    steps: Steps = json.loads((folder() / block / f"{digest}.json").read_text(encoding="utf-8"))
     return steps
 
 
 def remove_unnamed() -> None:
     """Remove the steps that no record names any more."""
     named = {
-        FOLDER / block / f"{outcome.steps}.json"
+        folder() / block / f"{outcome.steps}.json"
         for record in records.load_all().values()
         for block, outcome in record.outcomes.items()
         if outcome.steps
     }
-    for path in FOLDER.glob("*/*.json"):
+    for path in folder().glob("*/*.json"):
         if path not in named:
             path.unlink()
             if not any(path.parent.iterdir()):

@@ -26,7 +26,7 @@ from evidence.site.picture_words import with_words
 
 PYTHON = {"display_name": "Python 3", "language": "python", "name": "python3"}
 COMMENT = re.compile(r"^ *<!--.*?-->\n?", re.MULTILINE)
-ATTRIBUTES = re.compile(r" *\{ ?[#.][\w-]+ ?\}$", re.MULTILINE)  # of a heading, or of the badge
+ATTRIBUTES = re.compile(r" *\{ ?[#.][\w-]+(?: [\w-]+=[^}]*)? ?\}$", re.MULTILINE)  # of a heading, or of the badge
 BADGE = re.compile(r"^(?= *Does not work$)", re.MULTILINE)
 LINK = re.compile(r"(?<=\]\()(?!\w+:)([^)#\s]*)(#[\w-]+)?(?=\))")
 

@@ -31,7 +31,9 @@ PAGE_LINK = re.compile(r"\]\(\.\./\.\./([\w/-]+)/(#[\w-]+)?\)")  # in notebooks,
 SUMMARY = re.compile(
     r'<div class="evidence"[^>]* data-block="(\w+)"[^>]*>.*?<p class="in-words"[^>]*>(.*?)</p>', re.DOTALL
 )  # under a page's block
-ATTRIBUTES = re.compile(r"\n *\{ \.[\w-]+ \}$", re.MULTILINE)  # for the style sheet; the line above says it in words
+ATTRIBUTES = re.compile(
+    r"\n *\{ \.[\w-]+(?: [^}]*)? \}$", re.MULTILINE
+)  # for the style sheet; the line above says it in words
 
 
 def markdown_path(page: Page) -> str:

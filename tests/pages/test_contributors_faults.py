@@ -149,6 +149,15 @@ FAULTS = {
     "other words in a badge": Fault("Does not work\n{", "Doesn't work\n{", "{ .does", "Write above the block the line"),
     "a misspelt class of a badge": Fault("{ .does-not-work }", "{ .doesnt-work }", "Does not work", "half a badge"),
     "a badge without its dot": Fault("{ .does-not-work }", "{ does-not-work }", "{ does", "the badge is misspelt"),
+    "a badge whose right output has no quotation marks": Fault(
+        "{ .does-not-work }", "{ .does-not-work data-right=1 }", "{ .does", "the badge is misspelt"
+    ),
+    "a picture away from its block": Fault(
+        "Keras has layers.",
+        "Keras has layers.\n\n```picture\nx\n```\n\nIt has.",
+        "```picture",
+        "Put it below the block that it shows",
+    ),
     "a badge without a block": Fault(BADGE, f"{BADGE}\nSo:\n", "{ .does", "Put it right above the block"),
     "a badge that was forgotten": Fault(
         BADGE + "\n", "", "```python\nimport keras\n\ntry", "nothing warns those who copy"

@@ -19,7 +19,7 @@ PAGES = {
     "exits.md": "# Exits\n\n```python\nassert True\nraise SystemExit\n```\n",
     "varies.md": "# Varies\n\n```python\nimport numpy as np\n\nprint(np.random.rand())\n```\n" + OUTPUT,
     "ordered.md": "# Ordered\n\n```python\nprint({*'abcdefgh'})\n```\n" + OUTPUT,
-    "hangs.md": "# Hangs\n\n```python\nprint(1)\nwhile True:\n    pass\n```\n" + OUTPUT,
+    "hangs.md": "# Hangs\n\n```python\nprint(1)\nsum(iter(int, 1))\n```\n" + OUTPUT,
     "floods.md": "# Floods\n\n```python\nwhile True:\n    print('x' * 1000)\n```\n" + OUTPUT,
     "fetches.md": "# Fetches\n\n```python\nimport no_such_package\n\nassert no_such_package\n```\n",
     "unclosed.md": "# Unclosed\n\n```python\nprint(1)\n",

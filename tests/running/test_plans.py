@@ -42,6 +42,10 @@ class FakeExecution:
             self.left -= 1
             yield block, Outcome(f"{block.line}\n", None, 1.0)
 
+    def outcome(self, block):
+        """What a block prints in the other runner that new blocks have."""
+        return Outcome("else\n" if block == TWO else f"{block.line}\n", None, 1.0)
+
     def add_job(self):
         self.added_jobs += 1
         self.added.release()
@@ -230,3 +234,14 @@ def test_an_interruption_closes_what_runs_and_keeps_what_it_has(started, monkeyp
     with pytest.raises(Interruption):
         run([plan_for(JAX, ONE), plan_for(TF_KERAS, ONE, TWO), waiting])
     assert records.load(TF_KERAS.key).outcomes == {ONE.digest: RecordedOutcome("1\n")}
+
+
+def test_a_new_block_that_prints_something_else_each_time_is_not_recorded(started):
+    plan = plan_for(JAX, ONE, TWO)
+    plan.new = [ONE, TWO]
+    [fault], _ = carried_out(plan)
+    assert fault.startswith("docs/page.md:11: the block prints something else each time")
+    assert plan.record.outcomes.keys() == {ONE.digest}
+    assert [execution.blocks for execution in started] == [[ONE, TWO], [ONE, TWO]]
+    assert {execution.options["seconds"][ONE] for execution in started} == {30.0}
+    assert all(execution.closed.is_set() for execution in started)

@@ -109,12 +109,11 @@ def test_a_block_that_is_not_watched_has_no_steps():
 def test_the_record_names_its_steps_and_those_that_no_record_names_go(tmp_path, monkeypatch):
     outcome = run('model.add(Dense("one"))\n')
     monkeypatch.setattr(records, "FOLDER", tmp_path)
-    monkeypatch.setattr(steps, "FOLDER", tmp_path / "steps")
     block = Block("docs/page.md", 10, HEADER, None)
     recorded = records.recorded(block, outcome)
     steps.save(block.digest, outcome.steps)
     steps.save("other", [])
-    records.save(records.Record("tf-2.15", outcomes={block.digest: recorded}))
+    records.save(records.Record("tf-2.15", packages=["keras==1"], outcomes={block.digest: recorded}), [block])
     steps.remove_unnamed()
     assert [path.name for path in (tmp_path / "steps").iterdir()] == [block.digest]
     load.cache_clear()
@@ -125,12 +124,12 @@ def test_the_record_names_its_steps_and_those_that_no_record_names_go(tmp_path, 
 def test_each_record_names_steps_that_are_there_and_all_that_are_there_are_named():
     watched = {block.digest for block in all_blocks() if block.watched}
     named = set()
-    for key in read_environments():
-        for digest, outcome in records.load(key).outcomes.items():
+    for key, record in records.load_all().items():
+        for digest, outcome in record.outcomes.items():
             assert (digest in watched) == (outcome.steps is not None), f"{digest} in {key}"
             if outcome.steps:
                 named.add((digest, outcome.steps))
-    assert named == {(path.parent.name, path.stem) for path in steps.FOLDER.glob("*/*.json")}
+    assert named == {(path.parent.name, path.stem) for path in steps.folder().glob("*/*.json")}
 
 
 def test_the_pinned_keras_takes_the_steps_that_are_recorded():

@@ -11,7 +11,7 @@ from mkdocs.exceptions import Abort
 from evidence.__main__ import main
 from evidence.files import ROOT
 from evidence.pages.lint import Problem
-from evidence.site import page_problems
+from evidence.site import page_notebooks, page_problems, published_markdown
 from evidence.site.page_notebooks import notebook_path
 
 PROBLEM = Problem("docs/index.md", 3, "100% wrong. Mend it.")
@@ -77,3 +77,9 @@ def test_a_check_needs_neither_tensorflow_nor_keras():
     assert "nothing is wrong" in ended.stdout
     loaded = ended.stdout.rpartition("[")[2]
     assert not [name for name in ("tensorflow", "keras", "numpy", "jinja2") if f"'{name}'" in loaded]
+
+
+def test_a_badge_leaves_its_attributes_out_of_markdown_and_notebooks():
+    badge = 'Does not work\n{ .does-not-work data-right="prediction: (2, 6)" }'
+    assert published_markdown.ATTRIBUTES.sub("", badge) == "Does not work"
+    assert page_notebooks.ATTRIBUTES.sub("", badge).strip() == "Does not work"

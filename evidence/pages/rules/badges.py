@@ -11,7 +11,8 @@ from evidence.pages.rules.exemptions import Exemptions
 from evidence.pages.source import Source
 
 WORDS, ATTRIBUTE = "Does not work", "{ .does-not-work }"
-LIKE_ATTRIBUTE = re.compile(r"\{[ :]*\.?does[-_ ]?not[-_ ]?work[ }]*", re.IGNORECASE)
+WELL_FORMED = re.compile(r'\{ \.does-not-work(?: data-right="[^"]+")? \}')
+LIKE_ATTRIBUTE = re.compile(r"\{[ :]*\.?does[-_ ]?not[-_ ]?work\b.*\}?", re.IGNORECASE)
 LIKE_WORDS = re.compile(r"(does not|doesn.?t|do not|don.?t) works?[.:!]?", re.IGNORECASE)
 FORM = f"Write above the block the line `{WORDS}` and, right below it, `{ATTRIBUTE}`."
 ERROR = re.compile(r"\b\w*(Error|Exception)\b")
@@ -26,7 +27,7 @@ def badge_problems(source: Source) -> Iterator[tuple[int, str]]:
         below = source.prose[number].strip() if number < len(source.prose) else ""
         text = line.strip()
         if LIKE_ATTRIBUTE.fullmatch(text):
-            if text != ATTRIBUTE:
+            if not WELL_FORMED.fullmatch(text):
                 yield number, f"the badge is misspelt. {FORM}"
             elif above != WORDS:
                 yield number, f"this line does not follow the line `{WORDS}`, so the page shows it as text. {FORM}"
@@ -71,4 +72,5 @@ def ends_in_error(block: Block) -> bool:
 
 def has_badge(source: Source, block: Block) -> bool:
     above = (line.strip() for line in reversed(source.lines[: block.line - 1]))
-    return next((line for line in above if line and not line.startswith("<!--")), "") == ATTRIBUTE
+    nearest = next((line for line in above if line and not line.startswith("<!--")), "")
+    return bool(WELL_FORMED.fullmatch(nearest))
