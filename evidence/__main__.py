@@ -96,6 +96,16 @@ def command_parser() -> argparse.ArgumentParser:
     for command in install, changes, matrix, bench:
         command.add_argument("names", nargs="*", metavar="ENVIRONMENT")
 
+    serve = add(
+        "serve",
+        run_serve,
+        "serve the site on this machine, with blocks that can be edited and run",
+        "Builds the site and serves it at 127.0.0.1, where each block can be edited and run on any installed Keras. "
+        "What is saved shows at once, with what its blocks print. Nobody else gets in.",
+    )
+    serve.add_argument("--port", type=int, default=8000, help="at which it is served; 0 takes a free one")
+    serve.add_argument("--open", action="store_true", help="open it in a browser")
+
     offline = add(
         "offline",
         run_offline,
@@ -150,20 +160,11 @@ def run_install(options: argparse.Namespace) -> list[str]:
     faults = []
     for environment in to_install:
         try:
-            installing.install(environment, recorded_packages(environment))
+            installing.install(environment, installing.recorded_packages(environment))
             print(f"{environment.key}: installed", flush=True)
         except (LookupError, OSError) as error:
             faults.append(f"{environment.key}: {error}")
     return faults
-
-
-def recorded_packages(environment: Environment) -> list[str]:
-    """Return the packages of the environment's record, or of one that shares its installation."""
-    sharing = [
-        other for other in environments.read_environments().values() if other.installation == environment.installation
-    ]
-    packages = (records.load(candidate.key).packages for candidate in [environment, *sharing])
-    return next(filter(None, packages), [])
 
 
 def run_status(options: argparse.Namespace) -> list[str]:
@@ -278,6 +279,16 @@ def run_bench(options: argparse.Namespace) -> list[str]:
     installed = [environment for environment in named_environments(options.names) if environment.installed]
     failed = bench.run(installed, [options.only] if options.only else bench.PARTS)
     return ["Not all of it could be measured."] if failed else []
+
+
+def run_serve(options: argparse.Namespace) -> list[str]:
+    from evidence.serving.serve import serve
+
+    try:
+        serve(list(environments.read_environments().values()), options.port, open_browser=options.open)
+    except OSError as error:
+        return [f"{error}. Another port: python -m evidence serve --port 0"]
+    return []
 
 
 def run_offline(options: argparse.Namespace) -> list[str]:

@@ -7,7 +7,9 @@ a record that changes causes one.
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,8 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
 log = logging.getLogger("mkdocs.evidence")
+# What editors and Python write beside the files themselves; vim tries out "4913".
+SCRATCH = re.compile(r"[.#]|4913$|__pycache__$|tmp\w{8}$|.*(~|\.tmp)$")
 
 
 class IncrementalBuild:
@@ -68,6 +72,16 @@ class IncrementalBuild:
 
 
 def modification_times_below(watched: Iterable[str]) -> dict[Path, int]:
-    """Return the modification time, in nanoseconds, of every file at or below some paths."""
-    paths = [path for name in watched for path in (Path(name), *Path(name).rglob("*"))]
-    return {path: path.stat().st_mtime_ns for path in paths if path.is_file()}
+    """Return the modification time, in nanoseconds, of every file at or below some paths, but for `is_scratch`."""
+    times = {}
+    for name in map(Path, watched):
+        for path in (name, *name.rglob("*")):
+            with contextlib.suppress(FileNotFoundError):  # It is gone by now.
+                if path.is_file() and not is_scratch(path.relative_to(name)):
+                    times[path] = path.stat().st_mtime_ns
+    return times
+
+
+def is_scratch(path: Path) -> bool:
+    """Say whether a path is of a file that only an editor or Python needs, such as a backup."""
+    return any(map(SCRATCH.match, path.parts))
