@@ -79,7 +79,8 @@ class Live:
         """Say what the blocks of a page do, and what is wrong with it."""
         path = self._page(request)
         self.pages.opened(path)
-        return self.pages.look(path) | {"failure": self.site.error}
+        failures = [*([self.site.error] if self.site.error else []), *self.site.warnings_on(path)]
+        return self.pages.look(path) | {"failures": failures}
 
     def take_over(self, request: Mapping[str, Any]) -> Json:
         """Write what a block printed into its page."""

@@ -78,16 +78,15 @@ class SavedPages:
 
     def check(self, path: Path) -> None:
         """Look for the problems of a page that take longer to find."""
-        blocks, problems = read(path)
-        if problems:
-            return  # They may hide the others.
         try:
-            further = [
-                *check_listings(path, blocks, read_exemptions()),
-                *check_notes(path, blocks),
-                *check_recipes(path, blocks),
-            ]
-        except FileNotFoundError:
+            text = path.read_bytes()
+            blocks, problems = read(path)
+            if problems:
+                return  # They may hide the others.
+            further = further_problems(path, blocks)
+            if path.read_bytes() != text:
+                return  # It was saved again meanwhile, and will be checked again.
+        except Exception:  # what is half typed when a check reads it for the second time
             return
         with self._lock:
             changed = self._further.get(path, []) != further
@@ -144,6 +143,14 @@ def read(path: Path) -> tuple[list[Block], list[Problem]]:
         return lint.read_page(path)
     except FileNotFoundError:
         return [], []
+
+
+def further_problems(path: Path, blocks: list[Block]) -> list[Problem]:
+    return [
+        *check_listings(path, blocks, read_exemptions()),
+        *check_notes(path, blocks),
+        *check_recipes(path, blocks),
+    ]
 
 
 def describe(block: Block, current: Current | None, recorded: dict[str, RecordedOutcome]) -> dict[str, Any]:

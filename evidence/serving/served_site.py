@@ -7,7 +7,6 @@ import logging
 import tempfile
 import threading
 import time
-import traceback
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -22,8 +21,7 @@ from watchdog.observers import Observer
 
 from evidence.site.incremental import is_scratch
 
-log = logging.getLogger("mkdocs.evidence")
-
+NOT_RECORDED = "the block is not recorded"  # It says so itself.
 QUIET_SECONDS = 0.03  # A save is over once nothing has changed for so long,
 LONGEST_SECONDS = 0.2  # or after this: somebody may save all the time.
 
@@ -32,7 +30,9 @@ class ServedSite:
     """The site as it was last built, in `folder`. What cannot be built leaves the last one as it was."""
 
     def __init__(self, config_file: Path, address: str) -> None:
-        self.error: str | None = None  # why what is on the disk cannot be built
+        self.error: str | None = None  # why what is on the disk cannot be built, if no page's own warnings say it
+        self._warnings = Warnings()
+        logging.getLogger("mkdocs").addHandler(self._warnings)
         self._config_file, self._address = config_file, address
         self._folders = tempfile.TemporaryDirectory(prefix="site-")
         self._count = 0
@@ -49,17 +49,34 @@ class ServedSite:
         self.watched = [path for path in (config.config_file_path, config.docs_dir, *config.watch) if path]
 
     def build_changes(self) -> bool:
-        """Build what has changed; return whether that was possible. `error` says why not."""
+        """Build what has changed; return whether that was possible. `error` and `warnings_on` say why not."""
         kept = dict(vars(self._incremental))
+        names = [self._name(path) for path in self.sources()]
+        self._warnings.forget_others(names)
+        before, self.error = self._warnings.words(), None
         try:
             self._build_changes()
         except (Exception, Abort) as error:
             vars(self._incremental).update(kept)  # The single pages are still built into the last whole site.
-            self.error = self._explain(error)
-            log.error("%s", self.error)
+            new = [words for words in self._warnings.words() if words not in before]
+            if not any(name in words for words in new for name in names):
+                reason = "\n".join(new) or f"{type(error).__name__}: {error}"
+                self.error = f"The site could not be built. {reason}"
             return False
-        self.error = None
         return True
+
+    def saved(self, path: Path) -> None:
+        """Forget what the last build said of a page that is built again."""
+        self._warnings.forget(self._name(path))
+
+    def warnings_on(self, path: Path) -> list[str]:
+        """Return what the last builds said of a page."""
+        return self._warnings.on(self._name(path))
+
+    def _name(self, path: Path) -> str:
+        """Return a page's path as MkDocs names it."""
+        docs = Path(self._incremental.config.docs_dir)
+        return path.relative_to(docs).as_posix() if path.is_relative_to(docs) else path.as_posix()
 
     def source_of(self, address: str) -> Path | None:
         """Return the Markdown of a page of the site by its address, "how-to/compile-again/"; `None` if it has none."""
@@ -73,6 +90,7 @@ class ServedSite:
         return {Path(file.abs_src_path) for file in self._incremental.files if file.abs_src_path}
 
     def close(self) -> None:
+        logging.getLogger("mkdocs").removeHandler(self._warnings)
         self._folders.cleanup()
 
     @property
@@ -93,12 +111,31 @@ class ServedSite:
         self.folder = folder
         return new
 
-    def _explain(self, error: BaseException) -> str:
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        words = str(error) or type(error).__name__
-        if isinstance(error, Abort):
-            return f"The site could not be built: {words}"
-        return f"The site could not be built: {type(error).__name__}: {words} ({Path(place.filename).name})"
+
+class Warnings(logging.Handler):
+    """Keeps what MkDocs and its plugins say while they build, by the page that it names."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self._kept: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        words = record.getMessage()
+        if NOT_RECORDED not in words and words not in self._kept:
+            self._kept.append(words)
+
+    def words(self) -> list[str]:
+        return list(self._kept)
+
+    def on(self, name: str) -> list[str]:
+        return [words for words in self._kept if name in words]
+
+    def forget(self, name: str) -> None:
+        self._kept = [words for words in self._kept if name not in words]
+
+    def forget_others(self, names: Iterable[str]) -> None:
+        names = list(names)
+        self._kept = [words for words in self._kept if any(name in words for name in names)]
 
 
 class Changes(FileSystemEventHandler):

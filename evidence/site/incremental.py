@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -53,22 +53,36 @@ class IncrementalBuild:
                 for file in self.files.documentation_pages()
                 if file.abs_src_path and file.page
             }
-            if now.keys() == before.keys() and changed <= pages.keys():
-                self.build_pages([pages[path] for path in sorted(changed)])
-            else:
+            if now.keys() != before.keys() or not changed <= pages.keys():
                 builder()
-            before = now  # only once the build has succeeded: the next one then includes what failed
+                before = now  # only once the build has succeeded: the next one then includes what failed
+                return
+            failures = self.build_pages({path: pages[path] for path in sorted(changed)})
+            before = now | {path: before[path] for path in failures}
+            for failure in failures.values():
+                raise failure
 
         server.builder = build_changes
 
-    def build_pages(self, pages: Sequence[Page]) -> None:
-        """Build pages the way MkDocs does, into the site of the last whole build."""
-        for page in pages:
-            build._populate_page(page, self.config, self.files)
-        for page in pages:
-            build._build_page(page, self.config, self.files.documentation_pages(), self.nav, self.templates)
-            page.validate_anchor_links(files=self.files, log_level=self.config.validation.links.anchors)
-            log.info("Built %s alone", page.file.src_uri)
+    def build_pages(self, pages: Mapping[Path, Page]) -> dict[Path, Exception]:
+        """Build pages the way MkDocs does, into the site of the last whole build; return those that cannot be built."""
+        failures: dict[Path, Exception] = {}
+        for step in self._read, self._write:  # Each page may need what another one says.
+            for path, page in pages.items():
+                try:
+                    if path not in failures:
+                        step(page)
+                except Exception as error:
+                    failures[path] = error
+        return failures
+
+    def _read(self, page: Page) -> None:
+        build._populate_page(page, self.config, self.files)
+
+    def _write(self, page: Page) -> None:
+        build._build_page(page, self.config, self.files.documentation_pages(), self.nav, self.templates)
+        page.validate_anchor_links(files=self.files, log_level=self.config.validation.links.anchors)
+        log.info("Built %s alone", page.file.src_uri)
 
 
 def modification_times_below(watched: Iterable[str]) -> dict[Path, int]:

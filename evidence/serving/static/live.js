@@ -45,7 +45,7 @@ const update = oneAtATime(async () => {
     const index = said.findIndex(({ digest }) => digest === block.digest);
     if (index >= 0) block.showSaved(said.splice(index, 1)[0]);
   }
-  showProblems(state.failure ? [state.failure] : [], state.problems);
+  showProblems(state.failures, state.problems);
 });
 
 /** Show the page as it is built now, without losing the reader's place and focus. */
