@@ -92,7 +92,9 @@ def command_parser() -> argparse.ArgumentParser:
         "asked, in Chromium; measures the tests' run of the blocks, and a recording of them in all installed "
         "environments, or only in these, which takes as long as that does.",
     )
-    bench.add_argument("--only", choices=["build", "pages", "search", "tests", "records"], help="measure one of them")
+    bench.add_argument(
+        "--only", choices=["build", "pages", "search", "tests", "records", "serve"], help="measure one of them"
+    )
     for command in install, changes, matrix, bench:
         command.add_argument("names", nargs="*", metavar="ENVIRONMENT")
 

@@ -10,11 +10,24 @@ from evidence.running.warm_keras import WarmKeras
 
 SETTINGS = f"""
 site_name: Site
-theme: {{ name: material, custom_dir: "{(ROOT / "theme").as_posix()}", features: [navigation.instant] }}
+theme:
+  name: material
+  custom_dir: "{(ROOT / "theme").as_posix()}"
+  features: [content.code.copy, navigation.instant]
+  palette:
+    - {{ media: "(prefers-color-scheme)", scheme: default, toggle: {{ icon: material/brightness-auto, name: Light }} }}
+    - {{ media: "(prefers-color-scheme: light)", scheme: default, toggle: {{ icon: material/weather-sunny, name: Dark }} }}
+    - {{ media: "(prefers-color-scheme: dark)", scheme: slate, toggle: {{ icon: material/weather-night, name: System }} }}
 plugins: [search, offline: {{ enabled: false }}, evidence]
 repo_url: https://example.org/
 extra_css: [guide.css]
-extra_javascript: [my-keras/keras-in-words.js, my-keras/remembered.js, my-keras/on-the-page.js, my-keras/dialog.js]
+extra_javascript:
+  - my-keras/keras-in-words.js
+  - my-keras/remembered.js
+  - my-keras/on-the-page.js
+  - my-keras/dialog.js
+  - links-under-blocks.js
+  - keyboard-and-screen-readers.js
 markdown_extensions:
   - attr_list
   - pymdownx.highlight: {{ pygments_lang_class: true, line_spans: __span }}
