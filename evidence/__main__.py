@@ -87,14 +87,13 @@ def command_parser() -> argparse.ArgumentParser:
     bench = add(
         "bench",
         run_bench,
-        "measure the site's build, pages and search, and the tests' run and the recording against their limits",
+        "measure the site's build, pages, search and live blocks, and the tests' run and the recording",
         "Builds the site, also with the stock theme; has Lighthouse score its pages, and asks its search what people "
         "asked, in Chromium; measures the tests' run of the blocks, and a recording of them in all installed "
         "environments, or only in these, which takes as long as that does.",
     )
-    bench.add_argument(
-        "--only", choices=["build", "pages", "search", "tests", "records", "serve"], help="measure one of them"
-    )
+    parts = ["build", "pages", "search", "tests", "records", "serve"]
+    bench.add_argument("--only", choices=parts, help="measure one of them")
     for command in install, changes, matrix, bench:
         command.add_argument("names", nargs="*", metavar="ENVIRONMENT")
 

@@ -16,8 +16,12 @@ theme:
   features: [content.code.copy, navigation.instant]
   palette:
     - {{ media: "(prefers-color-scheme)", scheme: default, toggle: {{ icon: material/brightness-auto, name: Light }} }}
-    - {{ media: "(prefers-color-scheme: light)", scheme: default, toggle: {{ icon: material/weather-sunny, name: Dark }} }}
-    - {{ media: "(prefers-color-scheme: dark)", scheme: slate, toggle: {{ icon: material/weather-night, name: System }} }}
+    - media: "(prefers-color-scheme: light)"
+      scheme: default
+      toggle: {{ icon: material/weather-sunny, name: Dark }}
+    - media: "(prefers-color-scheme: dark)"
+      scheme: slate
+      toggle: {{ icon: material/weather-night, name: System }}
 plugins: [search, offline: {{ enabled: false }}, evidence]
 repo_url: https://example.org/
 extra_css: [guide.css]
