@@ -38,7 +38,8 @@ export class LiveBlock {
     element.append(this.panel);
     element.addEventListener("keydown", (event) => this.press(event));
     if (this.editor) this.open();
-    if (this.editor && kept === undefined) this.editor.text = this.original;
+    // Not if it is the same: Ctrl+Z would undo that, not what the reader did.
+    if (this.editor && kept === undefined && this.edited) this.editor.text = this.original;
     this.showWhose();
   }
 
