@@ -66,7 +66,8 @@ export function makeEditor({ text, run, restore, changed }) {
       return view.state.doc.toString();
     },
     set text(insert) {
-      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert } });
+      // An event of its own: without a name it would be undone together with what was typed just before.
+      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert }, userEvent: "replace" });
     },
     mark: (line) => view.dispatch({ effects: setMarked.of(line) }),
   };
