@@ -24,6 +24,9 @@ from evidence.serving.kerases import Kerases, Ticket
 AT_A_TIME = 8  # blocks that wait for the runner, which takes as many at a time as there are cores
 
 
+CHECK_SECONDS = 0.5  # after a save a page is checked
+
+
 class UnknownBlockError(LookupError):
     """A block that a page does not have, or not any more, or that has not run."""
 
@@ -50,6 +53,7 @@ class SavedPages:
         self._current: dict[str, Current] = {}  # by digest
         self._digests: dict[Path, set[str]] = {}  # of each page that was saved or opened
         self._further: dict[Path, list[Problem]] = {}  # what `check` found on a page as it is now
+        self._timers: dict[Path, threading.Timer] = {}  # of pages that are to be checked
         self._pool = ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="saved")
 
     def saved(self, paths: Iterable[Path]) -> None:
@@ -74,7 +78,16 @@ class SavedPages:
         """Do for a page that is opened what a save does, once."""
         if path not in self._digests:
             self.saved([path])
-            self._pool.submit(self.check, path)
+            self.check_soon(path)
+
+    def check_soon(self, path: Path) -> None:
+        """Check a page once it is on the screen, which that would delay."""
+        with self._lock:
+            if path in self._timers:
+                self._timers[path].cancel()
+            timer = self._timers[path] = threading.Timer(CHECK_SECONDS, self.check, [path])
+            timer.daemon = True
+            timer.start()
 
     def check(self, path: Path) -> None:
         """Look for the problems of a page that take longer to find."""
@@ -121,6 +134,8 @@ class SavedPages:
 
     def close(self) -> None:
         with self._lock:
+            for timer in self._timers.values():
+                timer.cancel()
             for current in self._current.values():
                 current.ticket.stop()
         self._pool.shutdown(cancel_futures=True)

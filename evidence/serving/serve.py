@@ -80,7 +80,7 @@ def take_in(paths: Iterable[Path], live: Live) -> None:
     whole = live.site.folder != before
     live.publish({"event": "built", "pages": None if whole else [page_name(path) for path in saved]})
     for path in saved:
-        live.pages.check(path)
+        live.pages.check_soon(path)
 
 
 def what_it_does(server: LiveServer) -> str:
