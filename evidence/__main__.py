@@ -156,14 +156,25 @@ def command_parser() -> argparse.ArgumentParser:
     bench = add(
         "bench",
         run_bench,
-        "measure the site's build, pages and search, and the tests' run and the recording against their limits",
+        "measure the site's build, pages, search and live blocks, and the tests' run and the recording",
         "Builds the site, also with the stock theme; has Lighthouse score its pages, and asks its search what people "
         "asked, in Chromium; measures the tests' run of the blocks, and a recording of them in all installed "
         "environments, or only in these, which takes as long as that does.",
     )
-    bench.add_argument("--only", choices=["build", "pages", "search", "tests", "records"], help="measure one of them")
+    parts = ["build", "pages", "search", "tests", "records", "serve"]
+    bench.add_argument("--only", choices=parts, help="measure one of them")
     for command in install, changes, matrix, bench:
         command.add_argument("names", nargs="*", metavar="ENVIRONMENT")
+
+    serve = add(
+        "serve",
+        run_serve,
+        "serve the site on this machine, with blocks that can be edited and run",
+        "Builds the site and serves it at 127.0.0.1, where each block can be edited and run on any installed Keras. "
+        "What is saved shows at once, with what its blocks print. Nobody else gets in.",
+    )
+    serve.add_argument("--port", type=int, default=8000, help="at which it is served; 0 takes a free one")
+    serve.add_argument("--open", action="store_true", help="open it in a browser")
 
     offline = add(
         "offline",
@@ -281,21 +292,11 @@ def run_install(options: argparse.Namespace) -> list[str]:
     faults = []
     for environment in to_install:
         try:
-            installing.install(environment, recorded_packages(environment))
+            installing.install(environment, installing.recorded_packages(environment))
             print(f"{environment.key}: installed", flush=True)
         except (LookupError, OSError) as error:
             faults.append(f"{environment.key}: {error}")
     return faults
-
-
-def recorded_packages(environment: Environment) -> list[str]:
-    """Return the packages of the environment's record, or of one that shares its installation."""
-    sharing = [
-        other for other in environments.read_environments().values() if other.installation == environment.installation
-    ]
-    found = records.load_all()
-    packages = (found[candidate.key].packages for candidate in [environment, *sharing] if candidate.key in found)
-    return next(filter(None, packages), [])
 
 
 def run_status(options: argparse.Namespace) -> list[str]:
@@ -478,6 +479,16 @@ def run_bench(options: argparse.Namespace) -> list[str]:
     installed = [environment for environment in named_environments(options.names) if environment.installed]
     failed = bench.run(installed, [options.only] if options.only else bench.PARTS)
     return ["Not all of it could be measured."] if failed else []
+
+
+def run_serve(options: argparse.Namespace) -> list[str]:
+    from evidence.serving.serve import serve
+
+    try:
+        serve(list(environments.read_environments().values()), options.port, open_browser=options.open)
+    except OSError as error:
+        return [f"{error}. Another port: python -m evidence serve --port 0"]
+    return []
 
 
 def run_offline(options: argparse.Namespace) -> list[str]:

@@ -1,7 +1,8 @@
 """Measures the project against the usual way of doing the same, or against a lower bound, both in one run.
 
-`measure/bench_site.py` measures the site. This module measures how the blocks run: in the tests, and in a recording of
-environments. The lower bound is one import of Keras for each environment plus the blocks' own time, over the cores.
+`measure/bench_site.py` measures the site, `measure/bench_serving.py` its live blocks. This module measures how the
+blocks run: in the tests, and in a recording of environments. The lower bound is one import of Keras for each
+environment plus the blocks' own time, over the cores.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ from evidence.pages import blocks
 from evidence.running import recording, records
 from evidence.running.environments import Environment
 from evidence.running.execution import Execution, clean_environment
-from measure import bench_site
+from measure import bench_serving, bench_site
 
-PARTS = "build", "pages", "search", "tests", "records"
+PARTS = "build", "pages", "search", "tests", "records", "serve"
 ROUNDS = 3
 CORES = os.cpu_count() or 1
 
@@ -36,6 +37,7 @@ def run(environments: Sequence[Environment], parts: Sequence[str]) -> int:
         "search": bench_site.find_answers,
         "tests": run_tests,
         "records": lambda: record_all(environments),
+        "serve": bench_serving.serve,
     }
     return max(functions[part]() for part in parts)
 

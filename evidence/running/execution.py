@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import IO, Any, Self
 
 from evidence.pages.blocks import Block
 
@@ -76,15 +76,7 @@ class Execution:
         self._ready = threading.Event()  # The runner has imported Keras, or failed.
         self._home = tempfile.TemporaryDirectory(prefix="home-")
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the execution)
-        self._process = subprocess.Popen(
-            [python, RUNNER],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            text=True,
-            encoding="utf-8",
-            env=clean_environment() | at_home(self._home.name) | dict(variables or {}),
-        )
+        self._process = start_runner(python, self._home.name, variables, self._errors)
         request = {
             "blocks": [
                 {"page": block.page, "line": block.line, "code": block.code}
@@ -153,9 +145,7 @@ class Execution:
                     self.versions = result
                     self._ready.set()
                     continue
-                error = Error(**result["error"]) if result["error"] else None
-                outcome = Outcome(as_on_a_page(result["output"]), error, result["seconds"], result.get("steps"))
-                self._futures[blocks[result["index"]]].set_result(outcome)
+                self._futures[blocks[result["index"]]].set_result(outcome_of(result))
         except (OSError, ValueError):
             pass  # The runner ended, perhaps in the middle of a line; its standard error says why.
         self._process.wait()
@@ -165,6 +155,27 @@ class Execution:
         for future in self._futures.values():
             if not future.done():
                 future.set_exception(RuntimeError(f"the runner ended early:\n{printed}"))
+
+
+def start_runner(
+    python: str | Path, home: str, variables: Mapping[str, str] | None, errors: IO[bytes]
+) -> subprocess.Popen[str]:
+    """Start the runner by the Python of an environment; what it prints on standard error goes into a file."""
+    return subprocess.Popen(
+        [python, RUNNER],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=errors,
+        text=True,
+        encoding="utf-8",
+        env=clean_environment() | at_home(home) | dict(variables or {}),
+    )
+
+
+def outcome_of(result: Mapping[str, Any]) -> Outcome:
+    """Return the outcome that a line of the runner's results holds."""
+    error = Error(**result["error"]) if result["error"] else None
+    return Outcome(as_on_a_page(result["output"]), error, result["seconds"], result.get("steps"))
 
 
 def as_on_a_page(output: str) -> str:

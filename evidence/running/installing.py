@@ -7,17 +7,19 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import uv
 
-from evidence.running import environments
+from evidence.running import environments, records
 from evidence.running.environments import Environment, Installation, is_stamped, running_python
 from evidence.running.packages import package_name
 
+Report = Callable[[str], object]  # is given each line that uv or pip prints, as it comes
 
-def install(environment: Environment, recorded: Sequence[str] = ()) -> None:
+
+def install(environment: Environment, recorded: Sequence[str] = (), *, report: Report = lambda line: None) -> None:
     """Install an environment if it is not installed.
 
     Packages that its pins depend on get the `recorded` versions (`name==version`), or else the newest that fit.
@@ -33,30 +35,40 @@ def install(environment: Environment, recorded: Sequence[str] = ()) -> None:
         constraints.write("\n".join(package for package in recorded if package_name(package) not in own_names))
     try:
         if not is_stamped(base, base_stamp):
-            install_base(environment.installation, constraints.name)
+            install_base(environment.installation, constraints.name, report)
             (base / "installed").write_text(base_stamp)
         for folder, stamp in own:
             shutil.rmtree(folder, ignore_errors=True)
             target = "--python", environment.interpreter, "--no-deps", "--target", folder
-            run([uv.find_uv_bin(), "pip", "install", *target, *environment.own_packages])
+            run([uv.find_uv_bin(), "pip", "install", *target, *environment.own_packages], report)
             (folder / "installed").write_text(stamp)
     finally:
         Path(constraints.name).unlink()
 
 
-def install_base(installation: Installation, constraints: str) -> None:
+def install_base(installation: Installation, constraints: str, report: Report) -> None:
     """Install what several environments share, with the versions of a file of constraints."""
     shutil.rmtree(installation.folder, ignore_errors=True)
     python = find_python(installation.python)
     command: list[str | Path]
     # Told which build of PyTorch to take (UV_TORCH_BACKEND=cpu), uv knows where that is.
     if installation.installer == "pip" and "UV_TORCH_BACKEND" not in os.environ:
-        run([python, "-m", "venv", installation.folder])
+        run([python, "-m", "venv", installation.folder], report)
         command = [installation.interpreter, "-m", "pip", "install", "--quiet"]
     else:
-        run([uv.find_uv_bin(), "venv", "--python", python, installation.folder])
+        run([uv.find_uv_bin(), "venv", "--python", python, installation.folder], report)
         command = [uv.find_uv_bin(), "pip", "install", "--python", installation.interpreter]
-    run([*command, "--constraint", constraints, *installation.packages])
+    run([*command, "--constraint", constraints, *installation.packages], report)
+
+
+def recorded_packages(environment: Environment) -> list[str]:
+    """Return the packages of the environment's record, or of one that shares its installation."""
+    sharing = [
+        other for other in environments.read_environments().values() if other.installation == environment.installation
+    ]
+    found = records.load_all()
+    packages = (found[candidate.key].packages for candidate in [environment, *sharing] if candidate.key in found)
+    return next(filter(None, packages), [])
 
 
 def megabytes_to_install(to_install: Iterable[Environment]) -> int:
@@ -86,9 +98,14 @@ def find_python(version: str) -> str:
     return ended.stdout.strip()
 
 
-def run(command: Sequence[str | Path]) -> None:
+def run(command: Sequence[str | Path], report: Report = lambda line: None) -> None:
     """Run a command; `OSError` with the end of its output if it fails."""
-    ended = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-    if ended.returncode:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        assert process.stdout
+        printed = ""
+        for line in process.stdout:
+            printed += line
+            report(line.rstrip())
+    if process.returncode:
         line = " ".join(map(str, command))
-        raise OSError(f"{line}\nended with exit code {ended.returncode}:\n{ended.stdout[-2000:]}")
+        raise OSError(f"{line}\nended with exit code {process.returncode}:\n{printed[-2000:]}")

@@ -5,6 +5,7 @@ that needs only the standard library, and runs on Python 3.6.
 
 It reads one JSON object from standard input (see `main`) and writes JSON lines to standard output: first
 `{"import_seconds": ..., "keras": its version, "python": its version}`, then the outcome of each block as it ends.
+If the request asks for it, the runner stays, and takes more blocks.
 
 The children are forked from a parent that has only imported Keras: importing takes seconds, a fork a fraction of one.
 The parent must never build a model: after that every child hangs on TensorFlow and JAX. Where forking is unsafe (macOS)
@@ -20,10 +21,12 @@ import json
 import linecache
 import os
 import re
+import select
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import traceback
 import types
@@ -32,6 +35,10 @@ POLL_SECONDS = 0.005
 OUTPUT_BYTES = 1000000  # A block that prints more is stopped.
 STDERR_BYTES = 4000  # How much of the end of a killed block's standard error is kept.
 ANSWER_SECONDS = 5  # A block that is stopped may take this long to say where it was; only on a busy machine it does.
+STOP_SECONDS = 0.3  # The same for a block that somebody stops, who waits for it.
+IDLE_SECONDS = 0.5  # So often a runner that has nothing to do looks for signals.
+PROGRESS_SECONDS = 0.2  # So often a runner that stays reports what a block has printed so far.
+STOPPED = "was stopped"
 GRACE_SECONDS = 10  # So long after its limit a block ends itself, in case the runner is gone.
 
 
@@ -43,11 +50,17 @@ def main():
     `import keras` is to import), `jobs` (blocks at a time), `timeout` (seconds a block may take, unless it has a
     `timeout` of its own), `memory` (bytes of resident memory a block may use, Linux only) and `fork` (a boolean).
     Once the first line of results is written, every signal SIGUSR2 raises `jobs` by one.
+
+    With `stays` the request is one line. More lines may follow: an object `{"index": ..., "page": ..., "line": ...,
+    "code": ...}` is another block to run, and `{"stop": index}` stops one. What a block has printed is reported while
+    it runs: `{"index": ..., "so_far": ...}`. The runner ends with its standard input.
     """
     more_jobs = []
     if hasattr(signal, "SIGUSR2"):
         signal.signal(signal.SIGUSR2, lambda number, frame: more_jobs.append(number))
-    request = json.load(sys.stdin)
+    stdin = Lines()
+    request = json.loads(stdin.first())
+    stays = request.get("stays", False)
     results = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # Whatever an import prints must not mix with the results.
 
@@ -74,20 +87,83 @@ def main():
     waiting = list(enumerate(request["blocks"]))[::-1]
     running = []
     try:
-        while (waiting or running) and not signals:
+        while (not stdin.ended if stays else waiting or running) and not signals:
             while waiting and len(running) < request["jobs"] + len(more_jobs):
                 index, block = waiting.pop()
                 start_child = Forked if request["fork"] else Spawned
                 running.append(start_child(index, block, request))
-            time.sleep(POLL_SECONDS)
+            if stays:
+                for line in stdin.wait(POLL_SECONDS if running else IDLE_SECONDS):
+                    obey(json.loads(line), waiting, running, report)
+            else:
+                time.sleep(POLL_SECONDS)
             for child in list(running):
                 outcome = child.poll()
                 if outcome is not None:
                     running.remove(child)
                     report(outcome)
+                elif stays and child.has_more():
+                    report({"index": child.index, "so_far": child.output()})
     finally:
         for child in running:
             child.kill()
+
+
+def obey(message, waiting, running, report):
+    """Queue another block, or stop one that is queued or runs."""
+    if "stop" not in message:
+        waiting.insert(0, (message["index"], message))
+        return
+    for entry in [entry for entry in waiting if entry[0] == message["stop"]]:
+        waiting.remove(entry)
+        error = {"type": "Stopped", "message": STOPPED, "line": None, "traceback": ""}
+        report({"index": entry[0], "output": "", "seconds": 0.0, "error": error})
+    for child in running:
+        if child.index == message["stop"]:
+            child.stopped = True
+
+
+class Lines:
+    """The lines of standard input, which are read without keeping the blocks that run waiting.
+
+    A thread reads only on Windows, which cannot wait for a pipe otherwise: a process with threads should not fork.
+    """
+
+    def __init__(self):
+        self.ended = False
+        self.rest = b""
+        self.lock = threading.Lock()
+        self.thread = None
+
+    def first(self):
+        """Wait for the first line, or for the end of the input, and return what came before it."""
+        while b"\n" not in self.rest and not self.ended:
+            self.read()
+        line, _, self.rest = self.rest.partition(b"\n")
+        return line.decode("utf-8")
+
+    def wait(self, seconds):
+        """Wait for more lines, but not longer than some seconds; return them."""
+        if os.name == "nt":
+            if not self.thread:
+                self.thread = threading.Thread(target=self.read_to_the_end, daemon=True)
+                self.thread.start()
+            time.sleep(POLL_SECONDS)
+        elif select.select([0], [], [], seconds)[0]:
+            self.read()
+        with self.lock:
+            *lines, self.rest = self.rest.split(b"\n")
+        return [line.decode("utf-8") for line in lines]
+
+    def read(self):
+        data = os.read(0, 1 << 16)
+        with self.lock:
+            self.rest += data
+        self.ended = not data
+
+    def read_to_the_end(self):
+        while not self.ended:
+            self.read()
 
 
 def rename(module):
@@ -161,6 +237,8 @@ class Child:
         self.memory = request["memory"]
         self.results = request["results"]
         self.module = request["module"]
+        self.stopped = False  # by somebody who does not want to wait for its end
+        self.reported, self.reported_at = 0, time.time()  # bytes of output
         self.start = time.time()
         self.directory = tempfile.TemporaryDirectory(prefix="block-")
         os.mkdir(os.path.join(self.directory.name, "work"))
@@ -174,13 +252,9 @@ class Child:
         if status is None:
             if broken is None:
                 return None
-            if not self.ends_saying_where():
+            if not self.ends_saying_where(STOP_SECONDS if self.stopped else ANSWER_SECONDS):
                 self.kill()
-        outcome = {
-            "index": self.index,
-            "output": text_of(self.stdout, 0, OUTPUT_BYTES),
-            "seconds": time.time() - self.start,
-        }
+        outcome = {"index": self.index, "output": self.output(), "seconds": time.time() - self.start}
         try:
             with open(os.path.join(self.directory.name, "result")) as file:
                 outcome.update(json.load(file))
@@ -204,22 +278,36 @@ class Child:
             pass  # Windows keeps files that a process just killed had open.
         return outcome
 
+    def output(self):
+        return text_of(self.stdout, 0, OUTPUT_BYTES)
+
+    def has_more(self):
+        """Say whether it has printed more than before; seldom, since reading it takes time."""
+        if time.time() - self.reported_at < PROGRESS_SECONDS or size(self.stdout) == self.reported:
+            return False
+        if not hasattr(os, "pread"):
+            return False
+        self.reported, self.reported_at = size(self.stdout), time.time()
+        return True
+
     def limit_broken(self, running):
-        """Say which limit the block has broken; `None` if none."""
+        """Say which limit the block has broken, or that it was stopped; `None` if it may go on."""
         if max(size(self.stdout), size(self.stderr)) > OUTPUT_BYTES:
             return "printed more than {:g} MB".format(OUTPUT_BYTES / 1e6)
+        if running and self.stopped:
+            return STOPPED
         if running and time.time() - self.start > self.timeout:
             return "did not end within {:g} seconds".format(self.timeout)
         if running and resident_bytes(self.pid) > self.memory:
             return "used more than {:g} GB of memory".format(self.memory / 1e9)
         return None
 
-    def ends_saying_where(self):
-        """Make a block that broke a limit write its line to standard error, and end; return whether it did."""
+    def ends_saying_where(self, seconds):
+        """Make a block write its line to standard error, and end; return whether it did within some seconds."""
         if not hasattr(faulthandler, "register"):
             return False
         os.kill(self.pid, signal.SIGUSR1)
-        last = time.time() + ANSWER_SECONDS
+        last = time.time() + seconds
         while time.time() < last:
             if self.exit_status() is not None:
                 return True
@@ -232,9 +320,13 @@ def size(file):
 
 
 def text_of(file, start, length):
-    file.seek(start)
+    if hasattr(os, "pread"):
+        content = os.pread(file.fileno(), length, start)  # A block that still writes has the same position in the file.
+    else:
+        file.seek(start)
+        content = file.read(length)
     # as a terminal shows it: lines that Windows prints end in \r\n
-    return printable(file.read(length).decode("utf-8", "replace").replace("\r\n", "\n"))
+    return printable(content.decode("utf-8", "replace").replace("\r\n", "\n"))
 
 
 class Forked(Child):

@@ -7,8 +7,10 @@ a record that changes causes one.
 
 from __future__ import annotations
 
+import contextlib
 import logging
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,8 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
 log = logging.getLogger("mkdocs.evidence")
+# What editors and Python write beside the files themselves; vim tries out "4913".
+SCRATCH = re.compile(r"[.#]|4913$|__pycache__$|tmp\w{8}$|.*(~|\.tmp)$")
 
 
 class IncrementalBuild:
@@ -49,25 +53,49 @@ class IncrementalBuild:
                 for file in self.files.documentation_pages()
                 if file.abs_src_path and file.page
             }
-            if now.keys() == before.keys() and changed <= pages.keys():
-                self.build_pages([pages[path] for path in sorted(changed)])
-            else:
+            if now.keys() != before.keys() or not changed <= pages.keys():
                 builder()
-            before = now  # only once the build has succeeded: the next one then includes what failed
+                before = now  # only once the build has succeeded: the next one then includes what failed
+                return
+            failures = self.build_pages({path: pages[path] for path in sorted(changed)})
+            before = now | {path: before[path] for path in failures}
+            for failure in failures.values():
+                raise failure
 
         server.builder = build_changes
 
-    def build_pages(self, pages: Sequence[Page]) -> None:
-        """Build pages the way MkDocs does, into the site of the last whole build."""
-        for page in pages:
-            build._populate_page(page, self.config, self.files)
-        for page in pages:
-            build._build_page(page, self.config, self.files.documentation_pages(), self.nav, self.templates)
-            page.validate_anchor_links(files=self.files, log_level=self.config.validation.links.anchors)
-            log.info("Built %s alone", page.file.src_uri)
+    def build_pages(self, pages: Mapping[Path, Page]) -> dict[Path, Exception]:
+        """Build pages the way MkDocs does, into the site of the last whole build; return those that cannot be built."""
+        failures: dict[Path, Exception] = {}
+        for step in self._read, self._write:  # Each page may need what another one says.
+            for path, page in pages.items():
+                try:
+                    if path not in failures:
+                        step(page)
+                except Exception as error:
+                    failures[path] = error
+        return failures
+
+    def _read(self, page: Page) -> None:
+        build._populate_page(page, self.config, self.files)
+
+    def _write(self, page: Page) -> None:
+        build._build_page(page, self.config, self.files.documentation_pages(), self.nav, self.templates)
+        page.validate_anchor_links(files=self.files, log_level=self.config.validation.links.anchors)
+        log.info("Built %s alone", page.file.src_uri)
 
 
 def modification_times_below(watched: Iterable[str]) -> dict[Path, int]:
-    """Return the modification time, in nanoseconds, of every file at or below some paths."""
-    paths = [path for name in watched for path in (Path(name), *Path(name).rglob("*"))]
-    return {path: path.stat().st_mtime_ns for path in paths if path.is_file()}
+    """Return the modification time, in nanoseconds, of every file at or below some paths, but for `is_scratch`."""
+    times = {}
+    for name in map(Path, watched):
+        for path in (name, *name.rglob("*")):
+            with contextlib.suppress(FileNotFoundError):  # It is gone by now.
+                if path.is_file() and not is_scratch(path.relative_to(name)):
+                    times[path] = path.stat().st_mtime_ns
+    return times
+
+
+def is_scratch(path: Path) -> bool:
+    """Say whether a path is of a file that only an editor or Python needs, such as a backup."""
+    return any(map(SCRATCH.match, path.parts))

@@ -205,7 +205,7 @@ def installer(tmp_path, monkeypatch):
     """Have `install` write stamps and install nothing; return the commands and the constraints of each."""
     commands = []
 
-    def run(command):
+    def run(command, report):
         constraints = Path(command[command.index("--constraint") + 1]) if "--constraint" in command else None
         commands.append((list(map(str, command)), constraints.read_text().split() if constraints else None))
         for argument in command:

@@ -1,0 +1,88 @@
+"""Decides who may have what: the server executes code, so only the person who started it may reach it.
+
+A page of another site can send requests to 127.0.0.1, directly or by a name of its own that it has made to mean
+127.0.0.1 ("DNS rebinding"), and another person on the machine can open a connection. So:
+
+- `Host` has to be this address, for whatever is asked: under another name nothing is read.
+- Pages are served to everybody on the machine, but are live for a browser alone that was opened with the key, which the
+  terminal shows. The browser then has the key as a cookie that other sites' requests lack.
+- What runs something needs a token that only such a page has, in a header that no other site may send.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http.cookies import CookieError, SimpleCookie
+
+TOKEN_HEADER = "X-Live-Token"
+HEADERS = {
+    # In a frame of another site, its visitors could be made to click.
+    "Content-Security-Policy": "frame-ancestors 'none'",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Knows the secrets of one server."""
+
+    port: int
+    key: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)  # in the address to open
+    token: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)  # in the pages
+
+    @property
+    def hosts(self) -> tuple[str, str]:
+        return f"127.0.0.1:{self.port}", f"localhost:{self.port}"
+
+    @property
+    def cookie_name(self) -> str:
+        return f"live-{self.port}"  # Cookies do not tell ports apart.
+
+    def cookie(self) -> str:
+        """Return the cookie, as a header sets it, of a browser that was opened with the key."""
+        return f"{self.cookie_name}={self.key}; Path=/; HttpOnly; SameSite=Strict"
+
+    def is_key(self, text: str) -> bool:
+        return same(text, self.key)
+
+    def knows(self, headers: Mapping[str, str]) -> bool:
+        """Say whether a browser was opened with the key."""
+        try:
+            cookies = SimpleCookie(headers.get("Cookie", ""))
+        except CookieError:
+            return False
+        cookie = cookies.get(self.cookie_name)
+        return cookie is not None and self.is_key(cookie.value)
+
+    def refuses_reading(self, headers: Mapping[str, str]) -> str | None:
+        """Say why not even a page may be read; `None` if it may."""
+        if headers.get("Host") not in self.hosts:
+            return f"This server is http://{self.hosts[0]}/, and goes by no other name."
+        return None
+
+    def refuses_running(self, headers: Mapping[str, str]) -> str | None:
+        """Say why a request may not have something done; `None` if it may."""
+        if refused := self.refuses_reading(headers):
+            return refused
+        if headers.get("Origin") != f"http://{headers['Host']}":
+            return "Only pages of this server may ask for this."
+        if headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+            return "Only pages of this server may ask for this."
+        if not self.knows(headers) or not same(headers.get(TOKEN_HEADER, ""), self.token):
+            return "Only pages of this server may ask for this. Open the address that the terminal shows."
+        if headers.get("Content-Type") != "application/json":
+            return "This takes JSON alone."
+        return None
+
+
+def same(text: str, secret: str) -> bool:
+    """Compare a text with a secret in a time that does not depend on where they differ."""
+    return hmac.compare_digest(text.encode("utf-8", "replace"), secret.encode())
