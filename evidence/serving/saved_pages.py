@@ -12,14 +12,12 @@ from typing import Any
 from evidence.pages import lint, outputs
 from evidence.pages.blocks import Block, page_name
 from evidence.pages.lint import Problem
-from evidence.pages.notes import check_notes
-from evidence.pages.recipes import check_recipes
-from evidence.pages.unexecuted_code import check_listings, read_exemptions
 from evidence.running import records
 from evidence.running.environments import Environment
 from evidence.running.execution import Outcome
 from evidence.running.records import RecordedOutcome
 from evidence.serving.kerases import Kerases, Ticket
+from evidence.site.page_problems import problems_of
 
 AT_A_TIME = 8  # blocks that wait for the runner, which takes as many at a time as there are cores
 
@@ -93,10 +91,10 @@ class SavedPages:
         """Look for the problems of a page that take longer to find."""
         try:
             text = path.read_bytes()
-            blocks, problems = read(path)
+            _, problems = read(path)
             if problems:
                 return  # They may hide the others.
-            further = further_problems(path, blocks)
+            further = [problem for problem in problems_of([path]) if problem.page == page_name(path)]
             if path.read_bytes() != text:
                 return  # It was saved again meanwhile, and will be checked again.
         except Exception:  # what is half typed when a check reads it for the second time
@@ -158,14 +156,6 @@ def read(path: Path) -> tuple[list[Block], list[Problem]]:
         return lint.read_page(path)
     except FileNotFoundError:
         return [], []
-
-
-def further_problems(path: Path, blocks: list[Block]) -> list[Problem]:
-    return [
-        *check_listings(path, blocks, read_exemptions()),
-        *check_notes(path, blocks),
-        *check_recipes(path, blocks),
-    ]
 
 
 def describe(block: Block, current: Current | None, recorded: dict[str, RecordedOutcome]) -> dict[str, Any]:
