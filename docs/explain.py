@@ -87,7 +87,7 @@ FAULTS = {
 }
 # What to know before you change the model.
 FACTS = {
-    "kind": ("{} is {} ({}).{}", "how-to/which-way-fits-my-model/#table"),
+    "kind": ("{} is {}.{}", "how-to/which-way-fits-my-model/#table"),
     "inputs": (
         "Its {}. `model.inputs` and `model.outputs` are flat lists.",
         "how-to/models-with-several-inputs/#inputs-list",
@@ -117,7 +117,7 @@ FACTS = {
         "how-to/surgery-on-branched-models/#shared",
     ),
     "several-chains": (
-        "Called before, in another chain, so `.output` doesn't lead to the model's: {}.",
+        "Called before, in another chain, so `.output` isn't this model's: {}.",
         "errors/multiple-inbound-nodes/#silent",
     ),
     "several-chains-keras-2": (
@@ -125,7 +125,7 @@ FACTS = {
         "errors/multiple-inbound-nodes/#multiple-inbound-nodes",
     ),
     "hidden-traces": (
-        "{} compiled, and {} doesn't show with what. Changed a layer? Compile again.",
+        "Functions in use: {}. {} doesn't show whether they are stale.",
         "why/after-pop-compile-again/#old-activation",
     ),
     "frozen": ("{}`fit` changes {} of {}: {}.", "how-to/freeze-layers/#count"),
@@ -203,13 +203,6 @@ class Keras:
         self.is_3 = version[0] == 3
         self.backend = root.backend.backend() if self.is_3 else "tensorflow"
 
-    @property
-    def name(self):
-        version = ".".join(map(str, self.version))
-        if self.is_3:
-            return f"Keras {version} on {BACKENDS.get(self.backend, self.backend)}"
-        return f"{self.root.__name__.replace('keras', 'tf.keras')[-8:]} {version}"
-
     def made(self, cls):
         """Return whether this Keras defines a class."""
         return cls.__module__.partition(".")[0] == self.root.__name__
@@ -246,7 +239,7 @@ class Keras:
         return unique(layer for layer, _ in self.calls(model))
 
     def ends(self, model):
-        """Return the inputs and the outputs: a tensor each, or a list or dict of some."""
+        """Return the inputs and the outputs: tensors, or lists or dicts of some."""
         graph = self.graph(model)
         if graph is None:
             return None, None
@@ -266,7 +259,7 @@ class Keras:
         return not self.is_a(thing, "Layer") or type(thing).__name__ in lambdas
 
     def listed(self, model):
-        """Return the layers in a model's own list, whether its graph runs them or not."""
+        """Return the layers in a model's own list, whether they are run or not."""
         name = "_layers" if self.is_3 else "_self_tracked_trackables"
         return self.only_layers(getattr(model, name, []))
 
@@ -301,15 +294,6 @@ class Keras:
             state(layer, name) for layer in layers for name in ("variables", "states")
         ]
         return unique(variable for each in lists for variable in each)
-
-
-BACKENDS = {
-    "tensorflow": "TensorFlow",
-    "jax": "JAX",
-    "torch": "PyTorch",
-    "openvino": "OpenVINO",
-    "numpy": "NumPy",
-}
 
 
 def keras_of(model):
@@ -354,7 +338,7 @@ def ids(things):
 
 
 def shape_of(tensor):
-    """Return a shape as a tuple, with `None` for an open size; `None` if it has none."""
+    """Return a shape as a tuple, with `None` for open sizes; `None` if it has none."""
     try:
         return tuple(None if size is None else int(size) for size in tensor.shape)
     except (AttributeError, TypeError, ValueError):
@@ -414,16 +398,15 @@ def look_at_kind(keras, model):
     if not keras.made(type(model)):
         kind += f", of the class {type(model).__name__}"
     ends = f" It takes {in_words(inputs)} and returns {in_words(outputs)}."
-    yield "kind", model.name, kind, keras.name, "" if inputs is None else ends
+    yield "kind", model.name, kind, "" if inputs is None else ends
 
 
 def is_chain(keras, calls):
     """Return whether each call takes what the one before it returned, and only that."""
-    pairs = zip(calls, calls[1:])
-    return all(len(keras.taken(node)) == 1 for _, node in calls) and all(
-        ids(keras.taken(after)) <= ids(keras.returned(before))
-        for (_, before), (_, after) in pairs
-    )
+    taken = [ids(keras.taken(node)) for _, node in calls]
+    returned = [ids(keras.returned(node)) for _, node in calls]
+    one_each = all(len(keras.taken(node)) == 1 for _, node in calls)
+    return one_each and all(map(set.issubset, taken[1:], returned))
 
 
 def look_at_ends(keras, model):
@@ -555,6 +538,9 @@ FUNCTIONS = {
 }
 
 
+HIDING = {"jax": "JAX", "openvino": "OpenVINO"}
+
+
 def look_at_functions(keras, model):
     used = {word: getattr(model, name, None) for word, name in FUNCTIONS.items()}
     used = {word: function for word, function in used.items() if function is not None}
@@ -569,17 +555,16 @@ def look_at_functions(keras, model):
                 yield from look_at_what_fit_moves(keras, model, traces)
     if keras.backend == "openvino" and getattr(model, "ov_compiled_model", None):
         ports = [port.partial_shape for port in model.ov_compiled_model.outputs]
-        then = [
-            tuple(None if size.is_dynamic else len(size) for size in port)
-            for port in ports
-        ]
+        then = [tuple(map(size_of, port)) for port in ports]
         now = [shape_of(tensor) for tensor in leaves(keras.ends(model)[1])]
         if now and shapes_differ(then, now):
             yield "stale-predict", f"it returns {shapes(then)}, the model {shapes(now)}"
-    if keras.backend in ("jax", "openvino") and used:
-        verb = "is" if len(used) == 1 else "are"
-        words = " and ".join(f"`{word}`" for word in used)
-        yield "hidden-traces", f"{words} {verb}", BACKENDS[keras.backend]
+    if keras.backend in HIDING and used:
+        yield "hidden-traces", names(used), HIDING[keras.backend]
+
+
+def size_of(dimension):
+    return None if dimension.is_dynamic else dimension.get_length()
 
 
 def stale(keras, model, word, trace):
@@ -742,13 +727,14 @@ def traces_of(keras, model, function):
     functions = [each for traced in traced_in(function) for each in traced]
     for concrete in unique(functions):
         graphs = {None: concrete.graph, **dict(graphs_in(concrete.graph))}
-        contents = {name: Contents(graph) for name, graph in graphs.items()}
+        top = scope_of(model)
+        contents = {name: Contents(keras, graphs[name], top) for name in graphs}
         trace, variables = Trace(concrete), Variables(graphs, contents)
         trace.deleted = variables.deleted
         branches = {name for each in contents.values() for name in each.branches}
         for name, inside in contents.items():
-            if name not in branches:  # What they read is passed to them from outside.
-                read(keras, model, inside, trace, variables)
+            if name not in branches:
+                read(keras, top, inside, trace, variables)
             for write in inside.writes:
                 trace.moved |= ids(variables.behind(write.inputs[0]))
         if trace.top.inside or trace.top.kinds:
@@ -796,9 +782,13 @@ WRITES = "Assign", "ResourceApply", "ResourceSparseApply", "ResourceScatter"
 
 
 class Contents:
-    """The operations of a graph, with those that call other graphs or write."""
+    """The operations of a graph, with those that call other graphs or write.
 
-    def __init__(self, graph):
+    Branches and loops within the model are not looked into: what they read is passed to
+    them from outside.
+    """
+
+    def __init__(self, keras, graph, top):
         self.operations = [(each, each.type) for each in graph.get_operations()]
         self.writes = [
             each for each, kind in self.operations if kind.startswith(WRITES)
@@ -809,7 +799,7 @@ class Contents:
             for attribute in attributes:
                 name = operation.get_attr(attribute).name
                 self.calls.append((name, operation.inputs[first:]))
-                if kind in BRANCHES:
+                if kind in BRANCHES and top in path_in(keras, operation):
                     self.branches.add(name)
 
 
@@ -838,12 +828,14 @@ class Variables:
         return found + [each for one in outer for each in self.behind(one, depth - 1)]
 
 
-def read(keras, model, contents, trace, variables):
+def path_in(keras, operation):
+    return [without_number(keras, name) for name in operation.name.split("/")[:-1]]
+
+
+def read(keras, top, contents, trace, variables):
     """Note what a graph runs under the model's name."""
-    top = scope_of(model)
     for operation, kind in contents.operations:
-        path = operation.name.split("/")
-        names = [without_number(keras, name) for name in path[:-1]]
+        path, names = operation.name.split("/"), path_in(keras, operation)
         if top not in names or "gradient_tape" in names:
             continue
         scope = trace.top
@@ -887,7 +879,7 @@ def look_at_optimizer(keras, model):
 
 
 def known_to(keras, optimizer):
-    """Return the weights that an optimizer was made for, and whether it takes others."""
+    """Return the weights that an optimizer knows, and whether it takes others."""
     optimizer = getattr(optimizer, "inner_optimizer", optimizer)  # of loss scaling
     if keras.is_3:
         known = getattr(optimizer, "_trainable_variables", None) or []
@@ -927,7 +919,7 @@ def look_at_adapted_layers(keras, model):
     adapted = [layer for layer in layers if keras.is_a(layer, "Normalization")]
     adapted = [layer for layer in adapted if state(layer, "weights")]
     differing = [layer for layer in adapted if differs_from_its_weights(layer)]
-    if adapted:
+    if adapted and keras.is_3:  # In tf.keras, `set_weights` brings it up to date.
         yield "normalization", names(adapted)
     if differing:
         yield "normalization-differs", names(differing)

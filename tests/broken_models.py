@@ -1,18 +1,18 @@
 """Models broken on purpose, each with what `explain` has to say of it.
 
-Run as a script, it prints what `explain` finds in them, in the kinds of model of `models/`, and what it changed by
-looking. It needs only Keras and NumPy, so it runs in each environment: one process, since importing Keras takes longest.
+Run as a script, it prints what `explain` finds in them and in the kinds of model of `models/`, and what changed when it
+looked. It needs only Keras and NumPy, so it runs in each environment, and looks at all of them in one process.
 """
 
-import collections
 import contextlib
-import gc
 import io
 import json
 import os
+import pathlib
 import random
 import sys
 import time
+import traceback
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -22,15 +22,22 @@ from explain import explain, findings
 from keras import layers
 
 X, Y = np.ones((8, 4), "float32"), np.ones((8, 3), "float32")
-BROKEN = {}  # name: (function that makes the model, codes of what is wrong)
+BROKEN = []  # functions that make a model
 
 
 def wrong(*codes):
-    def keep(make):
-        BROKEN[make.__name__] = make, codes
-        return make
+    """Note that a function makes a model, of which `explain` has to say that this is wrong, and nothing else."""
+    return noted
 
-    return keep
+
+def good_to_know(*codes):
+    """Note that a function makes a model with nothing wrong, of which `explain` has to say this, and nothing else."""
+    return noted
+
+
+def noted(make):
+    BROKEN.append(make)
+    return make
 
 
 def chain(*ends):
@@ -327,7 +334,7 @@ def an_attribute_replaced_after_predict():
     model = predicted(Net(name="net"))
     new = layers.Dense(3, name="new_head")
     new.build((None, 6))
-    if hasattr(model, "_tracker"):
+    if hasattr(getattr(model, "_tracker", None), "unlock"):
         model._tracker.unlock()
     model.head = new
     return model
@@ -364,8 +371,88 @@ def a_head_in_float16():
     return keras.Sequential([keras.Input((4,)), layers.Dense(6, name="first", **mixed), layers.Dense(3, **mixed)])
 
 
-def every_trace(model):
-    """Return what must not change by looking: functions and their traces, names, weights, optimizer, random numbers."""
+@good_to_know("not-built")
+def a_sequential_without_an_input_shape():
+    return keras.Sequential([layers.Dense(6, name="first"), layers.Dense(3, name="head")])
+
+
+@good_to_know("not-built")
+def a_subclassed_model_that_was_not_called():
+    return Net(name="net")
+
+
+@good_to_know()
+def a_subclassed_model_in_use():
+    return predicted(fitted(Net(name="net")))
+
+
+@good_to_know("no-graph")
+def a_sequential_of_a_dict():
+    class Sum(layers.Layer):
+        def call(self, x):
+            return x["one"] + x["two"]
+
+    model = keras.Sequential([Sum(name="sum"), layers.Dense(3, name="head")])
+    model.predict({"one": X, "two": X}, verbose=0)
+    return model
+
+
+@good_to_know("vocabulary")
+def a_layer_with_a_vocabulary():
+    words = layers.StringLookup(vocabulary=["cat", "dog"], name="words")
+    inputs = keras.Input((1,), dtype="string")
+    return keras.Model(inputs, layers.Embedding(4, 2, name="vectors")(words(inputs)))
+
+
+@good_to_know("frozen", "frozen-norm")
+def a_frozen_batch_normalization():
+    model = chain(layers.BatchNormalization(name="norm"))
+    model.layers[-1].trainable = False
+    return fitted(model)
+
+
+@good_to_know("several-chains")
+def made_of_another_models_layers():
+    model = chain(layers.Softmax(name="softmax"))
+    fitted(model).pop()
+    model = keras.Sequential(model.layers[:1], name="shorter")
+    model.build((None, 4))
+    return predicted(fitted(model, np.ones((8, 6), "float32")))
+
+
+@good_to_know("several-chains")
+def popped_and_compiled_with_a_new_optimizer():
+    model = predicted(fitted(chain(layers.Softmax(name="softmax"))))
+    model.pop()
+    return predicted(fitted(model), 8, 5)
+
+
+@good_to_know("frozen")
+def trained_in_two_steps():
+    model = chain()
+    model.layers[0].trainable = False
+    fitted(fitted(model))
+    model.layers[1].trainable = False
+    model.layers[0].trainable = True
+    return fitted(model)
+
+
+@good_to_know()
+def eager():
+    model = chain(layers.Softmax(name="softmax"))
+    model.compile("sgd", "mse", run_eagerly=True)
+    model.fit(X, Y, verbose=0)
+    return model
+
+
+@good_to_know()
+def a_chain_with_automatic_names():
+    model = keras.Sequential([keras.Input((4,)), *[layers.Dense(4, activation="relu") for _ in range(12)]])
+    return predicted(fitted(model, np.ones((8, 4), "float32")))
+
+
+def everything(model):
+    """Return what must not change by looking: functions and traces, names, weights, optimizer, random numbers."""
     names = "train_function", "test_function", "predict_function"
     functions = [getattr(model, name, None) for name in names]
     traces = [id(each) for function in functions for each in all_concrete(function)]
@@ -412,60 +499,58 @@ def counters():
 def look(make):
     """Return the codes and sentences that are found, and whether looking changed anything."""
     model = make()
-    before = every_trace(model)
+    before = everything(model)
     start = time.perf_counter()
     found = findings(model)
     seconds = time.perf_counter() - start
-    with contextlib.redirect_stdout(io.StringIO()) as printed:
+    with contextlib.redirect_stdout(io.StringIO()):
         explain(model)
-    changed = [number for number, (one, two) in enumerate(zip(before, every_trace(model))) if one != two]
+    after = everything(model)
+    changed = [number for number, part in enumerate(before) if part != after[number]]
     return {
         "codes": [each.code for each in found if each.code != "kind"],
         "wrong": [each.code for each in found if each.wrong],
         "sentences": [each.sentence for each in found],
-        "printed": printed.getvalue(),
         "changed": changed,
         "seconds": seconds,
     }
 
 
 def kind(path, use):
-    """Return a function that makes a kind of model, and predicts and trains with it."""
+    """Return a function that makes a kind of model, and trains and predicts with it."""
 
     def make():
         module = {"__name__": "kind"}
-        with open(path, encoding="utf-8") as file:
-            exec(compile(file.read(), path, "exec"), module)
+        exec(compile(path.read_text(encoding="utf-8"), path.name, "exec"), module)  # noqa: S102
         model = module["model"]()
         if use:
             outputs = model.predict(module["data"](), verbose=0)
             model.compile("sgd", "mse")
             model.fit(module["data"](), outputs, verbose=0)
-            model.predict(module["data"](), verbose=0)
         return model
 
     return make
-
-
-def main():
-    """Print what is found in each model, as JSON: `{name: ...}`. The arguments are files of `models/`."""
-    found = collections.OrderedDict()
-    for name, (make, _) in BROKEN.items():
-        found[name] = attempt(make)
-        gc.collect()
-    for path in sys.argv[1:]:
-        key = os.path.basename(path)[:-3]
-        found[key] = attempt(kind(path, not key.startswith("applications_")))
-    print("\n" + json.dumps(found))
 
 
 def attempt(make):
     try:
         return look(make)
     except Exception as error:
-        import traceback
+        return {"error": "".join(traceback.format_exception(type(error), error, error.__traceback__))}
 
-        return {"error": "".join(traceback.format_exception(type(error), error, error.__traceback__)[-4:])}
+
+def main():
+    """Print what is found, as JSON by name. The arguments are files of `models/`: each is looked at twice.
+
+    First it is as it was made, then it has predicted and learned; those that start with a minus sign are only made.
+    """
+    found = {make.__name__: attempt(make) for make in BROKEN}
+    for argument in sys.argv[1:]:
+        path = pathlib.Path(argument.lstrip("-"))
+        found[path.stem] = attempt(kind(path, use=False))
+        if not argument.startswith("-"):
+            found[path.stem + ", used"] = attempt(kind(path, use=True))
+    print("\n" + json.dumps(found))
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from evidence.files import DOCS
 from evidence.pages.blocks import Block
 
 RUNNER = Path(__file__).with_name("runner.py")
@@ -80,7 +81,7 @@ class Execution:
             stderr=self._errors,
             text=True,
             encoding="utf-8",
-            env=clean_environment() | at_home(self._home.name) | dict(variables or {}),
+            env=with_the_guides_modules(clean_environment() | at_home(self._home.name) | dict(variables or {})),
         )
         request = {
             "blocks": [{"page": block.page, "line": block.line, "code": block.code} for block in self._futures],
@@ -170,6 +171,15 @@ def at_home(folder: str) -> dict[str, str]:
         "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
     }
     return {"HOME": folder, "USERPROFILE": folder, "KERAS_HOME": folder} | jax_cache
+
+
+def with_the_guides_modules(variables: dict[str, str]) -> dict[str, str]:
+    """Return variables that let blocks import what readers download from the guide, `docs/explain.py`.
+
+    No compiled file is written beside it: the site would publish that too.
+    """
+    own = [variables["PYTHONPATH"]] if "PYTHONPATH" in variables else []
+    return variables | {"PYTHONPATH": os.pathsep.join([*own, str(DOCS)]), "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def clean_environment() -> dict[str, str]:
