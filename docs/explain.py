@@ -723,10 +723,12 @@ def raw(weight):
 
 def traces_of(keras, model, function):
     """Return the traces of a function that run the model."""
-    traces = []
-    functions = [each for traced in traced_in(function) for each in traced]
-    for concrete in unique(functions):
+    traces, seen = [], set()
+    for concrete in [each for traced in traced_in(function) for each in traced]:
+        if id(concrete.graph) in seen:
+            continue  # One before calls it.
         graphs = {None: concrete.graph, **dict(graphs_in(concrete.graph))}
+        seen |= ids(graphs.values())
         top = scope_of(model)
         contents = {name: Contents(keras, graphs[name], top) for name in graphs}
         trace, variables = Trace(concrete), Variables(graphs, contents)
@@ -835,8 +837,10 @@ def path_in(keras, operation):
 def read(keras, top, contents, trace, variables):
     """Note what a graph runs under the model's name."""
     for operation, kind in contents.operations:
+        if top not in operation.name or "gradient_tape/" in operation.name:
+            continue  # most of them, in `fit`: this is what takes time
         path, names = operation.name.split("/"), path_in(keras, operation)
-        if top not in names or "gradient_tape" in names:
+        if top not in names:
             continue
         scope = trace.top
         for name in path[names.index(top) + 1 : -1]:

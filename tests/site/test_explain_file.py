@@ -1,5 +1,7 @@
 """The published `explain.py` prints addresses of the site."""
 
+import runpy
+
 import pytest
 from mkdocs.config.defaults import MkDocsConfig
 
@@ -17,10 +19,7 @@ def config(tmp_path):
 
 
 def published(config):
-    module = {}
-    with open(f"{config.site_dir}/explain.py", encoding="utf-8") as file:
-        exec(file.read(), module)
-    return module
+    return runpy.run_path(f"{config.site_dir}/explain.py")
 
 
 def test_the_address_is_filled_in(config):
