@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+DOCS = ROOT / "docs"  # Blocks may import the modules there: readers download them.
 
 
 def replace_file(path: Path, content: bytes) -> None:

@@ -7,13 +7,14 @@ import contextlib
 import functools
 import hashlib
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest_codeblocks
 
-from evidence.files import ROOT
+from evidence.files import DOCS, ROOT
 from evidence.pages.fences import FENCE, end_of_fence
 
 EXPECTED_OUTPUT = "<!--pytest-codeblocks:expected-output-->"
@@ -31,8 +32,18 @@ class Block:
 
     @functools.cached_property
     def digest(self) -> str:
-        """Identifies the code, in 16 hexadecimal digits: editing a block changes it, moving the block does not."""
-        return hashlib.sha256(self.code.encode()).hexdigest()[:16]
+        """Identifies the code, in 16 hexadecimal digits: editing a block changes it, moving the block does not.
+
+        What the block imports from the guide belongs to it.
+        """
+        code = self.code + "".join(read_text(path) for path in modules_imported(self.code))
+        return hashlib.sha256(code.encode()).hexdigest()[:16]
+
+
+def modules_imported(code: str) -> list[Path]:
+    """Return the files of the guide's modules that a block imports, such as `docs/explain.py`."""
+    names = re.findall(r"^\s*(?:from|import) (\w+)", code, re.MULTILINE)
+    return [path for path in (DOCS / f"{name}.py" for name in sorted(set(names))) if path.exists()]
 
     @property
     def watched(self) -> bool:

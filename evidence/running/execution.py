@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Self
 
+from evidence.files import DOCS
 from evidence.pages.blocks import Block
 
 RUNNER = Path(__file__).with_name("runner.py")
@@ -168,7 +169,7 @@ def start_runner(
         stderr=errors,
         text=True,
         encoding="utf-8",
-        env=clean_environment() | at_home(home) | dict(variables or {}),
+        env=with_the_guides_modules(clean_environment() | at_home(home) | dict(variables or {})),
     )
 
 
@@ -193,6 +194,12 @@ def at_home(folder: str) -> dict[str, str]:
         "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
     }
     return {"HOME": folder, "USERPROFILE": folder, "KERAS_HOME": folder} | jax_cache
+
+
+def with_the_guides_modules(variables: dict[str, str]) -> dict[str, str]:
+    """Return variables that let blocks import what readers download from the guide, `docs/explain.py`."""
+    own = [variables["PYTHONPATH"]] if "PYTHONPATH" in variables else []
+    return variables | {"PYTHONPATH": os.pathsep.join([*own, str(DOCS)])}
 
 
 def clean_environment() -> dict[str, str]:

@@ -20,7 +20,7 @@ from mkdocs.structure.pages import Page
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from evidence.pages.blocks import Block, block_extent, readable_blocks
+from evidence.pages.blocks import Block, block_extent, modules_imported, read_text, readable_blocks
 from evidence.site.notebooks import is_notebook
 from evidence.site.picture_words import with_words
 
@@ -56,13 +56,19 @@ def notebook(page: Page, config: MkDocsConfig, files: Files) -> NotebookNode:
         f"This is the page {here} of *{config.site_name}*. The outputs come from the newest Keras, on TensorFlow. "
         "Text: CC BY 4.0. Code: Apache-2.0."
     )
-    cells = [new_markdown_cell(about), *cells_of(text)]
+    cells = [new_markdown_cell(about), *module_cells(text), *cells_of(text)]
     for number, cell in enumerate(cells, 1):
         cell.id = f"cell-{number}"  # nbformat makes them at random, and each build would differ.
         if cell.cell_type == "markdown":
             cell.source = LINK.sub(lambda link: address(link, page, files, site), cell.source)
     made: NotebookNode = new_notebook(cells=cells, metadata={"kernelspec": PYTHON, "language_info": {"name": "python"}})
     return made
+
+
+def module_cells(text: str) -> Iterator[NotebookNode]:
+    """Yield a cell that writes each module of the guide that a page's blocks import, so that the notebook runs."""
+    for path in modules_imported("\n".join(block.code for block in blocks_in("", text))):
+        yield new_code_cell(f"%%writefile {path.name}\n{read_text(path).rstrip()}")
 
 
 def cells_of(text: str) -> Iterator[NotebookNode]:

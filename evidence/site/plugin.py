@@ -20,6 +20,7 @@ from mkdocs.utils.templates import TemplateContext
 
 from evidence.site import (
     examples,
+    explain_file,
     feed,
     minify,
     notebooks,
@@ -101,6 +102,7 @@ class EvidencePlugin(BasePlugin[NoOptions]):
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         published_markdown.publish_markdown(config, self.nav)
         page_notebooks.publish_notebooks(config, self.nav, self.files)
+        explain_file.fill_in_address(config)
         if not self.serving:  # A page that is served may need any rule once it is edited.
             minify.trim_scripts(config.site_dir)
             minify.trim_style_sheets(config.site_dir)

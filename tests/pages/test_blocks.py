@@ -56,6 +56,18 @@ def test_the_digest_follows_the_code_and_not_the_place():
     assert block.digest == "cc42155088fca573", "The records of all environments go by it."
 
 
+def test_the_digest_follows_what_the_block_imports_from_the_guide(monkeypatch, tmp_path):
+    block, other = (
+        Block("page.md", 3, f"{line}\n", None) for line in ("from mine import thing", "print('import mine')")
+    )
+    before = block.digest, other.digest
+    monkeypatch.setattr(blocks, "DOCS", tmp_path)
+    (tmp_path / "mine.py").write_text("thing = 1\n")
+    block, other = (Block(each.page, each.line, each.code, None) for each in (block, other))
+    assert block.digest != before[0]
+    assert other.digest == before[1]
+
+
 def test_the_pages_are_those_of_the_site_and_then_those_at_the_root(tmp_path, monkeypatch):
     monkeypatch.setattr(blocks, "ROOT", tmp_path)
     names = ["docs/b/a.md", "docs/b.md", "A.md", "README.md"]

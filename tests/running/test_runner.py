@@ -345,3 +345,10 @@ def test_what_the_reader_has_set_for_keras_does_not_count():
     code = "import os\nprint(os.listdir(os.path.expanduser('~')), os.environ['KERAS_HOME'] == os.path.expanduser('~'))"
     [outcome] = run(code, fork=False)
     assert outcome.output == "[] True\n"
+
+
+@ways
+def test_a_block_can_import_what_readers_download(fork):
+    code = "import os\nfrom explain import explain\nprint(explain.__name__, os.listdir('.'))"
+    [outcome] = run(code, fork=fork)
+    assert (outcome.output, outcome.error) == ("explain []\n", None)

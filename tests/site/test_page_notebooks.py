@@ -6,10 +6,10 @@ import nbformat
 import pytest
 from made_up import BLOCK
 
-from evidence.files import ROOT
+from evidence.files import DOCS, ROOT
 from evidence.pages.blocks import Block, blocks_in, read_text
 from evidence.running.execution import Execution, Limits
-from evidence.site.page_notebooks import cells_of
+from evidence.site.page_notebooks import cells_of, module_cells
 
 PAGES = {path: blocks_in("", read_text(path)) for path in sorted((ROOT / "docs").rglob("*.md"))}
 WITH_BLOCKS = {path.relative_to(ROOT / "docs").with_suffix(".ipynb").as_posix(): path for path in PAGES if PAGES[path]}
@@ -48,6 +48,14 @@ Does not work
     assert last.source == "1. `pop`: a note\n\n## More"
 
 
+def test_a_notebook_first_writes_the_module_that_its_blocks_import():
+    page = "```python\nfrom explain import explain\n```\n\n```python\nimport explain, json\n```\n"
+    [cell] = module_cells(page)
+    assert cell.cell_type == "code"
+    assert cell.source == "%%writefile explain.py\n" + read_text(DOCS / "explain.py").rstrip()
+    assert not list(module_cells("```python\nimport json\n```\n"))
+
+
 def test_each_page_with_blocks_has_a_notebook(site, pages):
     published = {path.relative_to(site).as_posix() for path in site.rglob("*.ipynb")}
     assert {name for name in published if not name.startswith("examples/")} == set(WITH_BLOCKS)
@@ -55,6 +63,7 @@ def test_each_page_with_blocks_has_a_notebook(site, pages):
         notebook = nbformat.read(site / name, 4)
         nbformat.validate(notebook)
         code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+        code = [source for source in code if not source.startswith("%%writefile explain.py\n")]
         assert code == [block.code.rstrip() for block in PAGES[WITH_BLOCKS[name]]]
     end = pages["how-to/freeze-layers/index.html"].select_one(".page-end")
     assert end.find("a", string="Notebook")["href"] == "../freeze-layers.ipynb"

@@ -1,0 +1,557 @@
+"""Models broken on purpose, each with what `explain` has to say of it.
+
+Run as a script, it prints what `explain` finds in them and in the kinds of model of `models/`, and what changed when it
+looked. It needs only Keras and NumPy, so it runs in each environment, and looks at all of them in one process.
+"""
+
+import contextlib
+import io
+import json
+import os
+import pathlib
+import random
+import sys
+import time
+import traceback
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import keras
+import numpy as np
+from explain import explain, findings
+from keras import layers
+
+X, Y = np.ones((8, 4), "float32"), np.ones((8, 3), "float32")
+BROKEN = []  # functions that make a model
+
+
+def wrong(*codes):
+    """Note that a function makes a model, of which `explain` has to say that this is wrong, and nothing else."""
+    return noted
+
+
+def good_to_know(*codes):
+    """Note that a function makes a model with nothing wrong, of which `explain` has to say this, and nothing else."""
+    return noted
+
+
+def noted(make):
+    BROKEN.append(make)
+    return make
+
+
+def chain(*ends):
+    """Return a Sequential from a list: Dense "first" and "head", and what comes behind them."""
+    list_of_layers = [keras.Input((4,)), layers.Dense(6, activation="relu", name="first")]
+    return keras.Sequential([*list_of_layers, layers.Dense(3, name="head"), *ends], name="chain")
+
+
+def fitted(model, y=Y):
+    model.compile("sgd", "mse")
+    model.fit(X, y, verbose=0)
+    return model
+
+
+def predicted(model, *rows):
+    for number in rows or (8,):
+        model.predict(np.ones((number, 4), "float32"), verbose=0)
+    return model
+
+
+@wrong("stale-predict")
+def a_layer_popped_after_predict():
+    model = predicted(chain())
+    model.pop()
+    return model
+
+
+@wrong("stale-predict")
+def a_softmax_popped_after_predict():
+    model = predicted(chain(layers.Softmax(name="softmax")))
+    model.pop()
+    return model
+
+
+@wrong("stale-predict")
+def the_second_of_two_activations_popped():
+    model = predicted(chain(layers.Activation("tanh"), layers.Activation("sigmoid")))
+    model.pop()
+    return model
+
+
+@wrong("stale-predict")
+def a_layer_added_after_predict():
+    model = predicted(chain())
+    model.add(layers.Dense(5, name="new"))
+    return model
+
+
+@wrong("stale-predict")
+def a_layer_without_weights_added_after_predict():
+    model = predicted(chain())
+    model.add(layers.Softmax(name="softmax"))
+    return model
+
+
+@wrong("stale-predict")
+def a_head_of_the_same_width_put_in_after_predict():
+    model = predicted(chain(), 8, 5)
+    model.pop()
+    model.add(layers.Dense(3, name="new_head"))
+    return model
+
+
+@wrong("stale-predict")
+def popped_after_predict_with_jit():
+    model = chain(layers.Softmax(name="softmax"))
+    model.compile("sgd", "mse", jit_compile=True)
+    predicted(model).pop()
+    return model
+
+
+@wrong("stale-fit", "optimizer-of-others", "optimizer-lacks")
+def a_head_of_the_same_width_put_in_after_fit():
+    model = fitted(chain())
+    model.pop()
+    model.add(layers.Dense(3, name="new_head"))
+    return model
+
+
+@wrong("stale-fit", "optimizer-of-others")
+def popped_after_fit():
+    model = fitted(chain())
+    model.pop()
+    return model
+
+
+@wrong("stale-fit")
+def a_softmax_popped_after_fit():
+    model = fitted(chain(layers.Softmax(name="softmax")))
+    model.pop()
+    return model
+
+
+@wrong("stale-fit", "stale-evaluate")
+def a_softmax_popped_after_fit_with_several_steps():
+    model = chain(layers.Softmax(name="softmax"))
+    model.compile("sgd", "mse", steps_per_execution=2)
+    model.fit(X, Y, batch_size=2, verbose=0, validation_data=(X, Y))
+    model.pop()
+    return model
+
+
+@wrong("stale-evaluate")
+def popped_after_evaluate():
+    model = chain(layers.Softmax(name="softmax"))
+    model.compile("sgd", "mse")
+    model.evaluate(X, Y, verbose=0)
+    model.pop()
+    return model
+
+
+@wrong("stale-predict", "stale-evaluate", "stale-fit", "optimizer-of-others")
+def popped_after_everything():
+    model = fitted(chain())
+    model.evaluate(X, Y, verbose=0)
+    predicted(model).pop()
+    return model
+
+
+@wrong("optimizer-of-others", "optimizer-lacks")
+def compiled_again_with_the_old_optimizer():
+    model = fitted(chain())
+    model.pop()
+    model.add(layers.Dense(3, name="new_head"))
+    model.compile(model.optimizer, "mse")
+    return model
+
+
+@wrong("optimizer-of-others")
+def popped_and_compiled_with_the_old_optimizer():
+    model = fitted(chain())
+    model.pop()
+    model.compile(model.optimizer, "mse")
+    return model
+
+
+@wrong("optimizer-of-others", "optimizer-lacks")
+def one_optimizer_for_two_models():
+    other, model = fitted(chain()), chain()
+    model.compile(other.optimizer, "mse")
+    return model
+
+
+@wrong("optimizer-lacks")
+def unfrozen_with_the_old_optimizer():
+    model = chain()
+    model.layers[0].trainable = False
+    fitted(model).layers[0].trainable = True
+    model.compile(model.optimizer, "mse")
+    return model
+
+
+@wrong("frozen-after-fit")
+def frozen_after_fit():
+    model = fitted(chain())
+    model.layers[0].trainable = False
+    return model
+
+
+@wrong("frozen-after-fit")
+def a_whole_model_frozen_after_fit():
+    model = fitted(chain())
+    model.trainable = False
+    return model
+
+
+@wrong("frozen-after-fit")
+def frozen_inside_a_base_after_fit():
+    model = fitted(nested(name="base"))
+    model.get_layer("base").layers[0].trainable = False
+    return model
+
+
+@wrong("unfrozen-after-fit", "optimizer-lacks")
+def unfrozen_after_fit():
+    model = chain()
+    model.layers[0].trainable = False
+    fitted(model).layers[0].trainable = True
+    return model
+
+
+@wrong("old-activation")
+def an_activation_set_after_predict():
+    model = chain(layers.Dense(3, activation="softmax", name="last"))
+    predicted(model).layers[-1].activation = keras.activations.linear
+    return model
+
+
+@wrong("old-activation")
+def an_activation_set_after_fit():
+    model = fitted(chain())
+    model.layers[0].activation = keras.activations.tanh
+    return model
+
+
+@wrong("old-activation")
+def an_activation_set_with_automatic_names():
+    model = keras.Sequential([keras.Input((4,)), layers.Dense(4, activation="relu"), layers.Dense(3)])
+    predicted(model).layers[1].activation = keras.activations.softmax
+    return model
+
+
+@wrong("old-rate")
+def a_rate_set_after_fit():
+    model = fitted(chain(layers.Dropout(0.5, name="dropout")))
+    model.layers[-1].rate = 0.1
+    return model
+
+
+@wrong("old-lora", "optimizer-lacks", "frozen-after-fit")
+def lora_enabled_after_fit():
+    model = fitted(chain())
+    model.layers[0].enable_lora(2)
+    return model
+
+
+@wrong("list-gone")
+def the_private_list_popped():
+    model = chain()
+    (model._layers if hasattr(model, "_layers") else model._self_tracked_trackables).pop()
+    return model
+
+
+@wrong("list-idle")
+def the_private_list_appended():
+    model = chain()
+    listed = model._layers if hasattr(model, "_layers") else model._self_tracked_trackables
+    listed.append(layers.Dense(2, name="idle"))
+    return model
+
+
+@wrong("list-gone")
+def the_private_list_of_a_functional_model_popped():
+    model = nested(name="base")
+    (model._layers if hasattr(model, "_layers") else model._self_tracked_trackables).pop()
+    return model
+
+
+def nested(**kwargs):
+    base = keras.Sequential([keras.Input((4,)), layers.Dense(6, name="a"), layers.Dense(5, name="b")], **kwargs)
+    inputs = keras.Input((4,))
+    return keras.Model(inputs, layers.Dense(3, name="head")(base(inputs)), name="outer")
+
+
+@wrong("inner-changed")
+def a_base_popped_inside_a_model():
+    model = nested(name="base")
+    model.get_layer("base").pop()
+    return model
+
+
+@wrong("stale-predict")
+def a_softmax_popped_inside_a_model():
+    base = keras.Sequential([keras.Input((4,)), layers.Dense(5, name="b"), layers.Softmax(name="softmax")], name="base")
+    inputs = keras.Input((4,))
+    model = keras.Model(inputs, layers.Dense(3, name="head")(base(inputs)), name="outer")
+    predicted(model)
+    base.pop()
+    return model
+
+
+class Holder:
+    def __init__(self, **held):
+        self.__dict__.update(held)
+
+
+class Hidden(keras.Model):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.first = layers.Dense(6, name="first")
+        self.parts = Holder(hidden=layers.Dense(3, name="hidden"))
+
+    def call(self, x):
+        return self.parts.hidden(self.first(x))
+
+
+@wrong("untracked")
+def a_layer_in_an_object():
+    return predicted(Hidden(name="hidden"))
+
+
+class Net(keras.Model):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.first = layers.Dense(6, name="first")
+        self.head = layers.Dense(3, activation="softmax", name="head")
+
+    def call(self, x):
+        return self.head(self.first(x))
+
+
+@wrong("stale-predict")
+def an_attribute_replaced_after_predict():
+    model = predicted(Net(name="net"))
+    new = layers.Dense(3, name="new_head")
+    new.build((None, 6))
+    if hasattr(getattr(model, "_tracker", None), "unlock"):
+        model._tracker.unlock()
+    model.head = new
+    return model
+
+
+@wrong("old-activation")
+def an_activation_of_a_subclassed_model_set_after_predict():
+    model = predicted(Net(name="net"))
+    model.head.activation = keras.activations.linear
+    return model
+
+
+@wrong("stale-fit", "optimizer-of-others", "optimizer-lacks")
+def a_functional_subclass_with_a_popped_base():
+    model = fitted(nested(name="base"))
+    base = model.get_layer("base")
+    base.pop()
+    base.add(layers.Dense(5, name="c"))
+    return model
+
+
+@wrong("normalization-differs")
+def weights_set_on_an_adapted_layer():
+    layer = layers.Normalization(name="normalization")
+    layer.adapt(np.random.RandomState(0).rand(16, 4))
+    model = keras.Sequential([keras.Input((4,)), layer, layers.Dense(3, name="head")])
+    model.set_weights([weight * 2 for weight in model.get_weights()])
+    return model
+
+
+@wrong("float16-head")
+def a_head_in_float16():
+    mixed = {"dtype": "mixed_float16"}
+    return keras.Sequential([keras.Input((4,)), layers.Dense(6, name="first", **mixed), layers.Dense(3, **mixed)])
+
+
+@good_to_know("not-built")
+def a_sequential_without_an_input_shape():
+    return keras.Sequential([layers.Dense(6, name="first"), layers.Dense(3, name="head")])
+
+
+@good_to_know("not-built")
+def a_subclassed_model_that_was_not_called():
+    return Net(name="net")
+
+
+@good_to_know()
+def a_subclassed_model_in_use():
+    return predicted(fitted(Net(name="net")))
+
+
+@good_to_know("no-graph")
+def a_sequential_of_a_dict():
+    class Sum(layers.Layer):
+        def call(self, x):
+            return x["one"] + x["two"]
+
+    model = keras.Sequential([Sum(name="sum"), layers.Dense(3, name="head")])
+    model.predict({"one": X, "two": X}, verbose=0)
+    return model
+
+
+@good_to_know("vocabulary")
+def a_layer_with_a_vocabulary():
+    words = layers.StringLookup(vocabulary=["cat", "dog"], name="words")
+    inputs = keras.Input((1,), dtype="string")
+    return keras.Model(inputs, layers.Embedding(4, 2, name="vectors")(words(inputs)))
+
+
+@good_to_know("frozen", "frozen-norm")
+def a_frozen_batch_normalization():
+    model = chain(layers.BatchNormalization(name="norm"))
+    model.layers[-1].trainable = False
+    return fitted(model)
+
+
+@good_to_know("several-chains")
+def made_of_another_models_layers():
+    model = chain(layers.Softmax(name="softmax"))
+    fitted(model).pop()
+    model = keras.Sequential(model.layers[:1], name="shorter")
+    model.build((None, 4))
+    return predicted(fitted(model, np.ones((8, 6), "float32")))
+
+
+@good_to_know("several-chains")
+def popped_and_compiled_with_a_new_optimizer():
+    model = predicted(fitted(chain(layers.Softmax(name="softmax"))))
+    model.pop()
+    return predicted(fitted(model), 8, 5)
+
+
+@good_to_know("frozen")
+def trained_in_two_steps():
+    model = chain()
+    model.layers[0].trainable = False
+    fitted(fitted(model))
+    model.layers[1].trainable = False
+    model.layers[0].trainable = True
+    return fitted(model)
+
+
+@good_to_know()
+def eager():
+    model = chain(layers.Softmax(name="softmax"))
+    model.compile("sgd", "mse", run_eagerly=True)
+    model.fit(X, Y, verbose=0)
+    return model
+
+
+@good_to_know()
+def a_chain_with_automatic_names():
+    model = keras.Sequential([keras.Input((4,)), *[layers.Dense(4, activation="relu") for _ in range(12)]])
+    return predicted(fitted(model, np.ones((8, 4), "float32")))
+
+
+def everything(model):
+    """Return what must not change by looking: functions and traces, names, weights, optimizer, random numbers."""
+    names = "train_function", "test_function", "predict_function"
+    functions = [getattr(model, name, None) for name in names]
+    traces = [id(each) for function in functions for each in all_concrete(function)]
+    inside = list(model._flatten_layers())
+    optimizer = getattr(model, "optimizer", None)
+    slots = getattr(optimizer, "variables", [])
+    slots = slots() if callable(slots) else slots
+    states = [np.asarray(keras.ops.convert_to_numpy(each) if hasattr(keras, "ops") else each) for each in slots]
+    held = [value for layer in inside for value in (layer.variables if layer.built else [])]
+    held = [np.asarray(keras.ops.convert_to_numpy(each) if hasattr(keras, "ops") else each) for each in held]
+    return [
+        [id(function) for function in functions],
+        traces,
+        [(id(layer), layer.name, layer.built, layer.trainable, len(layer._inbound_nodes)) for layer in inside],
+        [(str(value.dtype), value.tobytes()) for value in states + held],
+        sorted(vars(model)),
+        random.getstate(),
+        [str(part) for part in np.random.get_state()],
+        counters(),
+    ]
+
+
+def all_concrete(function, depth=6):
+    if hasattr(function, "_list_all_concrete_functions"):
+        yield from function._list_all_concrete_functions()
+        function = function._python_function
+    for cell in getattr(function, "__closure__", None) or () if depth else ():
+        with contextlib.suppress(ValueError):
+            yield from all_concrete(cell.cell_contents, depth - 1)
+
+
+def counters():
+    """Return the numbers that Keras puts behind automatic names, and its own seed."""
+    try:
+        from keras.src.backend.common import global_state
+
+        kept = vars(global_state.GLOBAL_STATE_TRACKER)
+        return str({name: str(value) for name, value in kept.items()})
+    except ImportError:
+        uids = keras.backend.get_uid.__globals__["PER_GRAPH_OBJECT_NAME_UIDS"]
+        return str([dict(each) for each in uids.values()])
+
+
+def look(make):
+    """Return the codes and sentences that are found, and whether looking changed anything."""
+    model = make()
+    before = everything(model)
+    start = time.perf_counter()
+    found = findings(model)
+    seconds = time.perf_counter() - start
+    with contextlib.redirect_stdout(io.StringIO()):
+        explain(model)
+    after = everything(model)
+    changed = [number for number, part in enumerate(before) if part != after[number]]
+    return {
+        "codes": [each.code for each in found if each.code != "kind"],
+        "wrong": [each.code for each in found if each.wrong],
+        "sentences": [each.sentence for each in found],
+        "changed": changed,
+        "seconds": seconds,
+    }
+
+
+def kind(path, use):
+    """Return a function that makes a kind of model, and trains and predicts with it."""
+
+    def make():
+        module = {"__name__": "kind"}
+        exec(compile(path.read_text(encoding="utf-8"), path.name, "exec"), module)  # noqa: S102
+        model = module["model"]()
+        if use:
+            outputs = model.predict(module["data"](), verbose=0)
+            model.compile("sgd", "mse")
+            model.fit(module["data"](), outputs, verbose=0)
+        return model
+
+    return make
+
+
+def attempt(make):
+    try:
+        return look(make)
+    except Exception as error:
+        return {"error": "".join(traceback.format_exception(type(error), error, error.__traceback__))}
+
+
+def main():
+    """Print what is found, as JSON by name. The arguments are files of `models/`: each is looked at twice.
+
+    First it is as it was made, then it has predicted and learned; those that start with a minus sign are only made.
+    """
+    found = {make.__name__: attempt(make) for make in BROKEN}
+    for argument in sys.argv[1:]:
+        path = pathlib.Path(argument.lstrip("-"))
+        found[path.stem] = attempt(kind(path, use=False))
+        if not argument.startswith("-"):
+            found[path.stem + ", used"] = attempt(kind(path, use=True))
+    print("\n" + json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()
