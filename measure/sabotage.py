@@ -195,8 +195,8 @@ def run(faults: Sequence[Fault]) -> list[str]:
             place = location(finding.noticed_by) if finding.noticed_by else "no block"
             print(f"{finding.fault.name:48} {place:56} {finding.seconds:4.0f} s", flush=True)
     except KeyboardInterrupt:
-        print(f"Interrupted: {len(faults) - len(findings)} were not tried.")
-        return summary(findings, time.perf_counter() - start)
+        summary(findings, time.perf_counter() - start)
+        return [f"Interrupted: {len(faults) - len(findings)} faults were not tried."]
     problems = summary(findings, time.perf_counter() - start)
     noticing = list(dict.fromkeys(finding.noticed_by for finding in findings if finding.noticed_by))
     for block in witnesses.differing(noticing, CORES):
