@@ -176,6 +176,18 @@ def command_parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, default=8000, help="at which it is served; 0 takes a free one")
     serve.add_argument("--open", action="store_true", help="open it in a browser")
 
+    sabotage = add(
+        "sabotage",
+        run_sabotage,
+        "break Keras in small ways, and see whether a block notices",
+        "Makes the faults of measure/sabotage.toml, or only these, one at a time in a copy of Keras, and runs the "
+        "blocks on it until one does something else than is recorded. All of them take about half an hour.",
+    )
+    sabotage.add_argument(
+        "--only", metavar="FILE", help="the faults in this file below keras/src: models/sequential.py"
+    )
+    sabotage.add_argument("names", nargs="*", metavar="FAULT")
+
     offline = add(
         "offline",
         run_offline,
@@ -489,6 +501,15 @@ def run_serve(options: argparse.Namespace) -> list[str]:
     except OSError as error:
         return [f"{error}. Another port: python -m evidence serve --port 0"]
     return []
+
+
+def run_sabotage(options: argparse.Namespace) -> list[str]:
+    from measure import sabotage
+
+    try:
+        return sabotage.run(sabotage.chosen_faults(options.names, options.only))
+    except sabotage.SabotageError as error:
+        return [str(error)]
 
 
 def run_offline(options: argparse.Namespace) -> list[str]:

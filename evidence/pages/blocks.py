@@ -39,16 +39,16 @@ class Block:
         code = self.code + "".join(read_text(path) for path in modules_imported(self.code))
         return hashlib.sha256(code.encode()).hexdigest()[:16]
 
+    @property
+    def watched(self) -> bool:
+        """Whether what its models are made of is recorded after each of its statements."""
+        return self.code.startswith(WATCHED + "\n")
+
 
 def modules_imported(code: str) -> list[Path]:
     """Return the files of the guide's modules that a block imports, such as `docs/explain.py`."""
     names = re.findall(r"^\s*(?:from|import) (\w+)", code, re.MULTILINE)
     return [path for path in (DOCS / f"{name}.py" for name in sorted(set(names))) if path.exists()]
-
-    @property
-    def watched(self) -> bool:
-        """Whether what its models are made of is recorded after each of its statements."""
-        return self.code.startswith(WATCHED + "\n")
 
 
 def page_paths() -> list[Path]:

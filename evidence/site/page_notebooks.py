@@ -67,7 +67,7 @@ def notebook(page: Page, config: MkDocsConfig, files: Files) -> NotebookNode:
 
 def module_cells(text: str) -> Iterator[NotebookNode]:
     """Yield a cell that writes each module of the guide that a page's blocks import, so that the notebook runs."""
-    for path in modules_imported("\n".join(block.code for block in blocks_in("", text))):
+    for path in modules_imported("\n".join(block.code for block in readable_blocks("", text))):
         yield new_code_cell(f"%%writefile {path.name}\n{read_text(path).rstrip()}")
 
 
