@@ -131,9 +131,7 @@ class Witnesses:
         if missing := records.missing(record, every_block):
             pages = " ".join(dict.fromkeys(block.page for block in missing))
             raise SabotageError(f"Not all blocks are recorded. Then: python -m evidence record {pages}")
-        seconds = records.load_seconds(environment.key).blocks
-        distinct = {block.digest: block for block in every_block}.values()
-        self.blocks = sorted(distinct, key=lambda block: seconds.get(block.digest, 0.0))  # the quick ones first
+        self.blocks = list({block.digest: block for block in every_block}.values())
         self._environment = environment
         self._record = record
         self._running: set[Execution] = set()

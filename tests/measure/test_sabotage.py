@@ -12,7 +12,7 @@ from evidence.pages.blocks import Block
 from evidence.running import records
 from evidence.running.environments import read_environments
 from evidence.running.execution import Error, Outcome
-from evidence.running.records import Record, RecordedOutcome, Seconds
+from evidence.running.records import Record, RecordedOutcome
 from measure import sabotage
 from measure.sabotage import Fault, SabotageError, Witnesses
 
@@ -25,7 +25,6 @@ OTHERS = [
     Block("docs/a.md", 5, "print('quick')\n", "quick\n"),
     Block("docs/a.md", 9, "ANSWER = 1\nprint(ANSWER)\n", "1\n"),
 ]
-SECONDS = Seconds(blocks={OTHERS[0].digest: 9.0, OTHERS[1].digest: 0.1, OTHERS[2].digest: 5.0, ANSWERS.digest: 20.0})
 
 
 @pytest.fixture
@@ -66,7 +65,6 @@ def witnesses(monkeypatch):
 
 
 def make_witnesses(monkeypatch, blocks):
-    monkeypatch.setattr(records, "load_seconds", lambda key: SECONDS)
     record = Record(PINNED.key, outcomes={block.digest: RecordedOutcome(block.expected_output) for block in blocks})
     monkeypatch.setattr(records, "load", lambda key: record)
     monkeypatch.setattr(sabotage.blocks, "all_blocks", lambda: blocks)
