@@ -136,10 +136,10 @@ def test_without_keras_the_command_says_what_to_install(witnesses, monkeypatch, 
     assert capsys.readouterr().err.endswith("pip install -r requirements.txt\n")
 
 
-def test_blocks_of_the_page_run_first_then_those_with_the_words_then_the_quick_ones(witnesses):
-    slow, quick, with_word = OTHERS
+def test_blocks_of_the_page_run_first_then_those_with_the_words(witnesses):
+    one, two, with_word = OTHERS
     assert FAULT.words == {"ANSWER"}
-    assert witnesses.in_order(FAULT) == [ANSWERS, with_word, quick, slow]
+    assert witnesses.in_order(FAULT) == [ANSWERS, with_word, one, two]
 
 
 def test_a_fault_is_noticed_by_the_block_that_does_something_else(witnesses, packages, executions):
