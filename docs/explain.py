@@ -485,7 +485,7 @@ def look_at_inner_models(keras, model):
             now = [shape_of(tensor) for tensor in leaves(keras.ends(inner)[1])]
             then = [shape_of(tensor) for tensor in keras.returned(node)]
             if shapes_differ(now, then):
-                yield "inner-changed", inner.name, *map(shapes, (now, then))
+                yield "inner-changed", inner.name, shapes(now), shapes(then)
 
 
 def shapes(some):

@@ -11,7 +11,7 @@ from evidence.site import explain_file, offline
 
 @pytest.fixture
 def config(tmp_path, monkeypatch):
-    monkeypatch.setattr(offline, "is_offline", lambda config: False)  # This configuration lacks Material's plugin.
+    monkeypatch.setattr(offline, "is_offline", lambda config: False)
     (tmp_path / "explain.py").write_bytes((DOCS / "explain.py").read_bytes())
     config = MkDocsConfig()
     config.load_dict({"site_name": "Guide", "site_url": "https://guide.example/keras/", "site_dir": str(tmp_path)})
@@ -31,6 +31,7 @@ def test_the_address_is_filled_in(config):
 def test_without_an_address_and_offline_it_prints_paths(config, monkeypatch):
     monkeypatch.setattr(offline, "is_offline", lambda config: True)
     explain_file.fill_in_address(config)
+    assert published(config)["GUIDE"] == ""
     monkeypatch.setattr(offline, "is_offline", lambda config: False)
     config.site_url = ""
     explain_file.fill_in_address(config)
