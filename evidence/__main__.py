@@ -96,6 +96,18 @@ def command_parser() -> argparse.ArgumentParser:
     for command in install, changes, matrix, bench:
         command.add_argument("names", nargs="*", metavar="ENVIRONMENT")
 
+    sabotage = add(
+        "sabotage",
+        run_sabotage,
+        "break Keras in small ways, and see whether a block notices",
+        "Makes the faults of measure/sabotage.toml, or only these, one at a time in a copy of Keras, and runs the "
+        "blocks on it until one does something else than is recorded. All of them take about half an hour.",
+    )
+    sabotage.add_argument(
+        "--only", metavar="FILE", help="the faults in this file below keras/src: models/sequential.py"
+    )
+    sabotage.add_argument("names", nargs="*", metavar="FAULT")
+
     offline = add(
         "offline",
         run_offline,
@@ -278,6 +290,15 @@ def run_bench(options: argparse.Namespace) -> list[str]:
     installed = [environment for environment in named_environments(options.names) if environment.installed]
     failed = bench.run(installed, [options.only] if options.only else bench.PARTS)
     return ["Not all of it could be measured."] if failed else []
+
+
+def run_sabotage(options: argparse.Namespace) -> list[str]:
+    from measure import sabotage
+
+    try:
+        return sabotage.run(sabotage.chosen_faults(options.names, options.only))
+    except sabotage.SabotageError as error:
+        return [str(error)]
 
 
 def run_offline(options: argparse.Namespace) -> list[str]:

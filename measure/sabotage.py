@@ -1,0 +1,248 @@
+"""Breaks Keras in small ways, one at a time, and sees whether a block notices.
+
+Each fault of sabotage.toml is a mistake that a maintainer of Keras could make. It is made in a copy of Keras that the
+blocks import, and the first block that does something else than is recorded has noticed it. What no block notices is a
+claim of the guide that no block shows.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import importlib.util
+import os
+import queue
+import re
+import shutil
+import tempfile
+import time
+import tomllib
+from collections.abc import Collection, Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+from evidence.pages import blocks
+from evidence.pages.blocks import Block
+from evidence.running import environments, records
+from evidence.running.environments import Environment
+from evidence.running.execution import Execution
+from evidence.running.recording import LIMITS
+from evidence.running.records import Record
+
+FAULTS = Path(__file__).with_suffix(".toml")
+TARGET = 0.97  # of the faults
+CORES = os.cpu_count() or 1
+
+
+class SabotageError(Exception):
+    """What keeps faults from being tried, and what to do about it."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A small mistake in Keras."""
+
+    name: str
+    file: str  # below keras/src
+    was: str  # occurs exactly once in the file
+    becomes: str
+    breaks: str  # a claim of the guide that no longer holds
+    page: str  # that makes it
+
+    @property
+    def path(self) -> Path:
+        return Path("keras", "src", self.file)
+
+    @property
+    def words(self) -> set[str]:
+        """The names from Keras that the claim is about."""
+        return {word for code in re.findall("`([^`]+)`", self.breaks) for word in re.findall(r"[A-Za-z_]\w+", code)}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the blocks made of a fault."""
+
+    fault: Fault
+    noticed_by: Block | None
+    seconds: float
+
+
+@functools.cache
+def read_faults() -> Sequence[Fault]:
+    """Return the faults in the order of their file."""
+    return tuple(Fault(**entry) for entry in tomllib.loads(FAULTS.read_text(encoding="utf-8"))["faults"])
+
+
+def chosen_faults(names: Collection[str], file: str | None) -> list[Fault]:
+    """Return the faults of these names, or all; of these only those in `file`. `SabotageError` if there is none."""
+    known = {fault.name: fault for fault in read_faults()}
+    if unknown := [name for name in names if name not in known]:
+        raise SabotageError(f"{', '.join(unknown)}: no such fault. They are listed in measure/{FAULTS.name}")
+    chosen = [known[name] for name in names or known]
+    if file and not (chosen := [fault for fault in chosen if fault.file == file]):
+        raise SabotageError(f"{file}: no such fault in this file of Keras. They are listed in measure/{FAULTS.name}")
+    return chosen
+
+
+def installed_packages() -> Path:
+    """Return the folder that Keras is installed in, without importing it; `SabotageError` if it isn't installed."""
+    found = importlib.util.find_spec("keras")
+    if not found or not found.origin:
+        raise SabotageError("Keras is not installed. Then: pip install -r requirements.txt")
+    return Path(found.origin).parent.parent
+
+
+@contextlib.contextmanager
+def copy_of_keras() -> Iterator[Path]:
+    """Yield a folder for Python's path with a copy of the installed Keras.
+
+    It is named like the one that packages are installed in, so paths in messages are recorded alike. Compiled files
+    come along and stay valid, because the copies keep their times: only a file with a fault is compiled.
+    """
+    with tempfile.TemporaryDirectory(prefix="sabotage-") as folder:
+        packages = Path(folder, "site-packages")
+        shutil.copytree(installed_packages() / "keras", packages / "keras")
+        yield packages
+
+
+@contextlib.contextmanager
+def broken(packages: Path, fault: Fault) -> Iterator[None]:
+    """Make a fault in a copy of Keras, and mend it afterwards; `SabotageError` if it has not exactly one place."""
+    path = packages / fault.path
+    code = path.read_text(encoding="utf-8")
+    if (count := code.count(fault.was)) != 1:
+        raise SabotageError(
+            f"{fault.name}: in {fault.path}, `was` occurs {count} times. Mend it in measure/{FAULTS.name}"
+        )
+    intact = path.rename(path.with_suffix(".intact"))
+    try:
+        path.write_text(code.replace(fault.was, fault.becomes), encoding="utf-8")
+        yield
+    finally:
+        intact.replace(path)
+
+
+class Witnesses:
+    """The blocks, what they do in the pinned environment, and the processes that run them now."""
+
+    def __init__(self, environment: Environment, every_block: Sequence[Block], record: Record) -> None:
+        if missing := records.missing(record, every_block):
+            pages = " ".join(dict.fromkeys(block.page for block in missing))
+            raise SabotageError(f"Not all blocks are recorded. Then: python -m evidence record {pages}")
+        seconds = records.load_seconds(environment.key).blocks
+        distinct = {block.digest: block for block in every_block}.values()
+        self.blocks = sorted(distinct, key=lambda block: seconds.get(block.digest, 0.0))  # the quick ones first
+        self._environment = environment
+        self._record = record
+        self._running: set[Execution] = set()
+
+    def in_order(self, fault: Fault) -> list[Block]:
+        """Return the blocks so that a fault is noticed soon: first those of its page, then those with its words."""
+        words = fault.words
+
+        def later(block: Block) -> tuple[bool, int]:
+            return block.page != fault.page, -sum(word in block.code for word in words)
+
+        return sorted(self.blocks, key=later)
+
+    def first_to_notice(self, fault: Fault, packages: Path) -> Block | None:
+        """Return the first block that does something else with a fault."""
+        to_run = self.in_order(fault)
+        with broken(packages, fault), contextlib.closing(self.differing(to_run, 1, packages)) as differing:
+            try:
+                return next(differing, None)
+            except RuntimeError as error:
+                raise SabotageError(f"{fault.name}: {error}\nMend it in measure/{FAULTS.name}") from error
+
+    def differing(
+        self, to_run: Sequence[Block], jobs: int, packages: Path | None = None
+    ) -> Generator[Block, None, None]:
+        """Yield each block that does something else than is recorded, on the Keras in `packages` or as installed.
+
+        Blocks that have not ended are stopped when the iterator is closed. `RuntimeError` if Keras cannot be imported.
+        """
+        on_path = {"PYTHONPATH": str(packages), "PYTHONDONTWRITEBYTECODE": "1"} if packages else {}
+        variables = self._environment.variables | on_path
+        python = self._environment.interpreter
+        with Execution(to_run, python=python, variables=variables, limits=LIMITS, jobs=jobs) as execution:
+            self._running.add(execution)
+            try:
+                for block, outcome in execution.outcomes():
+                    if records.recorded(block, outcome) != self._record.outcomes[block.digest]:
+                        yield block
+            finally:
+                self._running.discard(execution)
+
+    def stop(self) -> None:
+        """Stop the blocks that run; what waits for them gets a `RuntimeError`."""
+        for execution in list(self._running):
+            execution.close()
+
+
+def run(faults: Sequence[Fault]) -> list[str]:
+    """Try the faults, and print which block notices which; return what is wrong, if anything is.
+
+    Raises `SabotageError`.
+    """
+    pinned = next(environment for environment in environments.read_environments().values() if environment.pinned)
+    witnesses = Witnesses(pinned, blocks.all_blocks(), records.load(pinned.key))
+    findings, start = [], time.perf_counter()
+    try:
+        for finding in tried(faults, witnesses):
+            findings.append(finding)
+            place = location(finding.noticed_by) if finding.noticed_by else "no block"
+            print(f"{finding.fault.name:48} {place:56} {finding.seconds:4.0f} s", flush=True)
+    except KeyboardInterrupt:
+        summary(findings, time.perf_counter() - start)
+        return [f"Interrupted: {len(faults) - len(findings)} faults were not tried."]
+    problems = summary(findings, time.perf_counter() - start)
+    noticing = list(dict.fromkeys(finding.noticed_by for finding in findings if finding.noticed_by))
+    for block in witnesses.differing(noticing, CORES):
+        # Whatever it noticed may not have been the fault.
+        problems.append(
+            f"{location(block)} does not do what is recorded with Keras as it is, either. "
+            f"Then: python -m evidence record --all {block.page}"
+        )
+    return problems
+
+
+def location(block: Block) -> str:
+    return f"{block.page}:{block.line}"
+
+
+def tried(faults: Sequence[Fault], witnesses: Witnesses) -> Iterator[Finding]:
+    """Yield what becomes of each fault: as many at a time as there are cores, each in a copy of Keras of its own."""
+    copies: queue.SimpleQueue[Path] = queue.SimpleQueue()
+
+    def try_one(fault: Fault) -> Finding:
+        packages, start = copies.get(), time.perf_counter()
+        try:
+            return Finding(fault, witnesses.first_to_notice(fault, packages), time.perf_counter() - start)
+        finally:
+            copies.put(packages)
+
+    with contextlib.ExitStack() as stack, ThreadPoolExecutor(CORES) as pool:
+        for _ in range(CORES):
+            copies.put(stack.enter_context(copy_of_keras()))
+        try:
+            for future in as_completed([pool.submit(try_one, fault) for fault in faults]):
+                yield future.result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            witnesses.stop()
+            raise
+
+
+def summary(findings: Sequence[Finding], seconds: float) -> list[str]:
+    """Print how many faults were noticed, and what none noticed; return what is wrong, if anything is."""
+    unnoticed = [finding.fault for finding in findings if not finding.noticed_by]
+    share = 1 - len(unnoticed) / len(findings) if findings else 0.0
+    print(
+        f"\n{len(findings) - len(unnoticed)} of {len(findings)} faults noticed: {share:.1%} "
+        f"(target: at least {TARGET:.0%}), in {seconds / 60:.0f} minutes"
+    )
+    for fault in unnoticed:
+        print(f"No block shows: {fault.breaks} ({fault.name}, {fault.path}; {fault.page})")
+    return [] if share >= TARGET else ["Too few are noticed. Show what is listed in a block."]
