@@ -37,8 +37,9 @@ their own, fetched when the reader asks for it or has said that it is theirs. */
         if (place === at) tab.setAttribute("aria-current", "step");
         else tab.removeAttribute("aria-current");
       });
-      buttons.firstChild.disabled = at === 0;
-      buttons.lastChild.disabled = at === all.length - 1;
+      // Not `disabled`: the focus would be lost, and with it the arrow keys.
+      buttons.children[0].setAttribute("aria-disabled", at === 0);
+      buttons.children[1].setAttribute("aria-disabled", at === all.length - 1);
       markLine(stepper, all[at]);
       if (said) status.textContent = `Step ${at + 1} of ${all.length}: ${inWords(all[at])}`;
     }
@@ -47,11 +48,11 @@ their own, fetched when the reader asks for it or has said that it is theirs. */
       const back = button("‹", "Back", () => show(at - 1, true));
       const next = button("›", "Next", () => show(at + 1, true));
       const tabs = steps().map((step, place) => {
-        const tab = button(step.dataset.label, null, () => show(place, true));
+        const tab = button(`${place + 1} ${step.dataset.label}`, null, () => show(place, true));
         tab.dataset.step = "";
         return tab;
       });
-      buttons.replaceChildren(back, ...tabs, next);
+      buttons.replaceChildren(back, next, ...tabs);
       show(at, false);
     }
 

@@ -55,10 +55,10 @@ def each_model(before: State, step: State, html: Callable[[State, State, State, 
     return "".join(f'<span class="variable">{code(name)} {html}</span>' for name, html in parts.items() if html)
 
 
-def added(html: str, known: object, attributes: str = "") -> str:
+def added(html: str, known: object) -> str:
     """Return a thing in its element: `<ins>` unless it is known from the step before."""
     tag = "span" if known else "ins"
-    return f"<{tag}{attributes}>{html}</{tag}>"
+    return f"<{tag}>{html}</{tag}>"
 
 
 def removed(names: Iterable[str]) -> list[str]:
@@ -72,8 +72,8 @@ def name_of(step: State, number: int) -> str:
 def layer_list(before: State, step: State, old: State, model: State) -> str:
     """Return the list of layers: the private one, where there is one; what `layers` lacks of it is marked."""
     now, was = (state.get("list", state.get("layers", [])) for state in (model, old))
-    hidden = ' class="hidden" title="not in model.layers"'
-    chips = [added(name_of(step, number), number in was, "" if number in model["layers"] else hidden) for number in now]
+    private = {number: " <small>private</small>" for number in now if number not in model["layers"]}
+    chips = [added(name_of(step, number) + private.get(number, ""), number in was) for number in now]
     chips += removed(name_of(before, number) for number in was if number not in now)
     return " ".join(chips) or "empty"
 
@@ -157,7 +157,7 @@ def python_run(step: State, statement: str) -> str:
         return ""
     counts = {escape(name): count for name, _, *counts in step["layers"] for count in counts}
     names = [name + (f" {count} times" if count > 1 else "") for name, count in counts.items()]
-    return f'<span class="ran">Python ran {", ".join(names) or "no layer"}</span>'
+    return f'<span class="ran">Python ran {", ".join(names) or "no layer: what was recorded before answers"}</span>'
 
 
 def optimizer(before: State, step: State, old: State, model: State) -> str:

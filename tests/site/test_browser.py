@@ -558,14 +558,14 @@ def test_a_program_is_stepped_through_by_buttons_keys_and_swipes(new_page, addre
     assert shown.count() == 1
     assert stepper.get_by_role("button", name="Back").is_disabled()
     stepper.get_by_role("button", name="Next").click()
-    assert stepper.locator("[aria-current=step]").inner_text() == "add(InputLayer)"
+    assert stepper.locator("[aria-current=step]").inner_text() == "2 add(InputLayer)"
     page.keyboard.press("Tab")
     stepper.locator("[aria-current=step]").focus()
     page.keyboard.press("End")
     assert stepper.get_by_role("button", name="Next").is_disabled()
     page.keyboard.press("ArrowLeft")
-    assert page.evaluate("document.activeElement.textContent") == "compile"
-    assert stepper.get_by_role("status").inner_text().startswith("Step 11 of 12: compile. Changed: Traces")
+    assert page.evaluate("document.activeElement.textContent") == "11 compile"
+    assert stepper.get_by_role("status").inner_text().startswith("Step 11 of 12: compile. Changed:")
     assert page.locator(".at-step").all_inner_texts() == ['model.compile("sgd", "mse")\n']
     stepper.evaluate("""stepper => {
         const touch = (x) => new Touch({ identifier: 1, target: stepper, clientX: x, clientY: 9 });

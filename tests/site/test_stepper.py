@@ -44,7 +44,7 @@ def test_the_list_marks_what_came_and_what_went():
 
 def test_the_list_says_what_layers_hides():
     html = lane("List", START, step(model(list=[1, 0], layers=[0])))
-    assert html == '<ins class="hidden" title="not in model.layers">head</ins> <ins>features</ins>'
+    assert html == "<ins>head <small>private</small></ins> <ins>features</ins>"
 
 
 def predict(*traces, runs="traces"):
@@ -85,7 +85,7 @@ def test_jax_says_how_many_traces_and_pytorch_that_there_is_none():
 @pytest.mark.parametrize(
     ("layers", "words"),
     [
-        (LAYERS, "Python ran no layer"),
+        (LAYERS, "Python ran no layer: what was recorded before answers"),
         ([["features", "Dense", 2], ["head", "Dense", 1]], "Python ran features 2 times, head"),
     ],
 )
