@@ -24,12 +24,16 @@ from evidence.site.statements import label, statement_at, uses
 from evidence.site.step_lanes import START, lanes
 
 LEGEND = """<details><summary>How to read it</summary><p>The arrow keys and a swipe step, too.</p>
-<dl><dt>List</dt><dd>what <code>model.layers</code> returns. Private: only in Keras's own list, <code>_layers</code>.</dd>
-<dt>Graph</dt><dd>a box is one call of a layer; the model's name is below its output. Dashed: left over from before.
+<dl><dt>List</dt>
+<dd>what <code>model.layers</code> returns. Private: only in Keras's own list, <code>_layers</code>.</dd>
+<dt>Graph</dt>
+<dd>a box is one call of a layer; the model's name is below its output. Dashed: left over from before.
 <code>?</code> is any number.</dd>
-<dt>Traces</dt><dd>what <code>predict</code> and <code>fit</code> have recorded, with the layers whose weights it uses.
+<dt>Traces</dt>
+<dd>what <code>predict</code> and <code>fit</code> have recorded, with the layers whose weights it uses.
 Stale: recorded from other layers than the model has now.</dd>
-<dt>Python ran</dt><dd>the layers whose <code>call</code> ran: a new recording was made. No layer: an old one answered.</dd>
+<dt>Python ran</dt>
+<dd>the layers whose <code>call</code> ran: a new recording was made. No layer: an old one answered.</dd>
 </dl></details>"""
 
 FOLDER = "reference/data/steps"  # of the files of other environments, on the site
