@@ -589,6 +589,8 @@ def reasons_of(keras, model, word, trace, places):
     ]
     known = ids(map(raw, [*keras.everything(model), *lost]))
     foreign = [variable for key, variable in trace.read.items() if key not in known]
+    # States of random numbers, which are integers, may belong to no layer.
+    foreign = [variable for variable in foreign if variable.dtype.is_floating]
     if strangers:
         yield f"runs layers that aren't in the model: {names(strangers)}"
     elif foreign:
