@@ -105,8 +105,9 @@ def test_what_a_page_shows_is_what_the_pinned_environment_did(blocks):
     [pinned] = [key for key, environment in ENVIRONMENTS.items() if environment.pinned]
     record = recorded_in(pinned)
     for block in blocks:
-        shown = RecordedOutcome(block.expected_output or "")
-        assert record.outcomes.get(block.digest) == shown, f"{block.page}:{block.line}: python -m evidence record"
+        did = record.outcomes.get(block.digest)
+        shown = RecordedOutcome(block.expected_output or "", steps=did and did.steps)
+        assert did == shown, f"{block.page}:{block.line}: python -m evidence record"
 
 
 @pytest.mark.parametrize("folder", ["environments", "pages"])
