@@ -95,9 +95,8 @@ their own, fetched when the reader asks for it or has said that it is theirs. */
   /** Return the steps that a link leads to; null if they cannot be had. */
   async function fetched(link) {
     try {
-      const answer = await fetch(link.href);
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      return page.querySelector(STEPS);
+      const { steps } = await (await fetch(link.href)).json();
+      return new DOMParser().parseFromString(steps, "text/html").querySelector(STEPS);
     } catch {
       return null; // as from a folder: the browser follows no link there by a script
     }

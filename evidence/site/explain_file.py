@@ -16,9 +16,9 @@ PLACE = 'GUIDE = ""'
 
 
 def fill_in_address(config: MkDocsConfig) -> None:
-    """Fill in the address in the site's `explain.py`; `ValueError` if it has no place for it."""
+    """Fill in the address in the site's `explain.py`, if it has one; `ValueError` if that has no place for it."""
     path = Path(config.site_dir, NAME)
-    if not config.site_url or offline.is_offline(config):
+    if not path.exists() or not config.site_url or offline.is_offline(config):
         return
     source = path.read_text(encoding="utf-8")
     if PLACE not in source:

@@ -6,6 +6,7 @@ published as files, of which the script fetches that of the reader's Keras.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -36,7 +37,7 @@ Stale: recorded from other layers than the model has now.</dd>
 <dd>the layers whose <code>call</code> ran: a new recording was made. No layer: an old one answered.</dd>
 </dl></details>"""
 
-FOLDER = "reference/data/steps"  # of the files of other environments, on the site
+FOLDER = "steps"  # of the files of other environments, on the site
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Variant:
     steps: Steps
 
     def path(self, block: Block) -> str:
-        return f"{FOLDER}/{block.digest}-{self.digest}.html"
+        return f"{FOLDER}/{block.digest}-{self.digest}.json"
 
 
 def variants(block: Block, measurements: Measurements) -> list[Variant]:
@@ -83,11 +84,10 @@ def stepper(block: Block, measurements: Measurements) -> Iterator[str]:
 def add_steps(files: Files, config: MkDocsConfig) -> None:
     """Add to the site a file for the steps in each environment that does not go through those on the page."""
     measurements = current_measurements()
-    for block in measurements.blocks:
-        for variant in variants(block, measurements)[1:] if block.watched else []:
-            where = escape(in_words(variant.environments, measurements.environments))
-            page = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Step by step on {where}</title>'
-            content = f"{page}<h1>On {where}</h1>{steps_html(block, variant.steps)}</html>"
+    watched = {block.digest: block for block in measurements.blocks if block.watched}
+    for block in watched.values():
+        for variant in variants(block, measurements)[1:]:
+            content = json.dumps({"steps": steps_html(block, variant.steps)})
             files.append(File.generated(config, variant.path(block), content=content))
 
 

@@ -150,7 +150,7 @@ def test_environments_that_take_the_same_steps_share_them(program):
 def test_the_page_has_the_steps_of_one_and_links_to_the_others(program):
     html = "".join(stepper(BLOCK, program))
     assert 'data-on="0-2"' in html
-    assert '<li data-on="3-4"><a data-steps="reference/data/steps/' in html
+    assert '<li data-on="3-4"><a data-steps="steps/' in html
     assert html.count("<li data-line") == 2, "a step that changes nothing and prints nothing is left out"
     assert 'data-label="model"' in html
     assert 'data-label="predict(eight)"' in html
