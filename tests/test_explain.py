@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from evidence.files import DOCS, ROOT
+from evidence.files import DOCS
 from evidence.running.trials import MODELS
 
 BROKEN = Path(__file__).with_name("broken_models.py")
@@ -218,4 +218,3 @@ def test_it_needs_nothing_but_the_standard_library():
 
 def test_pythons_of_old_environments_can_read_it():
     ast.parse((DOCS / "explain.py").read_text("utf-8"), feature_version=(3, 7))
-    assert not (ROOT / "docs" / "__pycache__").exists()

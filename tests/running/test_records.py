@@ -208,6 +208,10 @@ def test_an_error_whose_line_is_unknown_is_recorded_without():
             'loss defined at (most recent call last):\n  File "a.py", line 3, in b\n\n  File "c", line 4, in d\nNo',
             "loss\nNo",
         ),
+        (
+            'exist.\n\nOperation defined at: (most recent call last)\n>>>   File "/a/runner.py", line 3\n>>> \nNo',
+            "exist.\nNo",
+        ),
     ],
 )
 def test_what_is_recorded_does_not_depend_on_folders(text, kept):

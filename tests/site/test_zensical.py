@@ -32,6 +32,7 @@ FILES = PLUGIN | {  # of the site, that Zensical does not build
     "*.ipynb": "evidence/site/page_notebooks.py",
     "llms.txt": "evidence/site/published_markdown.py",
     "reference/what-changed.xml": "evidence/site/feed.py",
+    "steps/*.json": "evidence/site/stepper.py",
     "search/search_index.json": "MkDocs: Zensical's is search.json",
     "sitemap.xml.gz": "MkDocs: Zensical's is not compressed",
 }
