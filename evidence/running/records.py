@@ -97,8 +97,8 @@ def normalised(text: str) -> str:
     text = re.sub(r"[^\s'\"(]*[/\\](?:site-packages|\.environments[/\\][\w.-]+|block-\w+[/\\]work)[/\\]", "", text)
     text = re.sub(r"[^\s'\"(]*[/\\]tmp[a-z0-9_]{8}\b", "…", text)  # what `tempfile` made
     text = re.sub(r"[^\s'\"(]*[/\\](__autograph_generated_file)\w+", r"\1", text)
-    # TensorFlow adds where in the runner a node was made: TensorFlow 2 within the message, TensorFlow 1 at its end. From
-    # 2.7 to 2.9 each of these lines begins with ">>>".
+    # TensorFlow adds where in the runner a node was made: TensorFlow 2 within the message, TensorFlow 1 at its end.
+    # On 2.7 each of these lines begins with ">>>".
     text = re.sub(r"\n*Operation defined at: \(most recent call last\)\n(?:>>>.*\n?)+", "\n", text)
     text = re.sub(r' defined at \(most recent call last\):\n(?: *File "[^"]*", line \d+, in .*\n+)*', "\n", text)
     return re.split(r"\n+(?:Caused by op|Original stack trace for) ", text)[0]
