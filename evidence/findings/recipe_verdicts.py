@@ -58,6 +58,11 @@ class Verdict:
     detail: str = ""  # the error, or the checks that failed
     refusal: Refusal | None = None
 
+    @property
+    def reason(self) -> str:
+        """Why the recipe is not right there, in Markdown."""
+        return self.refusal.why if self.refusal else self.detail or "not measured"
+
 
 def applicable(verdicts: Iterable[Verdict]) -> list[Verdict]:
     """Return the verdicts on models that can be made there, and that have what the recipe is about."""
@@ -90,6 +95,15 @@ class Verdicts:
 
     def of(self, recipe: Recipe, environment: Environment) -> list[Verdict]:
         return [verdict for verdict in self.by_recipe[recipe.address] if verdict.environment == environment]
+
+    def otherwise(self, recipe: Recipe, environment: Environment) -> list[Verdict]:
+        """Return the verdicts in an environment that are not those of the pinned one, in state or reason."""
+        here = {verdict.kind: verdict for verdict in self.of(recipe, self.pinned)}
+        return [
+            there
+            for there in self.of(recipe, environment)
+            if (there.state, there.reason) != (here[there.kind].state, here[there.kind].reason)
+        ]
 
     def recipe_of(self, digest: str) -> Recipe | None:
         """Return the recipe that a block is, by the block's digest."""

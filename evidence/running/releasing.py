@@ -104,8 +104,7 @@ def plan_release(name: str) -> Release:
         keys.append(environment.key.replace(last, minor))
         line = line_of(after, environment.key)
         new = changed_line(line, values | {"key": f'"{keys[-1]}"'})
-        stays = as_ordinary(line, installation_of_pinned()) if environment.pinned else line
-        after = after.replace(line, f"{new}\n{stays}")
+        after = after.replace(line, f"{new}\n{as_older(line, environment)}")
     return checked(Release(name, text, after, keys, [*keys, pinned.key], keys[moved.index(pinned)], last))
 
 
@@ -142,9 +141,10 @@ def with_line(text: str, key: str, values: Mapping[str, str]) -> str:
     return text.replace(line, changed_line(line, values))
 
 
-def as_ordinary(line: str, installation: str) -> str:
-    """Return the line of the pinned environment for when another one is pinned."""
-    return line.replace(", tries_recipes = true", "").replace(" },", f', installation = "{installation}" }},')
+def as_older(line: str, environment: Environment) -> str:
+    """Return the line of an environment for when a newer one is there: recipes are tried on that, and it is pinned."""
+    line = line.replace(", tries_recipes = true", "")
+    return line.replace(" },", f', installation = "{installation_of_pinned()}" }},') if environment.pinned else line
 
 
 def installation_of_pinned() -> str:

@@ -8,23 +8,25 @@ from collections.abc import Iterable, Iterator, Sequence
 from evidence.findings.ranges import environment_name
 from evidence.findings.recipe_verdicts import Verdict, Verdicts, applicable, count_right
 from evidence.pages.recipes import Recipe
-from evidence.running.environments import Environment
 from evidence.site.html import code, code_spans, counted
 
 
 def recipe_line(recipe: Recipe, verdicts: Verdicts) -> Iterator[str]:
     """Yield the HTML that says of a recipe on which kinds of model it is right, here and elsewhere."""
-    pinned = verdicts.pinned
-    here = verdicts.of(recipe, pinned)
-    right = [verdict for verdict in here if verdict.state == "right"]
+    here = verdicts.of(recipe, verdicts.pinned)
     right_of_all = "{} of {} models".format(*count_right(here))
     yield '<details><summary><span class="chip" data-sign="shown"><span class="spoken">Right on </span>'
     yield f"{right_of_all}</span>"
-    yield f"</summary><p>{in_short(here)}. On {environment_name(pinned)}:</p><ul>"
-    yield f"<li>right: {names(right)}</li>"
-    for reason, refused in by_reason(here).items():
-        yield f"<li>{code_spans(reason)}: {names(refused)}</li>"
-    yield f"</ul><p>{' '.join(elsewhere(recipe, verdicts, pinned))}</p></details>"
+    yield f"</summary><p>{in_short(here)}. On {environment_name(verdicts.pinned)}:</p>{items(here)}"
+    yield f"{''.join(elsewhere(recipe, verdicts))}</details>"
+
+
+def items(there: Sequence[Verdict]) -> str:
+    """List the kinds of model on which a recipe is right, then the others by reason."""
+    right = [verdict for verdict in there if verdict.state == "right"]
+    lines = [f"right: {names(right)}"] if right else []
+    lines += [f"{code_spans(reason)}: {names(others)}" for reason, others in by_reason(there).items()]
+    return f"<ul>{''.join(f'<li>{line}</li>' for line in lines)}</ul>"
 
 
 def in_short(there: Sequence[Verdict]) -> str:
@@ -38,8 +40,7 @@ def by_reason(there: Iterable[Verdict]) -> dict[str, list[Verdict]]:
     groups: dict[str, list[Verdict]] = {}
     for verdict in there:
         if verdict.state != "right":
-            reason = verdict.refusal.why if verdict.refusal else verdict.detail or "not measured"
-            groups.setdefault(reason, []).append(verdict)
+            groups.setdefault(verdict.reason, []).append(verdict)
     return groups
 
 
@@ -49,20 +50,22 @@ def names(verdicts: Iterable[Verdict]) -> str:
     return code_spans(", ".join(titles))
 
 
-def elsewhere(recipe: Recipe, verdicts: Verdicts, pinned: Environment) -> Iterator[str]:
-    """Yield a sentence for each other environment in which recipes are tried."""
+def elsewhere(recipe: Recipe, verdicts: Verdicts) -> Iterator[str]:
+    """Yield a paragraph for each other environment in which recipes are tried: what is otherwise there, and why."""
     for environment in verdicts.environments:
-        if environment == pinned:
+        if environment == verdicts.pinned:
             continue
         there = verdicts.of(recipe, environment)
         right, tried = count_right(there)
         name = environment_name(environment)
         if all(verdict.state == "unknown" for verdict in there):
-            yield f"{name}: not measured."
+            yield f"<p>{name}: not measured.</p>"
         elif errors := common_error(applicable(there)):
-            yield f"{name}: raises {code(errors)}."
+            yield f"<p>{name}: raises {code(errors)}.</p>"
+        elif otherwise := verdicts.otherwise(recipe, environment):
+            yield f"<p>{name}: {right} of {tried}. There:</p>{items(otherwise)}"
         else:
-            yield f"{name}: {right} of {tried}."
+            yield f"<p>{name}: {right} of {tried}.</p>"
 
 
 def common_error(there: Iterable[Verdict]) -> str | None:

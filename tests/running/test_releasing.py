@@ -62,6 +62,7 @@ def test_a_minor_release_is_pinned_and_the_last_one_stays_on_each_backend(tmp_pa
     for key in release.keys:
         if key != release.pinned:
             before = after[list(after)[list(after).index(key) + 1]]
+            assert (after[key].tries_recipes, before.tries_recipes) == (BY_KEY[before.key].tries_recipes, False)
             assert (after[key].line, after[key].installation) == (before.line, before.installation)
             assert before.release == PINNED.release, "Each is listed above the release before it."
     assert [*release.to_record] == [*release.keys, PINNED.key]
@@ -69,7 +70,9 @@ def test_a_minor_release_is_pinned_and_the_last_one_stays_on_each_backend(tmp_pa
 
 def test_only_lines_of_that_release_change():
     lines = {*plan_release(NEXT_MINOR).after.splitlines()} - {*TEXT.splitlines()}
-    assert len(lines) == len(OF_TODAY) + 1  # the new ones, and the one that was pinned
+    on_other_backends = [key for key in OF_TODAY if BY_KEY[key].tries_recipes and key != PINNED.key]
+    # The new ones, the one that was pinned, and those on which recipes are not tried any more.
+    assert len(lines) == len(OF_TODAY) + 1 + len(on_other_backends)
     assert all(line.startswith("  { key = ") for line in lines)
 
 

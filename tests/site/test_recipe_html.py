@@ -3,12 +3,12 @@
 import json
 from dataclasses import replace
 
-from evidence.findings.recipe_verdicts import Refusal, judge
+from evidence.findings.recipe_verdicts import Refusal, Verdict, judge
 from evidence.pages.blocks import Block
 from evidence.pages.recipes import Recipe
 from evidence.running.records import Record, RecordedOutcome
 from evidence.running.trials import read_kinds, trials_in
-from evidence.site.recipe_html import recipe_line
+from evidence.site.recipe_html import names, recipe_line
 from tests.made_up import BY_KEY
 
 RECIPE = Recipe(Block("docs/page.md", 7, "", None), "copy", "copy", "new", ("model",), "new = model\n")
@@ -35,6 +35,11 @@ def line(here, there):
     return "".join(recipe_line(RECIPE, judge([PINNED, OLDER], recorded, [RECIPE], [REFUSAL])))
 
 
+def name(kind):
+    """A kind's name as the line has it."""
+    return names([Verdict(RECIPE, kind, OLDER, "right")])
+
+
 NUMBER = len(read_kinds())
 WITHOUT_LARGE = sum(not kind.large for kind in read_kinds())
 
@@ -45,17 +50,35 @@ def test_a_recipe_that_is_right_on_all_says_so():
     assert f"<p>Right on {NUMBER} of {NUMBER} kinds of model. On Keras 3.2.0 on TensorFlow:</p>" in html
     assert html.count("<li>") == 1
     assert html.count("keras.applications") == 5
-    assert f"Keras 3.0.0 on TensorFlow: {WITHOUT_LARGE} of {WITHOUT_LARGE}." in html
+    assert f"<p>Keras 3.0.0 on TensorFlow: {WITHOUT_LARGE} of {WITHOUT_LARGE}.</p></details>" in html
 
 
 def test_why_not_is_said_once_for_all_kinds_of_one_reason():
-    html = line([RAISES, RAISES], [RAISES | {"is": "lacks"}])
+    html = line([RAISES, RAISES], [])
     assert f"Right on {NUMBER - 2} of {NUMBER} kinds" in html
     assert "<li>it has no <code>x</code>: DenseNet121 of keras.applications, EfficientNetB0" in html
     assert html.count("<li>") == 2
-    assert (
-        f"Keras 3.0.0 on TensorFlow: {WITHOUT_LARGE - 1} of {WITHOUT_LARGE - 1}." in html
-    )  # one kind cannot be made there
+
+
+def small_first(did):
+    """What was done on all kinds in order, the large ones right, where the small ones did this."""
+    did = iter(did)
+    return [RIGHT if kind.large else next(did, RIGHT) for kind in read_kinds()]
+
+
+def test_what_another_environment_does_otherwise_is_listed():
+    html = line(small_first([RAISES]), [RIGHT, RAISES, RAISES | {"is": "lacks"}])
+    _, there = html.split(f"<p>Keras 3.0.0 on TensorFlow: {WITHOUT_LARGE - 2} of {WITHOUT_LARGE - 1}. There:</p>")
+    first, second, third = (name(kind) for kind in [kind for kind in read_kinds() if not kind.large][:3])
+    assert there == (
+        f"<ul><li>right: {first}</li><li>it has no <code>x</code>: {second}</li>"
+        f"<li>TypeError: no <code>x</code>: {third}</li></ul></details>"
+    )
+
+
+def test_what_another_environment_does_alike_is_not_listed_again():
+    html = line(small_first([RAISES]), [RAISES])
+    assert f"<p>Keras 3.0.0 on TensorFlow: {WITHOUT_LARGE - 1} of {WITHOUT_LARGE}.</p></details>" in html
 
 
 def test_an_error_on_every_kind_is_named_once():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from evidence.findings.measurements import Measurements
 from evidence.findings.ranges import environment_name
@@ -39,13 +39,26 @@ def count(there: list[Verdict]) -> str:
 def kind_table(measurements: Measurements) -> Iterator[str]:
     """Yield a row for each kind of model, by group: who has it, which recipes are right on it, what to do instead."""
     verdicts = current_verdicts()
+    otherwise = refused_elsewhere(verdicts)
     for title, kinds in by_group().items():
         yield f'<h2 id="kinds-{slug(title)}">{code_spans(title[0].upper() + title[1:])}</h2>'
         yield '<table><thead><tr><th scope="col">Model</th><th scope="col">Right</th><th scope="col">Not</th></tr>'
-        yield f"</thead><tbody>{''.join(kind_row(kind, verdicts) for kind in kinds)}</tbody></table>"
+        rows = [kind_row(kind, verdicts, otherwise.get(kind, [])) for kind in kinds]
+        yield f"</thead><tbody>{''.join(rows)}</tbody></table>"
 
 
-def kind_row(kind: Kind, verdicts: Verdicts) -> str:
+def refused_elsewhere(verdicts: Verdicts) -> dict[Kind, list[Verdict]]:
+    """Return, by kind of model, the verdicts elsewhere that are not "right" and not those of the pinned environment."""
+    found: dict[Kind, list[Verdict]] = {}
+    for environment in verdicts.environments:
+        for recipe in verdicts.recipes:
+            for verdict in verdicts.otherwise(recipe, environment):
+                if verdict.state not in {"right", "inapplicable", "unknown"}:
+                    found.setdefault(verdict.kind, []).append(verdict)
+    return found
+
+
+def kind_row(kind: Kind, verdicts: Verdicts, otherwise: Sequence[Verdict]) -> str:
     on_kind = [
         verdict
         for recipe in verdicts.recipes
@@ -54,11 +67,12 @@ def kind_row(kind: Kind, verdicts: Verdicts) -> str:
     ]
     right = [verdict for verdict in on_kind if verdict.state == "right"]
     rest = [verdict for verdict in on_kind if verdict.state != "right"]
+    elsewhere = [f"on {environment_name(verdict.environment)}, {refused(verdict)}" for verdict in otherwise]
     return (
         f'<tr id="{slug(kind.key)}"><th scope="row" class="sentence">{code_spans(kind.title)}'
         f"<br/><small>{code_spans(kind.who)}</small></th>"
         f"<td>{'all' if not rest else ', '.join(section_link(verdict.recipe.block) for verdict in right)}</td>"
-        f"<td>{'; '.join(map(refused, rest))}</td></tr>"
+        f"<td>{'; '.join([*map(refused, rest), *elsewhere])}</td></tr>"
     )
 
 
