@@ -165,9 +165,10 @@ def verdict_on(
     error = ", ".join(did["because"]) if did["is"] == "wrong" else f"{did['error']}: {did['message']}"
     if did["is"] == "lacks" and did["error"] == "LackingError":
         return Verdict(recipe, kind, environment, "inapplicable", f"without {did['message']}")
-    if did["is"] == "lacks":
-        return Verdict(recipe, kind, environment, "lacking", error)
     seen = f"wrong: {error}" if did["is"] == "wrong" else error
     refusal = next((known for known in refusals if known.explains(recipe, kind, environment, seen)), None)
-    state = "refused" if refusal else "wrong" if did["is"] == "wrong" else "unclear"
+    if did["is"] == "lacks":
+        state = "lacking"
+    else:
+        state = "refused" if refusal else "wrong" if did["is"] == "wrong" else "unclear"
     return Verdict(recipe, kind, environment, state, error, refusal)

@@ -44,7 +44,7 @@ def verdict(did, recipe=RECIPE, environment="3.2"):
 def test_a_verdict_says_whether_a_recipe_is_right(did, state, detail):
     found = verdict(did)
     assert (found.state, found.detail) == (state, detail)
-    assert found.refusal == (REFUSAL if state == "refused" else None)
+    assert found.refusal == (REFUSAL if detail == "ValueError: No dict is taken" else None)
 
 
 def test_a_refusal_is_of_one_recipe():

@@ -67,12 +67,12 @@ def small_first(did):
 
 
 def test_what_another_environment_does_otherwise_is_listed():
-    html = line(small_first([RAISES]), [RIGHT, RAISES, RAISES | {"is": "lacks"}])
+    html = line(small_first([RAISES]), [RIGHT, RAISES, {"is": "lacks", "error": "ValueError", "message": "no `y`"}])
     _, there = html.split(f"<p>Keras 3.0.0 on TensorFlow: {WITHOUT_LARGE - 2} of {WITHOUT_LARGE - 1}. There:</p>")
     first, second, third = (name(kind) for kind in [kind for kind in read_kinds() if not kind.large][:3])
     assert there == (
         f"<ul><li>right: {first}</li><li>it has no <code>x</code>: {second}</li>"
-        f"<li>TypeError: no <code>x</code>: {third}</li></ul></details>"
+        f"<li>ValueError: no <code>y</code>: {third}</li></ul></details>"
     )
 
 

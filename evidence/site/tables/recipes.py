@@ -67,12 +67,15 @@ def kind_row(kind: Kind, verdicts: Verdicts, otherwise: Sequence[Verdict]) -> st
     ]
     right = [verdict for verdict in on_kind if verdict.state == "right"]
     rest = [verdict for verdict in on_kind if verdict.state != "right"]
-    elsewhere = [f"on {environment_name(verdict.environment)}, {refused(verdict)}" for verdict in otherwise]
+    by_environment: dict[str, list[Verdict]] = {}
+    for verdict in otherwise:
+        by_environment.setdefault(environment_name(verdict.environment), []).append(verdict)
+    elsewhere = [f"on {name}, {'; '.join(refused(there))}" for name, there in by_environment.items()]
     return (
         f'<tr id="{slug(kind.key)}"><th scope="row" class="sentence">{code_spans(kind.title)}'
         f"<br/><small>{code_spans(kind.who)}</small></th>"
         f"<td>{'all' if not rest else ', '.join(section_link(verdict.recipe.block) for verdict in right)}</td>"
-        f"<td>{'; '.join([*map(refused, rest), *elsewhere])}</td></tr>"
+        f"<td>{'; '.join([*refused(rest), *elsewhere])}</td></tr>"
     )
 
 
@@ -115,6 +118,7 @@ def in_group(title: str) -> str:
     )
 
 
-def refused(verdict: Verdict) -> str:
-    [reason] = by_reason([verdict])
-    return f"{section_link(verdict.recipe.block)}: {code_spans(reason)}"
+def refused(verdicts: Sequence[Verdict]) -> Iterator[str]:
+    """Yield each reason after the recipes that are not right for it."""
+    for reason, of_reason in by_reason(verdicts).items():
+        yield f"{', '.join(section_link(verdict.recipe.block) for verdict in of_reason)}: {code_spans(reason)}"
