@@ -18,7 +18,19 @@ PAGES = ["README.md", "CONTRIBUTING.md"]
 CONSOLE = re.compile(r"^ *```console\n(?P<lines>.*?)^ *```$", re.DOTALL | re.MULTILINE)
 SPAN = re.compile(r"`((?:python -m evidence|pytest|mkdocs|pip install|mutmut|\.ci/|ruff|rumdl)\b[^`]*)`")
 PLACEHOLDERS = {"PAGE": "docs/index.md", "NAME": "x", "ENVIRONMENT": "tf-2.15", "...": ""}
-SYSTEM = {"chromium", "py", "python3", "mutmut", "uv", "source", "git", "apt-get", "gh"}  # not of requirements.txt
+# Not of requirements.txt.
+SYSTEM = {
+    "chromium",
+    "py",
+    "python3",
+    "mutmut",
+    "uv",
+    "source",
+    "git",
+    "apt-get",
+    "gh",
+    "pre-commit",
+}  # not of requirements.txt
 
 
 def typed(page):
@@ -74,7 +86,7 @@ def test_what_people_are_told_to_type_is_known(page, line, command, capsys):
 
 def assert_names_exist(where, names):
     for name in names:
-        assert name in read_environments() or (ROOT / name).is_file(), f"{where}: {name}"
+        assert name in {*read_environments(), "pinned"} or (ROOT / name).is_file(), f"{where}: {name}"
 
 
 def assert_test_exists(where, word):
