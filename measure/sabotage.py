@@ -187,11 +187,12 @@ def run(faults: Sequence[Fault]) -> list[str]:
     pinned = next(environment for environment in environments.read_environments().values() if environment.pinned)
     witnesses = Witnesses(pinned, blocks.all_blocks(), records.load(pinned.key))
     findings, start = [], time.perf_counter()
+    width = max(len(fault.name) for fault in faults)
     try:
         for finding in tried(faults, witnesses):
             findings.append(finding)
             place = location(finding.noticed_by) if finding.noticed_by else "no block"
-            print(f"{finding.fault.name:48} {place:56} {finding.seconds:4.0f} s", flush=True)
+            print(f"{finding.fault.name:{width}}  {finding.seconds:3.0f} s  {place}", flush=True)
     except KeyboardInterrupt:
         summary(findings, time.perf_counter() - start)
         return [f"Interrupted: {len(faults) - len(findings)} faults were not tried."]

@@ -172,7 +172,7 @@ def test_all_faults_are_tried_and_what_none_notices_is_listed(witnesses, package
     harmless = Fault(**vars(FAULT) | {"name": "harmless", "was": "# the", "becomes": "# an"})
     assert sabotage.run([FAULT]) == []
     printed = capsys.readouterr().out
-    assert printed.startswith("answer ") and "docs/b.md:3 " in printed
+    assert printed.startswith("answer    0 s  docs/b.md:3\n")
     assert "1 of 1 faults noticed: 100.0% (target: at least 97%)" in printed
     assert executions[-1] == ([ANSWERS], sabotage.CORES, None)  # It is run once more, with Keras as it is.
 
