@@ -94,6 +94,7 @@ def normalised(text: str) -> str:
     """Return a text without addresses and counters of runs, and with paths relative to packages and working folders."""
     text = re.sub(r"0x[0-9a-f]{6,}", "0x…", text)
     text = re.sub(r"(?<![.\d])[0-9]{13,}", "…", text)  # the identity of an object
+    text = re.sub(r"\bvalue=\[.*?\](?=>)", "value=…", text, flags=re.DOTALL)  # the numbers that a variable began with
     text = re.sub(r"[^\s'\"(]*[/\\](?:site-packages|\.environments[/\\][\w.-]+|block-\w+[/\\]work)[/\\]", "", text)
     text = re.sub(r"[^\s'\"(]*[/\\]tmp[a-z0-9_]{8}\b", "…", text)  # what `tempfile` made
     text = re.sub(r"[^\s'\"(]*[/\\](__autograph_generated_file)\w+", r"\1", text)

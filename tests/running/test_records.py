@@ -200,6 +200,7 @@ def test_an_error_whose_line_is_unknown_is_recorded_without():
         ('"/tmp/__autograph_generated_filexy1z.py"', '"__autograph_generated_file.py"'),
         ("Saved artifact at '/var/folders/tmp3k00nnqp/model'", "Saved artifact at '…/model'"),
         ("layers/dense.py and 1/2", "layers/dense.py and 1/2"),
+        ("<Variable path=a/kernel, value=[[ 0.5 -0.1]\n [ 0.2 0.3]]>. No", "<Variable path=a/kernel, value=…>. No"),
         (
             r"KeyError: \u001b[1m140131151883664\u001b[0m, 0.1234567890123",
             r"KeyError: \u001b[1m…\u001b[0m, 0.1234567890123",
