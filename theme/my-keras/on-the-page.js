@@ -11,8 +11,8 @@ globalThis.showKeras = (() => {
 
   const SPOKEN = { shown: "The same on ", other: "Different on ", lacking: "Not applicable on ", unknown: "Not measured on " };
 
-  /** Show an answer of `kerasInWords.understand`, or only remove what was shown. */
-  function show({ environment, note, question }, environments) {
+  /** Show an answer of `kerasInWords.understand`, or only remove what was shown; `newest`: where the page's outputs are from. */
+  function show({ environment, note, question }, newest) {
     for (const folded of document.querySelectorAll(".not-yours")) folded.replaceWith(folded.lastChild);
     document.querySelectorAll("[data-mine]").forEach((element) => element.remove());
     for (const block of document.querySelectorAll(".evidence.mine")) block.classList.remove("mine");
@@ -43,7 +43,7 @@ globalThis.showKeras = (() => {
         continue;
       }
       const id = `yours-${states.length + 1}`;
-      const state = showBlock(element, id, environment, environments[0]);
+      const state = showBlock(element, id, environment, newest);
       states.push(state);
       if (state !== "other" || links.has(heading)) continue;
       const link = make("a", "", heading.textContent.replace("¶", ""));
@@ -122,7 +122,7 @@ globalThis.showKeras = (() => {
     if (output.matches(".notes")) output = output.previousElementSibling;
     if (!output.matches(".language-text")) output.after(box);
     else {
-      const folded = make("details", "not-yours", make("summary", "", `On ${newest.name} it prints`));
+      const folded = make("details", "not-yours", make("summary", "", `On ${newest} it prints`));
       output.before(box, folded);
       folded.append(output);
     }
