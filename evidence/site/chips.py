@@ -2,8 +2,8 @@
 
 "Keras 3", "tf.keras ≤ 2.5: ValueError". The style sheet puts a sign before each; a screen reader hears words in its
 place. What is in no chip cannot run the block as it is written, or is older than tf.keras: few readers have that. The
-sentence that the chips open to is exact; "tf.keras ≥ 2.6" names minor releases alone, and "older" and "others" are those
-that can run the block. What it does instead is said only of those that many have.
+sentence that the chips open to is exact; "tf.keras ≥ 2.6" names minor releases alone, and "older" and "others" are
+those that can run the block. What it does instead is said only of those that many have.
 """
 
 from __future__ import annotations

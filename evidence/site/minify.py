@@ -1,7 +1,7 @@
 """Leaves out what readers would download for nothing.
 
-From each page, the white space that Material's templates leave: 14 kB. From the style sheets, comments and what the site
-does not use, such as colours and icons: a third of Material's, and half the time a browser spends matching rules.
+From each page, the white space that Material's templates leave: 14 kB. From the style sheets, comments and what the
+site does not use, such as colours and icons: a third of Material's, and half the time a browser spends matching rules.
 From our scripts, comments and white space: 3 kB, compressed.
 """
 

@@ -78,7 +78,7 @@ def unclear_end(line):
 
 def refused(line):
     return (
-        f"pasted into Python's prompt, the block fails at line {line}: there a blank line, and only that, ends an "
+        f"pasted into Python's prompt, the block fails at line {line}: there, only a blank line ends an "
         "indented part. Put one after the indented part and none inside."
     )
 
