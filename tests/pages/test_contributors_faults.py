@@ -141,9 +141,7 @@ FAULTS = {
     "a heading that skips a level": Fault("## A recipe", "#### A recipe", "#### A recipe", "Begin it with ###."),
     "a heading without a space": Fault("## A recipe", "##A recipe", "##A recipe", "Put one there"),
     # The badge
-    "a blank line in a badge": Fault(
-        "work\n{ .does", "work\n\n{ .does", "Does not work", "and `{ .does"
-    ),
+    "a blank line in a badge": Fault("work\n{ .does", "work\n\n{ .does", "Does not work", "and `{ .does"),
     "the second half of a badge alone": Fault("Does not work\n{", "{", "{ .does", "does not follow the line"),
     "the first half of a badge alone": Fault("{ .does-not-work }\n", "", "Does not work", "half a badge"),
     "other words in a badge": Fault("Does not work\n{", "Doesn't work\n{", "{ .does", "Put the line"),
@@ -215,9 +213,7 @@ FAULTS = {
         "verbose=0)", "verbse=0)", "print(model.predict", "`verbse` is misspelt: pass `verbose=0`"
     ),
     "verbose that is not 0": Fault("verbose=0)", "verbose=2)", "print(model.predict", "Pass `verbose=0` to it"),
-    "a summary": Fault(
-        '    print("built")', "    model.summary()", "    model.summary", "Print the numbers you need"
-    ),
+    "a summary": Fault('    print("built")', "    model.summary()", "    model.summary", "Print the numbers you need"),
     "a block that shows nothing": Fault(
         f"{MARKER}\n(2, 3)\n```\n\n", "", "```python", "Print the result, then: python -m evidence record"
     ),

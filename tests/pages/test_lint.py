@@ -64,7 +64,7 @@ UNCLOSED_BEFORE = (
 EXECUTED = "pytest-codeblocks executes `sh` and `bash`. Fence commands with ```console, not `{}`."
 LOOKS_LIKE_FENCE = "pytest-codeblocks takes this line for the start of a fence. Begin it with something else."
 NO_OUTPUT = "no expected output follows this marker. Delete it: `python -m evidence record` writes both."
-NO_PYTHON = "this is not Python: '(' was never closed. Mend the line: a block runs as it is, in a fresh interpreter."
+NO_PYTHON = "this is not Python: '(' was never closed. Fix the line: a block runs as it is, in a fresh interpreter."
 TAB = "the block contains a tab, which the page shows as spaces. Indent with spaces."
 NOT_TEXT = "this is the expected output that line {} marks. Open its fence with ```text."
 

@@ -35,7 +35,7 @@ def block_problems(block: Block, exemptions: Exemptions) -> Iterator[tuple[int, 
     try:
         nodes = syntax_nodes(block.code)
     except SyntaxError as error:
-        text = f"this is not Python: {error.msg}. Mend the line: a block runs as it is, in a fresh interpreter."
+        text = f"this is not Python: {error.msg}. Fix the line: a block runs as it is, in a fresh interpreter."
         yield block.line + (error.lineno or 1), text
         return
     if refused := line_refused_by_a_prompt(block.code):
