@@ -171,13 +171,13 @@ def test_a_page_is_read_where_what_shows_the_readers_keras_does_not_come(new_pag
 
 def test_the_dialog_says_what_did_not_come_and_tries_again(new_page, address):
     page = new_page(viewport={"width": 1280, "height": 900})
-    page.route(IN_WORDS := "**/my-keras/keras-in-words.js", lambda route: route.abort())
+    page.route(in_words := "**/my-keras/keras-in-words.js", lambda route: route.abort())
     page.goto(f"{address}?keras=keras+2.3.1")
     page.locator("article h1").wait_for()
     page.locator(".my-keras-button").click()
     page.locator("#my-words").fill("keras 2.3")
     page.locator("#my-answer", has_text="could not be loaded").wait_for()
-    page.unroute(IN_WORDS)
+    page.unroute(in_words)
     page.locator("#my-words").fill("keras 2.3.1")
     page.locator("#my-answer", has_text="Keras 2.3.1 (").wait_for()
 
