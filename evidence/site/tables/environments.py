@@ -12,7 +12,7 @@ from evidence.findings.ranges import environment_name
 from evidence.running.environments import Environment
 from evidence.site.html import slug
 
-TITLES = "Release", "Keras says", "Computes with", "Seconds", "Recorded"
+TITLES = "Release", "Keras says", "Computes with", "Recorded"
 
 
 def environment_table(measurements: Measurements) -> Iterator[str]:
@@ -30,9 +30,9 @@ def table_of_line(measurements: Measurements, environments: Iterable[Environment
     for environment in environments:
         record = measurements.record(environment)
         run = record.run
-        total = f"{run.import_seconds + run.block_seconds * len(record.outcomes):.0f}" if run.date else ""
+        seconds = run.import_seconds + run.block_seconds * len(record.outcomes)
         beneath = filter(None, [run.python and f"Python {run.python}", computes_with(environment, record)])
-        cells = record.keras or "", ", ".join(beneath), total, run.date
+        cells = record.keras or "", ", ".join(beneath), f"{run.date}, in {seconds:.0f} s" if run.date else ""
         yield f'<tr id="{environment.key.replace(".", "-")}"><th scope="row">{environment_name(environment)}</th>'
         if record.outcomes:
             yield "".join(f"<td>{escape(cell)}</td>" for cell in cells)
