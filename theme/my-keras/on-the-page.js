@@ -25,7 +25,7 @@ globalThis.showKeras = (() => {
     const detail = { name: environment?.name, isOn: (element) => environment && isOn(element, environment) };
     for (const stepper of document.querySelectorAll(".stepper")) // theme/stepper.js
       stepper.dispatchEvent(new CustomEvent("my-keras", { detail }));
-    if (question) summary?.append(make("span", "", `This page's address asks for a Keras. ${question}`));
+    if (question) summary?.append(make("span", "", `Your Keras is not shown. ${question}`));
     if (!environment) return;
 
     for (const answer of document.querySelectorAll("table.behaviour [data-on]"))

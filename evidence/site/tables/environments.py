@@ -32,7 +32,8 @@ def table_of_line(measurements: Measurements, environments: Iterable[Environment
         run = record.run
         seconds = run.import_seconds + run.block_seconds * len(record.outcomes)
         beneath = filter(None, [run.python and f"Python {run.python}", computes_with(environment, record)])
-        cells = record.keras or "", ", ".join(beneath), f"{run.date}, in {seconds:.0f} s" if run.date else ""
+        recorded = f"{run.date}, in {seconds:.0f}\N{NO-BREAK SPACE}s" if run.date else ""
+        cells = record.keras or "", ", ".join(beneath), recorded
         yield f'<tr id="{environment.key.replace(".", "-")}"><th scope="row">{environment_name(environment)}</th>'
         if record.outcomes:
             yield "".join(f"<td>{escape(cell)}</td>" for cell in cells)

@@ -22,7 +22,7 @@ def test_each_environment_has_a_row():
         "Keras 3.2.0 on JAX",
         "3.2.0.dev",
         "Python 3.11.7, JAX 0.6, NumPy 2.0",
-        "2026-11-23, in 3 s",
+        "2026-11-23, in 3\N{NO-BREAK SPACE}s",
     ]
     assert texts["3-2"] == ["Keras 3.2.0 on TensorFlow", "", "", ""]
     assert texts["1-0"] == ["Keras 1.0.0", "not measured here"]
