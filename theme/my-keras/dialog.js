@@ -14,8 +14,8 @@ The button and the dialog are a template of main.html. This is the last of the s
 
   function fetchInWords() {
     inWords ??= new Promise((resolve, reject) => {
-      const script = Object.assign(document.createElement("script"), { src: IN_WORDS, onload: resolve, onerror: reject });
-      document.head.append(script);
+      const events = { onload: resolve, onerror: reject };
+      document.head.append(Object.assign(document.createElement("script"), { src: IN_WORDS, ...events }));
     });
     return inWords;
   }

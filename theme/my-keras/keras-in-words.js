@@ -1,7 +1,7 @@
 /* Which environment somebody means who writes "tf 2.10" or "keras 3.3 jax", or pastes a line of `pip list`.
 
-dialog.js fetches it once somebody does. It needs no page: tests/site/keras-in-words.test.js runs it in Node. An answer is {environment, words, note}, where
-`words` say the same in short, or {question} where it is not clear. */
+dialog.js fetches it once somebody does. It needs no page: tests/site/keras-in-words.test.js runs it in Node. An answer is
+{environment, words, note}, where `words` say the same in short, or {question} where it is not clear. */
 globalThis.kerasInWords = (() => {
   "use strict";
 

@@ -11,7 +11,7 @@ globalThis.showKeras = (() => {
 
   const SPOKEN = { shown: "The same on ", other: "Different on ", lacking: "Not applicable on ", unknown: "Not measured on " };
 
-  /** Show an answer of `kerasInWords.understand`, or only remove what was shown; `newest`: where the page's outputs are from. */
+  /** Show an answer of `kerasInWords.understand`, or only remove what was shown. `newest`: the name of what the page shows. */
   function show({ environment, note, question }, newest) {
     for (const folded of document.querySelectorAll(".not-yours")) folded.replaceWith(folded.lastChild);
     document.querySelectorAll("[data-mine]").forEach((element) => element.remove());

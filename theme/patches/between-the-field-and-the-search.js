@@ -8,9 +8,10 @@ Replaces: `Worker`, until Material has made its one.
   each word parses those before it again. Most of that is left out.
 - Of a pasted message that no page has, the list of results says so.
 - The worker is loaded when the search is first used, and with it what changes a question (../as-it-is-searched.js).
-Buys: 12 kB of a first visit; of 70 phrasings with contractions, versions and typing errors, 67 are answered by one of the first three results;
-a message with a lone "b" is found at all (29 November 2026). The longest message in the index of errors, pasted, is answered in 1.8 s, not 11.5 s; a traceback with it in 1.6 s, not 18.5 s (9,861 elements,
-not 58,152). Medians of 2 pairs on a busy machine, 28 November 2026; a phone takes about four times as long.
+Buys: 12 kB of a first visit; of 70 phrasings with contractions, versions and typing errors, 67 are answered by one of the
+first three results; a message with a lone "b" is found at all (29 November 2026). The longest message in the index of
+errors, pasted, is answered in 1.8 s, not 11.5 s; a traceback with it in 1.6 s, not 18.5 s (9,861 elements, not 58,152).
+Medians of 2 pairs on a busy machine, 28 November 2026; a phone takes about four times as long.
 Can go: with Material's search. */
 (() => {
   "use strict";
@@ -38,7 +39,8 @@ Can go: with Material's search. */
 
   const fetchScript = () =>
     new Promise((done) => {
-      document.head.append(Object.assign(document.createElement("script"), { src: SCRIPT, onload: done, onerror: done }));
+      const script = { src: SCRIPT, onload: done, onerror: done }; // Without it, a question goes as it is.
+      document.head.append(Object.assign(document.createElement("script"), script));
     });
 
   const { Worker } = globalThis;
@@ -60,7 +62,7 @@ Can go: with Material's search. */
       return this.worker;
     }
 
-    /** Pass on what the page says, which begins with all texts. A question waits for what changes it, or goes as it is. */
+    /** Pass on what the page says, which begins with all texts. A question waits for what changes it. */
     async postMessage(message, ...others) {
       if (message.type === SETUP) [this.docs, this.script] = [message.data.docs, fetchScript()];
       if (message.type !== QUERY) return this.loaded.postMessage(message, ...others);
