@@ -59,13 +59,13 @@ def command_parser() -> argparse.ArgumentParser:
         "write what the blocks print under them, and what they do in other environments into records/",
         "Runs what is stale or missing in every installed environment, and writes what the pinned one prints under the "
         "blocks. Where environments.toml says so, also tries each recipe on each kind of model. With pages: only their "
-        "blocks and recipes. With environments: only there. The record of the pinned environment is left alone where "
-        "Python or packages are not those that it is made with.",
+        "blocks and recipes. With environments: only there. The record of the pinned environment is left alone "
+        "if Python or a package is not the one that it was made with.",
     )
     record.add_argument(
         "--only",
         choices=["blocks", "recipes", "recipes-on-small-models"],
-        help="run only the blocks as they stand, or the recipes; without the large models, a third of the time",
+        help="run only the blocks, or only the recipes; without the large models, recipes take a third of the time",
     )
     record.add_argument("names", nargs="*", metavar="PAGE|ENVIRONMENT")
     record.add_argument("--all", action="store_true", help="also run what is recorded already")
@@ -120,9 +120,9 @@ def command_parser() -> argparse.ArgumentParser:
     newest = add(
         "newest",
         run_newest,
-        "say in Markdown what blocks do otherwise on the Keras that is installed here",
-        "Runs all blocks on the Keras of this Python, whichever it is, and writes what they do otherwise than is "
-        "recorded of the pinned one into a file, empty if they do the same. Changes neither pages nor records.",
+        "say in Markdown what blocks do differently on the Keras that is installed here",
+        "Runs all blocks on the Keras of this Python, whichever it is, and writes what differs from the "
+        "record of the pinned one into a file, which is empty if nothing does. Changes neither pages nor records.",
     )
     newest.add_argument("target", type=Path, metavar="FILE")
     matrix = add(
@@ -158,8 +158,8 @@ def command_parser() -> argparse.ArgumentParser:
         run_bench,
         "measure the site's build, pages, search and live blocks, and the tests' run and the recording",
         "Builds the site, also with the stock theme; has Lighthouse score its pages, and asks its search what people "
-        "asked, in Chromium; measures the tests' run of the blocks, and a recording of them in all installed "
-        "environments, or only in these, which takes as long as that does.",
+        "asked, in Chromium; measures how long the tests take to run the blocks, and how long it takes to record "
+        "them in all installed environments, or only in these.",
     )
     parts = ["build", "pages", "search", "tests", "records", "serve"]
     bench.add_argument("--only", choices=parts, help="measure one of them")
@@ -242,7 +242,7 @@ def run_record(options: argparse.Namespace) -> list[str]:
             installed, pages or blocks.page_paths(), again=options.all, only=options.only, since=since
         )
     except KeyboardInterrupt:
-        return ["Interrupted. What was run is kept, but for what is named above. To go on: python -m evidence record"]
+        return ["Interrupted. What ran is kept, except for what is named above. To go on: python -m evidence record"]
     if not_installed:
         print(
             f"Not recorded in {len(not_installed)} environments that are not installed here: "
@@ -300,7 +300,7 @@ def run_install(options: argparse.Namespace) -> list[str]:
     megabytes, free = installing.megabytes_to_install(to_install), installing.megabytes_free()
     print(f"{megabytes / 1000:.1f} GB to install, {free / 1000:.1f} GB free", flush=True)
     if megabytes > free:
-        return ["That does not fit. Install some of them: python -m evidence install ENVIRONMENT ..."]
+        return ["There is not enough space. Install fewer: python -m evidence install ENVIRONMENT ..."]
     faults = []
     for environment in to_install:
         try:
@@ -490,7 +490,7 @@ def run_bench(options: argparse.Namespace) -> list[str]:
 
     installed = [environment for environment in named_environments(options.names) if environment.installed]
     failed = bench.run(installed, [options.only] if options.only else bench.PARTS)
-    return ["Not all of it could be measured."] if failed else []
+    return ["Some of it could not be measured."] if failed else []
 
 
 def run_serve(options: argparse.Namespace) -> list[str]:

@@ -76,7 +76,7 @@ def address_of(title: str) -> str:
         odd = next(character for character in title if not TITLE.fullmatch(character))
         raise ValueError(f"a title cannot have {odd!r}, which Markdown reads as something else. {example}")
     if len(title) > LONGEST:
-        raise ValueError(f"the title has {len(title)} characters; {LONGEST} are the most that a menu shows. {example}")
+        raise ValueError(f"the title has {len(title)} characters; a menu shows at most {LONGEST}. {example}")
     parts = re.findall(r"[a-z0-9]+", title.lower().replace("'", ""))
     if not any(re.search("[a-z]", part) for part in parts):
         raise ValueError(f"the title has no word in Latin letters to make an address of. {example}")
@@ -92,7 +92,7 @@ def last_of(section: str, entries: list[Entry]) -> Entry:
     known = list(dict.fromkeys([Path(entry.target).parent.as_posix() for entry in entries if "/" in entry.target]))
     titles = list(dict.fromkeys(title for entry in entries for title in entry.section))
     near = difflib.get_close_matches(section, [*known, *titles], 1)
-    mend = f"Did you mean {near[0]!r}?" if near else f"Those that there are: {', '.join([*known, *titles])}."
+    mend = f"Did you mean {near[0]!r}?" if near else f"The sections are {', '.join([*known, *titles])}."
     raise ValueError(f"there is no folder and no section {section!r}. {mend}")
 
 

@@ -350,7 +350,7 @@ def write_outputs(record: Record, blocks_of_pages: Mapping[Path, Sequence[Block]
     for page, page_blocks in blocks_of_pages.items():
         if records.missing(record, page_blocks):
             name = blocks.page_name(page)
-            faults.append(f"{name} was left as it is. Mend the block, then: python -m evidence record {name}")
+            faults.append(f"{name} was left as it is. Fix the block, then: python -m evidence record {name}")
         elif outputs.write_expected_outputs(
             page, {block: record.outcomes[block.digest].output for block in page_blocks}
         ):

@@ -127,7 +127,7 @@ class Live:
         """Install an environment; yield what its installer prints, then whether it succeeded."""
         environment = self._environment(text(request, "environment", 100))
         if environment.pinned:
-            raise RefusedError(409, f"It is the Python of this server. In a terminal: {environment.install_command}")
+            raise RefusedError(409, f"This server runs on it. Install it in a terminal: {environment.install_command}")
         megabytes, free = installing.megabytes_to_install([environment]), installing.megabytes_free()
         if megabytes > free:
             raise RefusedError(507, f"It needs {megabytes / 1000:.1f} GB, and {free / 1000:.1f} GB are free.")

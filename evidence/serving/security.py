@@ -65,7 +65,7 @@ class Guard:
     def refuses_reading(self, headers: Mapping[str, str]) -> str | None:
         """Say why not even a page may be read; `None` if it may."""
         if headers.get("Host") not in self.hosts:
-            return f"This server is http://{self.hosts[0]}/, and goes by no other name."
+            return f"This server answers only at http://{self.hosts[0]}/."
         return None
 
     def refuses_running(self, headers: Mapping[str, str]) -> str | None:
@@ -73,13 +73,13 @@ class Guard:
         if refused := self.refuses_reading(headers):
             return refused
         if headers.get("Origin") != f"http://{headers['Host']}":
-            return "Only pages of this server may ask for this."
+            return "Only this server's own pages may do this."
         if headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
-            return "Only pages of this server may ask for this."
+            return "Only this server's own pages may do this."
         if not self.knows(headers) or not same(headers.get(TOKEN_HEADER, ""), self.token):
-            return "Only pages of this server may ask for this. Open the address that the terminal shows."
+            return "Only this server's own pages may do this. Open the address that the terminal shows."
         if headers.get("Content-Type") != "application/json":
-            return "This takes JSON alone."
+            return "This only takes JSON."
         return None
 
 

@@ -109,12 +109,12 @@ class Handler(SimpleHTTPRequestHandler):
         length = headers.get("Content-Length", "")
         if not length.isdecimal() or int(length) > BODY_BYTES:
             return self._close_with(
-                HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"A request has at most {BODY_BYTES} bytes, and says how many."
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"A request has to state its length, at most {BODY_BYTES}."
             )
         try:
             request = json.loads(self.rfile.read(int(length)))
             if not isinstance(request, dict):
-                raise RefusedError(HTTPStatus.BAD_REQUEST, "A request is a JSON object.")
+                raise RefusedError(HTTPStatus.BAD_REQUEST, "A request has to be a JSON object.")
             answer = self._function()(request)
         except (ValueError, RecursionError):
             return self._send(HTTPStatus.BAD_REQUEST, "This is not JSON.")

@@ -2,7 +2,8 @@
 
 "Keras 3", "tf.keras ≤ 2.5: ValueError". The style sheet puts a sign before each; a screen reader hears words in its
 place. What is in no chip cannot run the block as it is written, or is older than tf.keras: few readers have that. The
-sentence that the chips open to is exact; "tf.keras ≥ 2.6" names minor releases alone.
+sentence that the chips open to is exact; "tf.keras ≥ 2.6" names minor releases alone, and "older" and "others" are
+those that can run the block. What it does instead is said only of those that many have.
 """
 
 from __future__ import annotations
@@ -35,13 +36,17 @@ def chips(block: Block, all_behaviours: Sequence[Behaviour], environments: Seque
     if len(all_behaviours) == 1:
         yield chip(all_behaviours[0].state, "every Keras")
         return
-    for state in STATES:
-        there = [one for behaviour in all_behaviours if behaviour.state == state for one in behaviour.environments]
-        named = [one for one in there if family(one) != "keras-1-and-2"]
-        if there and state != "lacking":
-            alike = [behaviour for behaviour in all_behaviours if behaviour.state == state]
-            where = in_short(named, environments) or "older"
-            says_what = state == "other" and len(alike) == 1 and "," not in where
+    by_state = {state: [each for each in all_behaviours if each.state == state] for state in STATES}
+    named = {
+        state: [one for each in alike for one in each.environments if family(one) != "keras-1-and-2"]
+        for state, alike in by_state.items()
+    }
+    for state, alike in by_state.items():
+        if alike and state != "lacking":
+            where = in_short(named[state], environments) or "older"
+            says_what = state == "other" and len(alike) == 1 and named[state] and "," not in where
+            if state == "other":
+                where = rest_in_short(where, named["shown"], named["other"], environments)
             yield chip(state, where, difference(block, alike[0]) if says_what else "")
 
 
@@ -57,6 +62,24 @@ def difference(block: Block, behaviour: Behaviour) -> str:
         return code(outcome.error)
     text = " / ".join(new_lines(block.expected_output or "", outcome.output))
     return code(text) if 0 < len(text) <= SHORT else ""
+
+
+def rest_in_short(
+    names: str, shown: Collection[Environment], others: Collection[Environment], environments: Sequence[Environment]
+) -> str:
+    """Name where a block does something else than where it does as shown: as "older" or "others", if names are many."""
+    if "," in names and all(is_older(one, shown, environments) for one in others):
+        return "older"
+    keras_3 = {environment.key for environment in environments if family(environment) == "keras-3"}
+    is_rest = keras_3 <= {environment.key for environment in (*shown, *others)}
+    return "others" if is_rest and sum(word[0].isalpha() for word in names.split()) > 2 else names
+
+
+def is_older(one: Environment, shown: Collection[Environment], environments: Sequence[Environment]) -> bool:
+    """Say whether an environment is older than all that are shown of its line; tf.keras, also if none of it is."""
+    line = [environment for environment in shown if environment.line == one.line]
+    newer = all(environments.index(environment) < environments.index(one) for environment in line)
+    return newer and bool(line or (shown and family(one) != "keras-3"))
 
 
 def in_short(chosen: Collection[Environment], environments: Sequence[Environment], *, all_runs: bool = False) -> str:

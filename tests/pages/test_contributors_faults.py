@@ -129,7 +129,7 @@ FAULTS = {
     "a key that nothing reads": Fault("tags:", "author: me\ntags:", "author:", "Delete it"),
     "a list that is never closed": Fault("planting]", "planting", "---\n\n# Plant", "is not YAML"),
     "tags that are no list": Fault("[plant, planting]", "plant", "tags:", "Write: tags: [delete, deleting]"),
-    "a tag twice": Fault("planting]", "Plant]", "tags:", "the tag `plant` is there twice. Delete one"),
+    "a tag twice": Fault("planting]", "Plant]", "tags:", "the tag `plant` is listed twice. Delete one"),
     "a tag that YAML reads as a number": Fault("planting]", "3.10]", "tags:", "Put quotation marks around it"),
     # Headings
     "no title": Fault("# Plant a fault {#plant}\n", "", "---", "the page has no title. Write it"),
@@ -141,12 +141,10 @@ FAULTS = {
     "a heading that skips a level": Fault("## A recipe", "#### A recipe", "#### A recipe", "Begin it with ###."),
     "a heading without a space": Fault("## A recipe", "##A recipe", "##A recipe", "Put one there"),
     # The badge
-    "a blank line in a badge": Fault(
-        "work\n{ .does", "work\n\n{ .does", "Does not work", "and, right below it, `{ .does"
-    ),
+    "a blank line in a badge": Fault("work\n{ .does", "work\n\n{ .does", "Does not work", "and `{ .does"),
     "the second half of a badge alone": Fault("Does not work\n{", "{", "{ .does", "does not follow the line"),
     "the first half of a badge alone": Fault("{ .does-not-work }\n", "", "Does not work", "half a badge"),
-    "other words in a badge": Fault("Does not work\n{", "Doesn't work\n{", "{ .does", "Write above the block the line"),
+    "other words in a badge": Fault("Does not work\n{", "Doesn't work\n{", "{ .does", "Put the line"),
     "a misspelt class of a badge": Fault("{ .does-not-work }", "{ .doesnt-work }", "Does not work", "half a badge"),
     "a badge without its dot": Fault("{ .does-not-work }", "{ does-not-work }", "{ does", "the badge is misspelt"),
     "a badge whose right output has no quotation marks": Fault(
@@ -215,9 +213,7 @@ FAULTS = {
         "verbose=0)", "verbse=0)", "print(model.predict", "`verbse` is misspelt: pass `verbose=0`"
     ),
     "verbose that is not 0": Fault("verbose=0)", "verbose=2)", "print(model.predict", "Pass `verbose=0` to it"),
-    "a summary": Fault(
-        '    print("built")', "    model.summary()", "    model.summary", "Print the numbers that you mean"
-    ),
+    "a summary": Fault('    print("built")', "    model.summary()", "    model.summary", "Print the numbers you need"),
     "a block that shows nothing": Fault(
         f"{MARKER}\n(2, 3)\n```\n\n", "", "```python", "Print the result, then: python -m evidence record"
     ),
@@ -242,7 +238,7 @@ FAULTS = {
         "(../why/layers-is-a-copy.md#assignment)",
         "(/why/layers-is-a-copy/)",
         "See [the list]",
-        "Link from this page's folder",
+        "Link from this page: ",
     ),
     "a link to an address of the site": Fault(
         "layers-is-a-copy.md#assignment", "layers-is-a-copy/", "See [the list]", "Link to the page's Markdown file"
@@ -255,15 +251,13 @@ FAULTS = {
     ),
     "a link that leads nowhere": Fault("(#wrong)", "()", "See [the list]", "Write [words](page.md#id)"),
     "a link that is never closed": Fault("(#wrong).", "(#wrong", "See [the list]", "this link is not finished"),
-    "a link to a name that is not defined": Fault(
-        "(#wrong)", "[wrong]", "See [the list]", "nothing says where [wrong] leads"
-    ),
+    "a link to a name that is not defined": Fault("(#wrong)", "[wrong]", "See [the list]", "[wrong] has no address"),
     "a link to an example that is not there": Fault(
-        "layers-is-a-copy.md#assignment", "a.ipynb", "See [the list]", "ls examples lists"
+        "layers-is-a-copy.md#assignment", "a.ipynb", "See [the list]", "`ls examples` lists"
     ),
     # Words
     "a phrase to avoid": Fault(
-        "Keras has layers.", "Keras makes layers\nanew.", "anew.", "STYLE.md, under “Words to avoid”"
+        "Keras has layers.", "Keras makes layers\nanew.", "anew.", "under “Words to avoid” in STYLE.md"
     ),
     "a line of a new page": Fault(
         "Keras has layers.", "The answer, in one sentence.\n\nA.", "The answer", "still to be written"
@@ -290,7 +284,7 @@ FAULTS = {
         "how-to/planted.md\n",
         "how-to/planted.md\n  - Keras: https://keras.io/\n",
         "https://keras.io",
-        "the menu has pages alone",
+        "the menu only holds pages",
         MENU,
     ),
     "a menu that is not YAML": Fault(
@@ -339,7 +333,7 @@ def test_a_fault_is_refused_with_its_line_and_what_to_do(copy, fault):
     finally:
         path.write_text(right, encoding="utf-8")
     # A page that is not in the menu is named itself, at its beginning.
-    where, text = (NAME, PAGE) if "no reader finds the page" in "".join(found) else (fault.file, wrong)
+    where, text = (NAME, PAGE) if "readers can't find the page" in "".join(found) else (fault.file, wrong)
     line = text[: text.index(fault.at)].count("\n") + 1
     named = [problem for problem in found if problem.startswith(f"{where}:") and fault.says in problem]
     assert named, found

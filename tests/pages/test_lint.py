@@ -64,7 +64,7 @@ UNCLOSED_BEFORE = (
 EXECUTED = "pytest-codeblocks executes `sh` and `bash`. Fence commands with ```console, not `{}`."
 LOOKS_LIKE_FENCE = "pytest-codeblocks takes this line for the start of a fence. Begin it with something else."
 NO_OUTPUT = "no expected output follows this marker. Delete it: `python -m evidence record` writes both."
-NO_PYTHON = "this is not Python: '(' was never closed. Mend the line: a block runs as it is, in a fresh interpreter."
+NO_PYTHON = "this is not Python: '(' was never closed. Fix the line: a block runs as it is, in a fresh interpreter."
 TAB = "the block contains a tab, which the page shows as spaces. Indent with spaces."
 NOT_TEXT = "this is the expected output that line {} marks. Open its fence with ```text."
 
@@ -78,7 +78,7 @@ def unclear_end(line):
 
 def refused(line):
     return (
-        f"pasted into Python's prompt, the block fails at line {line}: there a blank line, and only that, ends an "
+        f"pasted into Python's prompt, the block fails at line {line}: there, only a blank line ends an "
         "indented part. Put one after the indented part and none inside."
     )
 

@@ -93,9 +93,7 @@ def test_a_title_that_will_not_do_is_refused_and_nothing_is_written(copy, capsys
     assert ((copy / MENU).read_bytes(), sorted(copy.rglob("*"))) == before
 
 
-@pytest.mark.parametrize(
-    ("section", "mend"), [("hwo-to", "Did you mean 'how-to'?"), ("xyzzy", "Those that there are: ")]
-)
+@pytest.mark.parametrize(("section", "mend"), [("hwo-to", "Did you mean 'how-to'?"), ("xyzzy", "The sections are ")])
 def test_a_section_that_is_not_there_is_refused(copy, section, mend):
     with pytest.raises(ValueError, match="there is no folder and no section") as error:
         new_page.begin("A title", section)

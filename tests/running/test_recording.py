@@ -268,7 +268,7 @@ def test_the_outcome_of_a_pinned_block_that_fails_is_not_recorded(pinned_page, t
     assert pinned_page.read_text() == shown
     printed = capsys.readouterr().err
     assert "page.md:2: FileNotFoundError: " in printed
-    assert printed.rstrip().endswith("Mend the block, then: python -m evidence record page.md")
+    assert printed.rstrip().endswith("Fix the block, then: python -m evidence record page.md")
 
 
 def test_a_page_stays_as_it_is_if_the_pinned_environment_cannot_start(pinned_page, capsys, monkeypatch):

@@ -26,7 +26,6 @@ plugins: [search, offline: {{ enabled: false }}, evidence]
 repo_url: https://example.org/
 extra_css: [guide.css]
 extra_javascript:
-  - my-keras/keras-in-words.js
   - my-keras/remembered.js
   - my-keras/on-the-page.js
   - my-keras/dialog.js

@@ -20,6 +20,7 @@ from measure.browser import browser, serve
 KINDS = (
     "axe",
     "too wide",
+    "table that scrolls sideways on a phone",
     "console",
     "other hosts",
     "layout shift",
@@ -35,6 +36,7 @@ KINDS = (
 WIDTHS = 1280, 768, 320
 SCREENS, SCREEN = 6, 774  # at most; what a window of a laptop shows of a page, in px
 WIDE = {"width": WIDTHS[0], "height": 900}
+ON_A_PHONE = 375  # px
 OF_COLOUR = ["color-contrast", "link-in-text-block"]
 # Lighthouse's score of accessibility is made of axe's rules. All but these are on by default; it looks as on a phone.
 OF_LIGHTHOUSE = ["target-size"]
@@ -92,6 +94,9 @@ CHOOSE = "(scheme) => document.querySelector(`input[data-md-color-scheme=${schem
 READY = """document.querySelector(".my-keras-button") &&
     [...document.querySelectorAll("article pre > code")].every((code) => code.parentElement.querySelector("nav"))"""
 TOO_WIDE = "document.documentElement.scrollWidth - innerWidth"
+SCROLLING = """[...document.querySelectorAll("article .md-typeset__scrollwrap")]
+    .filter((each) => each.scrollWidth > each.clientWidth + 1)
+    .map((each) => `${each.scrollWidth} px: ${each.textContent.trim().slice(0, 80)}`)"""
 DRAWN = "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
 # The sum of all shifts, but those that follow a change of the window's size or what a reader does, and what moved most.
 SHIFTS = """
@@ -152,7 +157,8 @@ def classes(folder):
 
 def look_in_chromium(site, address, names):
     """Open each page: in all widths and both schemes, in print, in forced colours and with large text."""
-    taken_out = classes(Path(material.__file__).parent / "templates") - classes(site)
+    # Material's rules for ".js" are for tabs, which no page has.
+    taken_out = classes(Path(material.__file__).parent / "templates") - classes(site) - {"js"}
     assert taken_out
     axe = (node.npm_packages() / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
     found = {kind: [] for kind in KINDS}
@@ -198,6 +204,10 @@ def look_in_chromium(site, address, names):
                         rules = BUT_COLOUR | (PHONE if width == WIDTHS[-1] else {})
                         # What axe asks the style sheets does not depend on the width: it loads them once.
                         note("axe", page.evaluate(AXE, [{"rules": rules, "preload": width == WIDTHS[0]}]), where)
+            page.set_viewport_size(WIDE | {"width": ON_A_PHONE})
+            page.evaluate(DRAWN)
+            note("table that scrolls sideways on a phone", page.evaluate(SCROLLING))
+            page.set_viewport_size(WIDE)
             page.emulate_media(media="print")
             note("hidden in print", page.evaluate(HIDDEN))
             page.evaluate(OPEN)

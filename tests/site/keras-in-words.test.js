@@ -3,7 +3,7 @@ const assert = require("node:assert/strict");
 const { test } = require("node:test");
 require(process.env.SCRIPT);
 
-const environments = kerasInWords.readEnvironments(JSON.parse(process.env.ENVIRONMENTS));
+const environments = JSON.parse(process.env.ENVIRONMENTS);
 const understand = (text) => kerasInWords.understand(text, environments);
 
 const BY_NAME = [
@@ -130,7 +130,7 @@ for (const [text, key, note = ""] of [...BY_NAME, ...PASTED, ...BARE])
 for (const [text, question] of ASKED)
   test(`“${text}” is asked about`, () => assert.match(understand(text).question ?? "no question", question));
 
-for (const { key, name, prints } of environments) {
+for (const [key, name, , prints] of environments) {
   test(`${key} is found by its key and its name`, () => {
     for (const text of [key, name]) {
       const { environment, words, note } = understand(text);

@@ -5,10 +5,11 @@ from bs4 import BeautifulSoup
 from made_up import BLOCK, ENVIRONMENTS, LACKS_SEQUENTIAL, OTHER, measured, on
 
 from evidence.findings.behaviours import behaviours
+from evidence.findings.families import family
 from evidence.pages.blocks import Block
 from evidence.running.environments import read_environments
 from evidence.running.records import RecordedOutcome
-from evidence.site.chips import SHORT, chips, in_short
+from evidence.site.chips import SHORT, chips, in_short, rest_in_short
 
 RAISES = RecordedOutcome("", "ValueError", "no", 4)
 EVERY = list(read_environments().values())
@@ -51,9 +52,27 @@ def test_several_differences_share_a_chip_that_says_where():
 
 
 def test_what_differs_on_older_kerases_alone_is_older():
-    assert chips_of({"2.3": OTHER}) == [("shown", "The same on Keras 3, tf.keras"), ("other", "Different on older: 2")]
+    assert chips_of({"2.3": OTHER}) == [("shown", "The same on Keras 3, tf.keras"), ("other", "Different on older")]
     everywhere_else = dict.fromkeys(["3.2", "3.1", "3.0", "jax-3.2", "jax-3.0", "tf-2.15", "tf-2.14", "2.3"], OTHER)
     assert chips_of(everywhere_else)[0] == ("shown", "The same on older")
+
+
+def test_what_differs_on_all_that_are_older_is_older_where_names_are_many():
+    since_3_2 = {"3.1": OTHER, "3.0": OTHER, "jax-3.0": OTHER, "tf-2.15": OTHER, "tf-2.14": OTHER}
+    assert chips_of(since_3_2) == [("shown", "The same on Keras ≥ 3.2"), ("other", "Different on older")]
+    newest_too = since_3_2 | {"3.2": OTHER}
+    assert chips_of(newest_too)[1] == ("other", "Different on others")
+
+
+def test_what_differs_on_all_others_is_others_where_names_are_many():
+    keras_3 = [environment for environment in EVERY if family(environment) == "keras-3"]
+    on_tensorflow = [environment for environment in keras_3 if environment.backend_name == "TensorFlow"]
+    others = [environment for environment in keras_3 if environment not in on_tensorflow]
+    names = in_short(others, EVERY)
+    assert names == "JAX PyTorch OpenVINO NumPy"
+    assert rest_in_short(names, on_tensorflow, others, EVERY) == "others"
+    assert rest_in_short(names, on_tensorflow[1:], others, EVERY) == names, "One of Keras 3 can't run it."
+    assert rest_in_short("OpenVINO NumPy", keras_3[:-2], others[-2:], EVERY) == "OpenVINO NumPy"
 
 
 def test_what_was_not_measured_is_a_chip():

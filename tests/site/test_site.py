@@ -111,6 +111,21 @@ def test_a_style_sheet_keeps_each_rule_that_can_match():
     assert trim('/* a */ .a{/* b */content:"/*";}') == '.a{content:"/*";}'
 
 
+def test_a_style_sheet_keeps_each_variable_that_is_read():
+    css = '.a{--x:url("a;b\\"}");--y:1;top:var(--y)}\n.b{\n  left:0;\n  --z: 2\n}'
+    assert minify.without_variables(css, {"--y"}) == ".a{--y:1;top:var(--y)}\n.b{\n  left:0;}"
+    assert minify.without_variables(css, {"--x", "--y", "--z"}) == css
+
+
+def test_only_what_could_be_a_class_keeps_a_rule(tmp_path):
+    (tmp_path / "page.html").write_text('<p class="a">bug</p><script>b()</script>', encoding="utf-8")
+    (tmp_path / "own.js").write_text('$(".x"); c + " d"', encoding="utf-8")
+    (worker := tmp_path / "assets/javascripts/lunr/worker.js").parent.mkdir(parents=True)
+    worker.write_text('"example"', encoding="utf-8")
+    words = minify.words_to_match(tmp_path)
+    assert {"a", "b", "c", "d"} <= words and not {"bug", "example", "x"} & words
+
+
 @pytest.mark.usefixtures("needs_records")
 def test_no_block_is_marked_as_unknown(pages):
     assert not [name for name, page in pages.items() if page.select("[data-is=unknown]")]
@@ -126,7 +141,7 @@ def test_search_finds_error_messages_and_not_what_stands_under_every_block(site)
     index = (site / "search" / "search_index.json").read_text(encoding="utf-8")
     assert "object has no attribute 'pop'" in index
     assert "layers.pop(): (None, 3)" not in index, "what a block prints"
-    for repeated in "What each Keras does", "which lack what it is written with", "As above on Keras":
+    for repeated in "What each Keras does", "which lack something that it is written with", "As above on Keras":
         assert repeated not in index
 
 

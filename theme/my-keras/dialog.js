@@ -6,25 +6,43 @@ The button and the dialog are a template of main.html. This is the last of the s
 
   const [button, dialog] = document.getElementById("my-keras").content.children;
   const [field, answer, choice] = ["input", "output", "select"].map((tag) => dialog.querySelector(tag));
-  let environments = []; // of this page, by line, newest first
+  const IN_WORDS = new URL("keras-in-words.js", document.currentScript.src);
+  let environments = []; // of this page, by line, newest first: [key, name, beneath, what keras.__version__ is there]
   let mine = {}; // what the reader's words mean, an answer of `kerasInWords.understand`; empty without words
   let typed = {}; // the same of what is in the dialog
+  let inWords; // a promise of keras-in-words.js: most readers never say what they have
 
-  const understand = (words) => kerasInWords.understand(words, environments);
+  function fetchInWords() {
+    inWords ??= new Promise((resolve, reject) => {
+      const events = { onload: resolve, onerror: reject };
+      document.head.append(Object.assign(document.createElement("script"), { src: IN_WORDS, ...events }));
+    });
+    return inWords;
+  }
+
+  async function understand(words) {
+    try {
+      await fetchInWords();
+      return kerasInWords.understand(words, environments);
+    } catch {
+      inWords = undefined; // to try again
+      return { question: "A part of this page could not be loaded. Are you offline?" };
+    }
+  }
 
   /** Begin a page: the first, and each that instant navigation puts in its place. */
-  function load() {
+  async function load() {
     // Instant navigation drops the id.
     const list =
       document.getElementById("environments") ?? [...document.scripts].find(({ text }) => text.startsWith('[["'));
-    environments = kerasInWords.readEnvironments(JSON.parse(list?.text ?? "[]"));
+    environments = JSON.parse(list?.text ?? "[]");
     const summary = document.createElement("p"); // empty, so that a screen reader hears what comes into it
     summary.className = "my-summary";
     summary.setAttribute("role", "status");
     if (!document.querySelector(".my-summary")) document.querySelector("article h1")?.after(summary);
     const own = rememberedKeras.read();
     const asked = rememberedKeras.inAddress();
-    mine = environments.length && (asked || own) ? understand(asked || own) : {};
+    mine = environments.length && (asked || own) ? await understand(asked || own) : {};
     if (mine.words && !own) rememberedKeras.keep(mine.words); // A link does not overwrite what a reader has said.
     show();
     document.documentElement.classList.remove("awaits-my-keras"); // main.html
@@ -40,11 +58,11 @@ The button and the dialog are a template of main.html. This is the last of the s
     version.textContent = environment ? words.match(/\d[\d.]*/)[0] : "any";
     const [, on] = environment?.name.match(/(?: on | of |^(?=tf_))(\w+)/) ?? []; // "JAX", "TensorFlow", "tf_keras"
     backend.textContent = on ? ` (${on})` : "";
-    showKeras(mine, environments);
+    showKeras(mine, environments[0]?.[1]);
   }
 
   /** Remember words, or forget what was remembered. */
-  function choose(words) {
+  async function choose(words) {
     const address = new URL(location);
     // A browser may not change the address of a page in a folder.
     if (rememberedKeras.inAddress() !== null && address.protocol !== "file:") {
@@ -52,13 +70,13 @@ The button and the dialog are a template of main.html. This is the last of the s
       history.replaceState(history.state, "", address);
     }
     rememberedKeras.keep(words);
-    mine = words ? understand(words) : {};
+    mine = words ? await understand(words) : {};
     show();
   }
 
   function open() {
     choice.replaceChildren(new Option("", ""));
-    for (const { name, key } of environments) {
+    for (const [key, name] of environments) {
       const label = name.replace(/ [\d.]+/, ""); // "Keras on JAX"
       if (choice.lastChild.label !== label) choice.append(Object.assign(document.createElement("optgroup"), { label }));
       choice.lastChild.append(new Option(name, key));
@@ -69,8 +87,8 @@ The button and the dialog are a template of main.html. This is the last of the s
     dialog.showModal();
   }
 
-  function read() {
-    typed = understand(field.value);
+  async function read() {
+    typed = await understand(field.value);
     const { environment, note, question } = typed;
     choice.value = environment?.key ?? "";
     answer.value = environment ? `${environment.name} (${environment.beneath}).${note}` : field.value && question;
@@ -101,9 +119,11 @@ The button and the dialog are a template of main.html. This is the last of the s
     if (typed.words) copy(address.href);
     else answer.value = typed.question;
   });
-  dialog.addEventListener("submit", (event) => {
+  dialog.addEventListener("submit", async (event) => {
     if (event.submitter.value !== "mine" || typed.words) return;
     event.preventDefault();
+    await read(); // It may not have been read yet.
+    if (typed.words) return dialog.close("mine");
     answer.value = typed.question;
     field.focus();
   });

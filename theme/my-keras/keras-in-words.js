@@ -1,7 +1,7 @@
 /* Which environment somebody means who writes "tf 2.10" or "keras 3.3 jax", or pastes a line of `pip list`.
 
-It needs no page: tests/site/keras-in-words.test.js runs it in Node. An answer is {environment, words, note}, where
-`words` say the same in short, or {question} where it is not clear. */
+dialog.js fetches it once somebody does. It needs no page: tests/site/keras-in-words.test.js runs it in Node. An answer is
+{environment, words, note}, where `words` say the same in short, or {question} where it is not clear. */
 globalThis.kerasInWords = (() => {
   "use strict";
 
@@ -15,15 +15,15 @@ globalThis.kerasInWords = (() => {
   const PYTHON = /python\W*\d[\d.]*|py\d+/g;
 
   /** Make environments of the page's list, each with its line ("keras-jax" of "keras-3.15-jax") and its release. */
-  function readEnvironments(rows) {
-    return rows.map(([key, name, beneath, prints], number) => ({
+  const readEnvironments = (rows) =>
+    rows.map(([key, name, beneath, prints], number) => ({
       ...{ key, name, beneath, prints, number }, // prints: what keras.__version__ is there
       line: key.replace(/-\d[\d.]*/, ""),
       release: name.match(/\d[\d.]*/)[0],
     }));
-  }
 
-  function understand(text, environments) {
+  function understand(text, rows) {
+    const environments = readEnvironments(rows);
     const words = text
       .toLowerCase()
       .replace(PYTHON, "")
@@ -119,5 +119,5 @@ globalThis.kerasInWords = (() => {
   const isBefore = (version, bound) => rank(version) < rank(bound, 0);
   const isMajorAlone = (version) => /^[12]$/.test(version);
 
-  return { readEnvironments, understand };
+  return { understand };
 })();

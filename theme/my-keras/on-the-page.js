@@ -11,8 +11,8 @@ globalThis.showKeras = (() => {
 
   const SPOKEN = { shown: "The same on ", other: "Different on ", lacking: "Not applicable on ", unknown: "Not measured on " };
 
-  /** Show an answer of `kerasInWords.understand`, or only remove what was shown. */
-  function show({ environment, note, question }, environments) {
+  /** Show an answer of `kerasInWords.understand`, or only remove what was shown. `newest`: the name of what the page shows. */
+  function show({ environment, note, question }, newest) {
     for (const folded of document.querySelectorAll(".not-yours")) folded.replaceWith(folded.lastChild);
     document.querySelectorAll("[data-mine]").forEach((element) => element.remove());
     for (const block of document.querySelectorAll(".evidence.mine")) block.classList.remove("mine");
@@ -25,7 +25,7 @@ globalThis.showKeras = (() => {
     const detail = { name: environment?.name, isOn: (element) => environment && isOn(element, environment) };
     for (const stepper of document.querySelectorAll(".stepper")) // theme/stepper.js
       stepper.dispatchEvent(new CustomEvent("my-keras", { detail }));
-    if (question) summary?.append(make("span", "", `This page's address asks for a Keras. ${question}`));
+    if (question) summary?.append(make("span", "", `Your Keras is not shown. ${question}`));
     if (!environment) return;
 
     for (const answer of document.querySelectorAll("table.behaviour [data-on]"))
@@ -43,7 +43,7 @@ globalThis.showKeras = (() => {
         continue;
       }
       const id = `yours-${states.length + 1}`;
-      const state = showBlock(element, id, environment, environments[0]);
+      const state = showBlock(element, id, environment, newest);
       states.push(state);
       if (state !== "other" || links.has(heading)) continue;
       const link = make("a", "", heading.textContent.replace("¶", ""));
@@ -122,7 +122,7 @@ globalThis.showKeras = (() => {
     if (output.matches(".notes")) output = output.previousElementSibling;
     if (!output.matches(".language-text")) output.after(box);
     else {
-      const folded = make("details", "not-yours", make("summary", "", `On ${newest.name} it prints`));
+      const folded = make("details", "not-yours", make("summary", "", `On ${newest} it prints`));
       output.before(box, folded);
       folded.append(output);
     }

@@ -14,7 +14,7 @@ WORDS, ATTRIBUTE = "Does not work", "{ .does-not-work }"
 WELL_FORMED = re.compile(r'\{ \.does-not-work(?: data-right="[^"]+")? \}')
 LIKE_ATTRIBUTE = re.compile(r"\{[ :]*\.?does[-_ ]?not[-_ ]?work\b.*\}?", re.IGNORECASE)
 LIKE_WORDS = re.compile(r"(does not|doesn.?t|do not|don.?t) works?[.:!]?", re.IGNORECASE)
-FORM = f"Write above the block the line `{WORDS}` and, right below it, `{ATTRIBUTE}`."
+FORM = f"Put the line `{WORDS}` above the block, and `{ATTRIBUTE}` right below that line."
 ERROR = re.compile(r"\b\w*(Error|Exception)\b")
 QUESTIONS = "docs/reference/behaviour/"  # Its blocks ask what a release does; nobody copies them to use.
 
@@ -54,7 +54,7 @@ def forgotten_badges(source: Source, exemptions: Exemptions) -> Iterator[tuple[i
         if ends_in_error(block) and not has_badge(source, block) and not exemptions.exempt("badge", block):
             text = (
                 "the last thing that this block shows is an error, and nothing warns those who copy it. "
-                f"{FORM} If it is what people want, {exemptions.how_to_list('badge')}"
+                f"{FORM} If that's what readers want, {exemptions.how_to_list('badge')}"
             )
             yield block.line, text
 

@@ -35,20 +35,20 @@ def block_problems(block: Block, exemptions: Exemptions) -> Iterator[tuple[int, 
     try:
         nodes = syntax_nodes(block.code)
     except SyntaxError as error:
-        text = f"this is not Python: {error.msg}. Mend the line: a block runs as it is, in a fresh interpreter."
+        text = f"this is not Python: {error.msg}. Fix the line: a block runs as it is, in a fresh interpreter."
         yield block.line + (error.lineno or 1), text
         return
     if refused := line_refused_by_a_prompt(block.code):
         text = (
-            f"pasted into Python's prompt, the block fails at line {block.line + refused}: there a blank line, and "
-            "only that, ends an indented part. Put one after the indented part and none inside."
+            f"pasted into Python's prompt, the block fails at line {block.line + refused}: there, only a "
+            "blank line ends an indented part. Put one after the indented part and none inside."
         )
         yield block.line, text
     length = lines_outside_definitions(block.code)
     if length > MOST_LINES and not exemptions.exempt("length", block):
         text = (
-            f"the block has {length} lines of code outside its functions and classes; {MOST_LINES} are the most that "
-            f"readers take in. Split it in two, or {exemptions.how_to_list('length')}"
+            f"the block has {length} lines of code outside its functions and classes; the limit is {MOST_LINES}. "
+            f"Split it in two, or {exemptions.how_to_list('length')}"
         )
         yield block.line, text
     for node in nodes:
@@ -116,7 +116,7 @@ def call_problems(call: ast.Call, method: str) -> Iterator[str]:
     """Yield what makes a call of a method print what nobody can compare."""
     keywords = {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
     if method == "summary" and "print_fn" not in keywords:
-        yield "`summary()` prints another table in each release. Print the numbers that you mean."
+        yield "`summary()` prints a different table in each release. Print the numbers you need."
     if method not in QUIET:
         return
     verbose = keywords.get("verbose")

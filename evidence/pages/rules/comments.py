@@ -23,10 +23,10 @@ def comment_problems(source: Source, tables: Collection[str]) -> Iterator[tuple[
         if table := TABLE.match(line):
             if table["name"] not in tables:
                 near = difflib.get_close_matches(table["name"], tables, 1)
-                mend = f"Did you mean `{near[0]}`?" if near else f"Those that are: {', '.join(sorted(tables))}."
+                mend = f"Did you mean `{near[0]}`?" if near else f"The tables are {', '.join(sorted(tables))}."
                 yield number, f"there is no table called `{table['name']}`. {mend}"
         elif comment := COMMENT.match(line):
             word = comment["word"].lower()
             meant = next(iter(difflib.get_close_matches(word, FORMS, 1, 0.75)), None)
             if meant and not (word == meant == "recipe") and line.strip() != FORMS[meant]:
-                yield number, f"this comment is passed over as it is written. Write {FORMS[meant]}, alone on a line."
+                yield number, f"this comment is ignored as it is written. Write {FORMS[meant]}, alone on a line."

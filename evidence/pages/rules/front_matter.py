@@ -58,7 +58,7 @@ def front_matter_problems(source: Source, descriptions: Mapping[str, str]) -> It
     for key in content:
         if key not in KEYS:
             near = difflib.get_close_matches(str(key), KEYS, 1)
-            mend = f"Write `{near[0]}`." if near else f"Those that are: {', '.join(KEYS)}. Delete it."
+            mend = f"Write `{near[0]}`." if near else f"Delete it. The keys are {', '.join(KEYS)}."
             yield line_of_key(source, key), f"`{key}` is not known in the front matter. {mend}"
     yield from description_problems(source, content, descriptions)
     if "tags" in content:
@@ -81,7 +81,7 @@ def description_problems(
     elif '"' in description:  # Material writes it into an attribute as it is.
         yield line, 'a straight quotation mark, ", would end the description. Write “ and ”.'
     elif same := sorted(page for page, text in descriptions.items() if text == description and page != source.page):
-        yield line, f"{same[0]} has the same description. Say what this page answers, and that one does not."
+        yield line, f"{same[0]} has the same description. Say what only this page answers."
 
 
 def tag_problems(tags: object) -> Iterator[str]:
@@ -92,4 +92,4 @@ def tag_problems(tags: object) -> Iterator[str]:
         yield f"the tag {others[0]!r} is not a text. Put quotation marks around it."
     texts = [str(tag).casefold() for tag in tags]
     if twice := sorted({text for text in texts if texts.count(text) > 1}):
-        yield f"the tag `{twice[0]}` is there twice. Delete one."
+        yield f"the tag `{twice[0]}` is listed twice. Delete one."

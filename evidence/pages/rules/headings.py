@@ -37,7 +37,7 @@ def heading_problems(source: Source) -> Iterator[tuple[int, str]]:
         elif heading.id in lines:
             yield (
                 heading.line,
-                f"the id {heading.id} is that of line {lines[heading.id]}, too. Choose another for the newer heading.",
+                f"line {lines[heading.id]} has the id {heading.id} already. Choose another for the newer heading.",
             )
         lines.setdefault(heading.id or "", heading.line)
         if heading.level > level + 1:

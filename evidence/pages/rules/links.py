@@ -28,7 +28,7 @@ def link_problems(source: Source, ids: Mapping[str, Collection[str] | None]) -> 
             yield number, "this link is not finished, so the page shows it as text. Write [words](page.md#id)."
         for reference in REFERENCE.finditer(line):
             if reference["name"].casefold() not in defined:
-                yield number, f"nothing says where [{reference['name']}] leads. Write [words](page.md#id)."
+                yield number, f"[{reference['name']}] has no address. Write [words](page.md#id)."
 
 
 def target_problems(target: str, source: Source, ids: Mapping[str, Collection[str] | None]) -> Iterator[str]:
@@ -40,7 +40,7 @@ def target_problems(target: str, source: Source, ids: Mapping[str, Collection[st
         if re.match(r"https?://(localhost|127\.0\.0\.1)", target) and source.on_site:
             yield f"{target} is an address of your machine. Link to the page's Markdown file: [words](page.md#id)."
     elif path.startswith("/"):
-        yield f"{path} begins at the host's root, where the site need not be. Link from this page's folder: ../page.md"
+        yield f"{path} starts at the host's root, but the site may be in a folder. Link from this page: ../page.md"
     else:
         page = posixpath.normpath(posixpath.join(posixpath.dirname(source.page), path)) if path else source.page
         if page in ids and not (source.on_site and not page.startswith("docs/")):
@@ -67,11 +67,11 @@ def page_problems(path: str, page: str, ids: Collection[str], source: Source) ->
     elif path.endswith(".ipynb"):
         script = ROOT / "examples" / f"{posixpath.basename(path).removesuffix('.ipynb')}.py"
         if not script.exists() and not (ROOT / page).exists():
-            yield f"{path}: there is no examples/{script.name}. ls examples lists those that there are."
+            yield f"{path}: there is no examples/{script.name}. `ls examples` lists them."
     elif (path.endswith(".md") or not source.on_site) and not (ROOT / page).exists():
         yield f"{path}: there is no file {page}. {nearest(path, page, ids, source)}"
     elif source.on_site and (path.endswith("/") or not posixpath.splitext(path)[1]):
-        yield f"{path}: the build checks links to files alone. Link to the page's Markdown file: {path.rstrip('/')}.md"
+        yield f"{path}: the build only checks links to files. Link to the page's Markdown file: {path.rstrip('/')}.md"
 
 
 def nearest(path: str, page: str, pages: Collection[str], source: Source) -> str:

@@ -80,7 +80,7 @@ def navigation_problems(
     for entry in navigation.entries:
         target = entry.target
         if re.match(r"\w+://|//", target):
-            yield entry.line, f"{target} is not a page of this site. Link to it from a page; the menu has pages alone."
+            yield entry.line, f"{target} is not a page of this site. Link to it from a page; the menu only holds pages."
         elif target not in pages and target not in examples:
             near = difflib.get_close_matches(target, [*pages, *examples], 1)
             mend = (
@@ -113,4 +113,4 @@ def place_problems(source: Source, navigation: Navigation) -> Iterator[tuple[int
     if path not in targets:
         unknown = difflib.get_close_matches(path, [target for target in targets if target.endswith(".md")], 1, 0.9)
         mend = f"Is it {unknown[0]}, misspelt? If not, add" if unknown else "Add"
-        yield 1, f"no reader finds the page, as it is not in the menu. {mend} to `nav` in {FILE}: - {path}"
+        yield 1, f"readers can't find the page: it isn't in the menu. {mend} to `nav` in {FILE}: - {path}"

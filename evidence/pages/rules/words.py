@@ -38,5 +38,5 @@ def word_problems(source: Source) -> Iterator[tuple[int, str]]:
         phrase = " ".join(found[0].split())
         yield (
             prose[: found.start()].count("\n") + 1,
-            f"nobody would say “{phrase}”. {STYLE}, under “Words to avoid”, has what to write instead.",
+            f"“{phrase}” isn't how people say it. Look under “Words to avoid” in {STYLE}, and say it more simply.",
         )

@@ -13,7 +13,7 @@ export class LiveBlock {
     this.runButton = button("live-run", "Run", () => (this.stopping ? this.stop() : this.run()));
     this.runButton.title = "Ctrl+Enter";
     this.editButton = button("live-edit", "Edit", () => (this.editor ? this.leave() : this.edit()));
-    this.restoreButton = button("live-restore", "Bring the original back", () => this.restore(), { hidden: true });
+    this.restoreButton = button("live-restore", "Restore the original", () => this.restore(), { hidden: true });
     this.restoreButton.title = "Esc, in the editor";
     this.yours = make("span", { className: "live-yours", textContent: "Yours, edited", hidden: true });
     this.bar = make("div", { className: "live-bar" });
@@ -108,7 +108,7 @@ export class LiveBlock {
     this.results.replaceChildren();
     this.mark(null);
     this.showWhose();
-    say("The original is back.");
+    say("Restored the original.");
     (this.editor ?? this.editButton).focus();
   }
 
@@ -231,7 +231,7 @@ function mayDo() {
   const words =
     `It runs on this computer, as you: it may read and write your files. It is stopped after ${limits.seconds} s, ` +
     `${limits.memory / 1e9} GB of memory or ${limits.output / 1e6} MB of output. ` +
-    "Ctrl+Enter runs, Esc in the editor brings the original back, Alt+Enter writes what a saved block prints into the page.";
+    "Ctrl+Enter runs, Esc in the editor restores the original, Alt+Enter writes what a saved block prints into the page.";
   return make("details", { className: "live-may" }, summary, make("p", { textContent: words }));
 }
 

@@ -111,7 +111,7 @@ async function listen() {
     }
   } catch (error) {
     if (error.name !== "AbortError" && listening === abort)
-      showProblems([error.status === 403 ? "The server was started again. Open the address that it shows." : error.message], []);
+      showProblems([error.status === 403 ? "The server was restarted. Open the address that it shows." : error.message], []);
   }
   if (listening !== abort) return;
   listening = null;

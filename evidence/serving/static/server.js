@@ -27,7 +27,7 @@ async function post(name, request, signal) {
     response = await fetch(`/_live/${name}`, { method: "POST", headers, body: JSON.stringify(request), signal });
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new Error("The server has ended. Start it again: python -m evidence serve");
+    throw new Error("The server has stopped. Start it again: python -m evidence serve");
   }
   if (response.ok) return response;
   const error = new Error(await response.text());

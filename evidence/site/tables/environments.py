@@ -12,7 +12,7 @@ from evidence.findings.ranges import environment_name
 from evidence.running.environments import Environment
 from evidence.site.html import slug
 
-TITLES = "Release", "Keras says", "Python", "Computes with", "Blocks", "Seconds", "Recorded"
+TITLES = "Release", "Keras says", "Computes with", "Recorded"
 
 
 def environment_table(measurements: Measurements) -> Iterator[str]:
@@ -29,16 +29,11 @@ def table_of_line(measurements: Measurements, environments: Iterable[Environment
     yield "</tr></thead><tbody>"
     for environment in environments:
         record = measurements.record(environment)
-        run, blocks = record.run, len(record.outcomes)
-        total = f"{run.import_seconds + run.block_seconds * blocks:.0f}" if run.date else ""
-        cells = (
-            record.keras or "",
-            run.python,
-            computes_with(environment, record),
-            str(blocks),
-            total,
-            run.date,
-        )
+        run = record.run
+        seconds = run.import_seconds + run.block_seconds * len(record.outcomes)
+        beneath = filter(None, [run.python and f"Python {run.python}", computes_with(environment, record)])
+        recorded = f"{run.date}, in {seconds:.0f}\N{NO-BREAK SPACE}s" if run.date else ""
+        cells = record.keras or "", ", ".join(beneath), recorded
         yield f'<tr id="{environment.key.replace(".", "-")}"><th scope="row">{environment_name(environment)}</th>'
         if record.outcomes:
             yield "".join(f"<td>{escape(cell)}</td>" for cell in cells)

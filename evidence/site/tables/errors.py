@@ -45,7 +45,7 @@ def message_entry(message: Message, measurements: Measurements) -> Iterator[str]
     if None not in idioms:
         idiom = first.missing_idiom or ""
         what = "" if idiom.startswith("line ") else f": it {code_spans(idiom)}"
-        yield f" Such a release lacks what the block is written with{what}."
+        yield f" Such a release lacks something that the block is written with{what}."
     yield f" What to do: {section_links(message.blocks)}.</p>"
     if others:
         yield f"<details><summary>{counted(len(others), 'other wording')}</summary>"

@@ -58,7 +58,7 @@ def cure(block: Block) -> str:
     if not link:
         raise ValueError(
             f"{block.page}:{block.line}: the block prints a symptom, but the text above it links to no cure. "
-            "Begin that text with a link to what mends it, then: mkdocs build --strict"
+            "Begin that text with a link to the fix, then: mkdocs build --strict"
         )
     text = " ".join(link["text"].split())
     return f'<a href="{escape(link["address"])}">{code_spans(text[0].upper() + text[1:])}</a>'
