@@ -120,8 +120,10 @@ their own, fetched when the reader asks for it or has said that it is theirs. */
 
   function inWords(step) {
     const lanes = [...step.querySelectorAll(".changed")].map((lane) => lane.dataset.lane);
+    const changed = lanes.length ? `Changed: ${lanes.join(", ")}` : "Changed nothing";
+    const ran = [...step.querySelectorAll("strong")].map((mark) => `${mark.parentElement.textContent}.`);
     const printed = step.querySelector("samp")?.textContent ?? "";
-    return `${step.dataset.label}. ${lanes.length ? `Changed: ${lanes.join(", ")}` : "Changed nothing"}. ${printed}`;
+    return [`${step.dataset.label}. ${changed}.`, ...ran, printed].join(" ");
   }
 
   function element(tag, className) {
