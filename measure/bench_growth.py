@@ -24,24 +24,24 @@ from evidence.pages import blocks, recipes
 from evidence.pages.blocks import Block
 from evidence.pages.guide import TABLE
 from evidence.pages.rules import exemptions
-from evidence.running import environments, recording, records, trials
+from evidence.running import environments, recording, records, steps, trials
 from evidence.running.environments import ENVIRONMENTS_FILE, Environment
 from evidence.running.execution import clean_environment
+from evidence.running.recorded_changes import git
 from evidence.site import examples
 from measure.mkdocs_server import MKDOCS
 
 SIZES = 1, 3, 10
-NOT_COPIED = shutil.ignore_patterns(".*", "__pycache__", "site", "mutants", "node_modules", "*.egg-info")
 COPY = re.compile(r"-copy-\d+$")
 RELEASE = re.compile(r'  \{ key = "(?P<key>[^"]+)", release = "(?P<release>[^"]+)"(?P<rest>.*\binstallation = .*)\n')
-FENCE = re.compile(r"(^ *```python\n.*?)(^ *```$)", re.DOTALL | re.MULTILINE)
-# Runs what follows. Prints the seconds that it takes, and the kilobytes of the largest of its processes.
+FENCE = re.compile(r"(^ *```python\n.*?)(\n *```$)", re.DOTALL | re.MULTILINE)
+# Runs what follows. Prints its status, the seconds of its processes, and the kilobytes of the largest of them.
 MEASURED = """
-import resource, subprocess, sys, time
+import resource, subprocess, sys
 
-start = time.perf_counter()
 status = subprocess.call(sys.argv[1:], stdout=sys.stderr)
-print(status, time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(status, used.ru_utime + used.ru_stime, used.ru_maxrss)
 """
 COMMANDS = {
     "the static checks": [sys.executable, "-m", "evidence", "check"],
@@ -55,7 +55,7 @@ COMMANDS = {
 class Cost:
     """What a command takes."""
 
-    seconds: float
+    seconds: float  # of a core, which depend little on what else is running
     megabytes: float  # of the largest of its processes
 
 
@@ -108,7 +108,10 @@ def cost_of(command: Sequence[str], project: Path) -> Cost:
 
 def copy_project(project: Path, pages: int = 1, environments: int = 1) -> None:
     """Copy this project to a folder, with so many times its pages and environments."""
-    shutil.copytree(ROOT, project, ignore=NOT_COPIED)
+    for name in git(ROOT, "ls-files", "-z").split("\0"):
+        if (ROOT / name).is_file():
+            (project / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, project / name)
     if examples.CACHE.exists():
         shutil.copytree(examples.CACHE, project / examples.CACHE.relative_to(ROOT))
     names = copy_pages(project, pages)
@@ -148,7 +151,7 @@ def can_be_copied(path: Path, project: Path) -> bool:
 def copied(text: str, number: int) -> str:
     """Return the text of a page as another page has it, with blocks of its own."""
     text = re.sub(r"^(description: .*?)(['\"]?)$", rf"\1 Copy {number}.\2", text, count=1, flags=re.MULTILINE)
-    return FENCE.sub(rf"\1# copy {number}\n\2", text)
+    return FENCE.sub(rf"\1  # copy {number}\2", text)
 
 
 def with_copies(menu: str, names: dict[str, list[str]]) -> str:
@@ -193,6 +196,9 @@ def copy_records() -> None:
     for record in found.values():
         did = {copy: record.outcomes[digest] for copy, digest in originals.items() if digest in record.outcomes}
         record.outcomes |= did
+    for new, old in originals.items():
+        if (steps.folder() / old).exists():
+            shutil.copytree(steps.folder() / old, steps.folder() / new)
     records.save_all(found.values(), itertools.chain.from_iterable(by_page.values()))
 
 
