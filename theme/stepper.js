@@ -136,6 +136,12 @@ their own, fetched when the reader asks for it or has said that it is theirs. */
     return made;
   }
 
-  if (window.document$) window.document$.subscribe(load); // Material's: once a page
-  else load();
+  /** Begin with each page that Material shows. Its script may run after this one, once the page is painted. */
+  function follow() {
+    if (window.document$) window.document$.subscribe(load);
+    else requestAnimationFrame(follow);
+  }
+
+  load();
+  follow();
 })();
