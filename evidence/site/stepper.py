@@ -31,12 +31,11 @@ LEGEND = """<details><summary>How to read it</summary><p>The arrow keys and a sw
 <dd>a box is one call of a layer; the model's name is below its output. Dashed: left over from before.
 <code>?</code> is any number.</dd>
 <dt>Traces</dt>
-<dd>what <code>predict</code> and <code>fit</code> have recorded, with the layers whose weights it uses.
-Stale: recorded from other layers than the model has now. <strong>ran now</strong>: this step ran it, as seen on
+<dd>what <code>predict</code> and <code>fit</code> have traced, with the layers whose weights each trace uses.
+Stale: made from other layers than the model has now. <strong>ran now</strong>: this step ran it, as seen on
 TensorFlow 2. Other backends don't show which one runs.</dd>
 <dt>Python ran</dt>
-<dd>the layers whose <code>call</code> ran: to make a recording or, on PyTorch, each time. No layer: an old recording
-answered.</dd>
+<dd>the layers whose <code>call</code> ran: to make a trace or, on PyTorch, each time. No layer: an old trace answered.</dd>
 </dl></details>"""
 
 FOLDER = "steps"  # of the files of other environments, on the site
