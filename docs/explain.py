@@ -615,10 +615,24 @@ def places_of(keras, model, scope):
     for name in scope.inside:
         scopes.setdefault(without_number(keras, name), scope.inside[name])
     for layer in keras.run(model) or keras.listed(model):
-        own = scopes.get(scope_of(layer))
+        layer, own = unwrapped(keras, layer, scopes.get(scope_of(layer)))
         yield layer, own
         if own and keras.is_a(layer, "Model"):
             yield from places_of(keras, layer, own)
+
+
+def unwrapped(keras, layer, scope):
+    """Return a layer and its scope; of a TimeDistributed, what it wraps, and its scope.
+
+    In Keras 3 what is wrapped has no scope of its own.
+    """
+    while scope and keras.is_a(layer, "TimeDistributed"):
+        inside = {
+            without_number(keras, name): scope.inside[name] for name in scope.inside
+        }
+        layer = layer.layer
+        scope = inside.get(scope_of(layer), scope)
+    return layer, scope
 
 
 def scope_of(layer):
@@ -676,7 +690,7 @@ def old_settings(keras, layer, scope, word):
     now = getattr(getattr(layer, "activation", None), "__name__", None)
     then = [name for name, kind in ACTIVATIONS.items() if kind in scope.kinds]
     known = now in ACTIVATIONS or (now == "linear" and then)
-    if known and now not in then and not hasattr(layer, "recurrent_activation"):
+    if known and now not in then and not keras.is_a(layer, "RNN"):  # That is in a loop.
         yield "old-activation", word, layer.name, "/".join(then) or "another", now
     if word == "fit" and keras.is_a(layer, "Dropout") and scope.rates:
         if all(abs(rate - layer.rate) > 1e-6 for rate in scope.rates):

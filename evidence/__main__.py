@@ -156,12 +156,13 @@ def command_parser() -> argparse.ArgumentParser:
     bench = add(
         "bench",
         run_bench,
-        "measure the site's build, pages, search and live blocks, and the tests' run and the recording",
+        "measure the site's build, pages, search and live blocks, the tests' run, the recording, and how they grow",
         "Builds the site, also with the stock theme; has Lighthouse score its pages, and asks its search what people "
-        "asked, in Chromium; measures how long the tests take to run the blocks, and how long it takes to record "
-        "them in all installed environments, or only in these.",
+        "asked, in Chromium; measures how long the tests take to run the blocks, how long it takes to record them in "
+        "all installed environments, or only in these, and what all but the blocks takes in guides with three and ten "
+        "times the pages and environments.",
     )
-    parts = ["build", "pages", "search", "tests", "records", "serve"]
+    parts = ["build", "pages", "search", "tests", "records", "serve", "growth"]
     bench.add_argument("--only", choices=parts, help="measure one of them")
     for command in install, changes, matrix, bench:
         command.add_argument("names", nargs="*", metavar="ENVIRONMENT")

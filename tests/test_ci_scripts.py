@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 import pytest
+import yaml
 
 from evidence.files import ROOT
 from evidence.pages.blocks import Block
@@ -189,3 +190,13 @@ def test_what_a_block_prints_otherwise_is_marked_at_its_line():
         "12",
         "the block printed something else.",
     )
+
+
+def test_the_pythons_that_the_readme_names_are_tried_here_and_on_github():
+    [command] = re.findall(r"^versions=\$\((.*)\)$", (ROOT / ".ci" / "run").read_text(encoding="utf-8"), re.MULTILINE)
+    named = subprocess.run(["bash", "-c", command], cwd=ROOT, text=True, capture_output=True, check=True).stdout.split()
+    jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "check.yml").read_text(encoding="utf-8"))["jobs"]
+    [installed] = (
+        step["with"]["python-version"] for step in jobs["check"]["steps"] if "python-version" in step.get("with", ())
+    )
+    assert set(named) == {installed, *(row["python"] for row in jobs["readme"]["strategy"]["matrix"]["include"])}

@@ -1,8 +1,10 @@
 """The workflows: what GitHub runs, with which rights, and that it is what this project has."""
 
+import ast
 import importlib.metadata
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tomllib
@@ -16,7 +18,7 @@ from evidence.files import ROOT
 from evidence.running.environments import read_environments
 from evidence.running.packages import installed_with_dependencies, package_name
 from evidence.running.workflow_jobs import workflow_jobs
-from measure import node
+from measure import browser, node
 
 FOLDER = ROOT / ".github" / "workflows"
 TEXTS = {path.name: path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.yml"))}
@@ -24,7 +26,9 @@ WORKFLOWS = {name: yaml.safe_load(text) for name, text in TEXTS.items()}
 JOBS = {f"{name}:{key}": job for name, workflow in WORKFLOWS.items() for key, job in workflow["jobs"].items()}
 STEPS = {key: job["steps"] for key, job in JOBS.items() if "steps" in job}  # of jobs that call no other workflow
 CHECKOUT = "actions/checkout"
-RECORDING = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]["recording"]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+RECORDING, LINTERS = (PYPROJECT["dependency-groups"][name] for name in ("recording", "linters"))
+LIGHT = re.findall(r"^([\w.-]+)==", (ROOT / "requirements-light.txt").read_text(encoding="utf-8"), re.MULTILINE)
 # A Python without the other packages.
 ONLY_THESE = """
 import runpy, sys
@@ -36,7 +40,7 @@ class OnlyThese:
 
 sys.meta_path.insert(0, OnlyThese)
 sys.argv = ["evidence", {command!r}]
-runpy.run_module("evidence", run_name="__main__")
+runpy.run_module({module!r}, run_name={name!r})
 """
 
 workflows = pytest.mark.parametrize("name", WORKFLOWS)
@@ -55,7 +59,7 @@ def test_a_workflow_only_reads(name):
 def test_three_jobs_may_write_each_what_it_is_for():
     assert {key: job["permissions"] for key, job in JOBS.items() if "permissions" in job} == {
         "comment.yml:comment": {"contents": "read", "actions": "read", "pull-requests": "write"},
-        "newest.yml:issue": {"issues": "write"},
+        "newest.yml:issue": {"contents": "read", "issues": "write"},
         "publish.yml:publish": {"contents": "write"},
     }
 
@@ -144,7 +148,7 @@ def test_pytorch_s_cpu_build_stands_in_the_workflows_and_no_registry_does():
 
 def test_scripts_that_workflows_run_are_there():
     scripts = {*re.findall(r"bash (\.ci/\w+)", "".join(TEXTS.values()))}
-    assert scripts >= {".ci/changes", ".ci/preview", ".ci/comment", ".ci/issue", ".ci/lint", ".ci/run"}
+    assert scripts >= {".ci/changes", ".ci/chromium", ".ci/preview", ".ci/comment", ".ci/issue", ".ci/lint", ".ci/run"}
     for script in scripts:
         assert os.access(ROOT / script, os.X_OK), script
 
@@ -178,16 +182,81 @@ def test_a_job_of_the_matrix_has_what_the_workflow_asks_for():
     assert all(set(job) == asked for job in workflow_jobs(read_environments().values()))
 
 
+def packages_of(*requirements):
+    """Return the names of the installed packages among these, and of what they need."""
+    installed = {canonicalize_name(package.name) for package in importlib.metadata.distributions()}
+    found = installed_with_dependencies(*(name for name in requirements if canonicalize_name(name) in installed))
+    return {canonicalize_name(package_name(pin)) for pin in found}
+
+
+def modules_of(packages):
+    """Return the modules that can be imported from packages."""
+    found = importlib.metadata.packages_distributions().items()
+    return {module for module, names in found if packages & set(map(canonicalize_name, names))}
+
+
+def run_with(packages, module, name, command=""):
+    """Run a module where only these packages can be imported; return how that ended."""
+    code = ONLY_THESE.format(allowed=modules_of(packages) | {"evidence"}, module=module, name=name, command=command)
+    return subprocess.run([sys.executable, "-c", code], cwd=ROOT, text=True, capture_output=True, check=False)
+
+
 @pytest.mark.parametrize("command", ["status", "matrix", "summary"])
 def test_light_packages_are_enough_for_the_recording(command):
     """All that `install` and `record` import, these import too."""
-    distributions = {package_name(pin) for pin in installed_with_dependencies(*RECORDING)}
-    allowed = {
-        module
-        for module, names in importlib.metadata.packages_distributions().items()
-        if distributions & set(map(canonicalize_name, names))
-    }
-    code = ONLY_THESE.format(allowed=allowed | {"evidence"}, command=command)
-    ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, text=True, capture_output=True, check=False)
+    ended = run_with(packages_of(*RECORDING), "evidence", "__main__", command)
     assert ended.returncode == 0, ended.stderr
     assert ended.stdout
+
+
+@pytest.mark.parametrize("module", ["evidence.serving.serve", "evidence.site.plugin", "evidence.pages.check"])
+def test_a_light_install_can_serve_build_and_check(module):
+    ended = run_with(packages_of(*LIGHT), module, module)
+    assert ended.returncode == 0, ended.stderr
+
+
+def test_the_first_job_installs_the_linters_and_what_mypy_reads():
+    [install] = [step["run"] for step in STEPS["check.yml:lint"] if "uv pip install" in step.get("run", "")]
+    assert "--requirement requirements-light.txt" in install and "--group linters" in install
+    packages = packages_of(*LIGHT, *LINTERS)
+    programs = {
+        path.stem
+        for package in packages
+        for path in importlib.metadata.files(package) or ()
+        if path.parent.name in {"bin", "Scripts"}
+    }
+    linters = re.search(r"for linter in (.*?); do", (ROOT / ".ci/lint").read_text(encoding="utf-8"), re.DOTALL)
+    assert {command.split()[0] for command in shlex.split(linters[1].replace("\\\n", ""))} <= programs
+    passed_over = {
+        module.partition(".")[0]
+        for override in PYPROJECT["tool"]["mypy"]["overrides"]
+        if override.get("ignore_missing_imports")
+        for module in override["module"]
+    }
+    own = {"evidence", "measure", *(path.stem for path in (ROOT / "evidence/running/in_keras").iterdir())}
+    known = modules_of(packages) | sys.stdlib_module_names | own | passed_over
+    assert {(name, path) for path in mypy_files() for name in imported(path) if name not in known} == set()
+
+
+def mypy_files():
+    for name in PYPROJECT["tool"]["mypy"]["files"]:
+        yield from [ROOT / name] if name.endswith(".py") else (ROOT / name).rglob("*.py")
+
+
+def imported(path):
+    """Return the modules at the top that a file imports."""
+    for statement in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(statement, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in statement.names)
+        elif isinstance(statement, ast.ImportFrom) and statement.module:
+            yield statement.module.partition(".")[0]
+
+
+def test_chromium_is_installed_before_it_is_needed():
+    """The tests fail without it where `CI` is true, and look for it under these names."""
+    runs = [step["run"] for step in STEPS["check.yml:browser"] if "run" in step]
+    assert runs.index("bash .ci/chromium") < runs.index("pytest -m browser tests/site")
+    script = (ROOT / ".ci/run").read_text(encoding="utf-8")
+    assert script.index("\n.ci/chromium\n") < script.index("${command##* && }")
+    looked_for = re.search("command -v (.*) > /dev/null", (ROOT / ".ci/chromium").read_text(encoding="utf-8"))
+    assert tuple(looked_for[1].split()) == browser.NAMES

@@ -120,8 +120,10 @@ their own, fetched when the reader asks for it or has said that it is theirs. */
 
   function inWords(step) {
     const lanes = [...step.querySelectorAll(".changed")].map((lane) => lane.dataset.lane);
+    const changed = lanes.length ? `Changed: ${lanes.join(", ")}` : "Changed nothing";
+    const ran = [...step.querySelectorAll("strong")].map((mark) => `${mark.parentElement.textContent}.`);
     const printed = step.querySelector("samp")?.textContent ?? "";
-    return `${step.dataset.label}. ${lanes.length ? `Changed: ${lanes.join(", ")}` : "Changed nothing"}. ${printed}`;
+    return [`${step.dataset.label}. ${changed}.`, ...ran, printed].join(" ");
   }
 
   function element(tag, className) {
@@ -134,6 +136,12 @@ their own, fetched when the reader asks for it or has said that it is theirs. */
     return made;
   }
 
-  if (window.document$) window.document$.subscribe(load); // Material's: once a page
-  else load();
+  /** Begin with each page that Material shows. Its script may run after this one, once the page is painted. */
+  function follow() {
+    if (window.document$) window.document$.subscribe(load);
+    else requestAnimationFrame(follow);
+  }
+
+  load();
+  follow();
 })();

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from evidence.files import modification_times
+from evidence.findings.once_a_build import once_a_build
 from evidence.pages.blocks import Block, all_blocks, page_paths
 from evidence.running import records
 from evidence.running.environments import Environment, read_environments
@@ -42,6 +43,7 @@ class Measurements:
         return groups
 
 
+@once_a_build
 def current_measurements() -> Measurements:
     """Return all blocks and records, read again only if a page or a record has changed.
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from evidence.files import modification_times
+from evidence.findings.once_a_build import once_a_build
 from evidence.pages.blocks import page_paths
 from evidence.pages.recipes import Recipe, all_recipes
 from evidence.running import records
@@ -107,9 +108,14 @@ class Verdicts:
 
     def recipe_of(self, digest: str) -> Recipe | None:
         """Return the recipe that a block is, by the block's digest."""
-        return next((recipe for recipe in self.recipes if recipe.block.digest == digest), None)
+        return self._by_digest.get(digest)
+
+    @functools.cached_property
+    def _by_digest(self) -> Mapping[str, Recipe]:
+        return {recipe.block.digest: recipe for recipe in reversed(self.recipes)}
 
 
+@once_a_build
 def current_verdicts() -> Verdicts:
     """Return all verdicts, read again only if a page, a kind of model, a check or a record has changed."""
     files = [*page_paths(), *sorted(MODELS.glob("*.py")), *files_of_checks(), REFUSALS]

@@ -9,11 +9,13 @@ from typing import NoReturn
 from evidence.pages.pictures import Edge, Graph, Layer, Panel, Picture
 
 NAME = r"[^\W\d]\w*"
-PANEL = re.compile(rf"(?P<variables>{NAME}(?:, *{NAME})*):")
+VARIABLE = rf"{NAME}(?:\.{NAME})*"
+PANEL = re.compile(rf"(?P<variables>{VARIABLE}(?:, *{VARIABLE})*):")
 TOKEN = re.compile(
-    rf"\s*(?:(?P<arrow>(?:-/)?->)|(?P<sign>[\[\];])|(?P<layer>{NAME}(?:\.\w+)*)(?:#(?P<call>[1-9]))?(?P<same>=)?)\s*"
+    r"\s*(?:(?P<link>(?:-/)?->|,)|(?P<sign>[\[\];])|"
+    rf"(?P<lost>-)?(?P<layer>{NAME}(?:\.\w+)*)(?:#(?P<call>[1-9]))?(?P<same>=)?)\s*"
 )
-HOW = "Write a chain as `a -> b -> c`."
+HOW = "Write a chain as `a -> b -> c`, a list as `a, b, c`."
 
 
 class PictureError(ValueError):
@@ -68,25 +70,29 @@ class Reader:
         """Read the chains up to the end of the panel, or of a model that is a layer."""
         layers: dict[str, Layer] = {}
         chains: list[list[str]] = []
-        edges: dict[str, list[Edge]] = {"->": [], "-/->": []}
+        edges: dict[str, list[Edge]] = {"->": [], "-/->": [], ",": []}
         while self.tokens and not self.next_is("]"):
             if self.next_is(";"):
                 self.take()
                 continue
             chains.append([self.layer(layers)])
-            while self.tokens and (arrow := self.tokens[-1][1]["arrow"]):
+            while self.tokens and (link := self.tokens[-1][1]["link"]):
                 self.take()
                 chains[-1].append(self.layer(layers))
-                edges[arrow].append((chains[-1][-2], chains[-1][-1]))
+                edges[link].append((chains[-1][-2], chains[-1][-1]))
             if not (self.next_is(";") or self.next_is("]")):
                 self.fail(f"an arrow is missing before `{self.take()[0].strip()}`. {HOW}")
         if not layers:
             self.fail(f"this model has no layers. {HOW}")
-        graph = Graph(layers, chains, edges["->"], edges["-/->"])
+        graph = Graph(layers, chains, edges["->"], edges["-/->"], edges[","])
         self.check(graph)
         return graph
 
     def check(self, graph: Graph) -> None:
+        if graph.listed and (graph.edges or graph.gaps or len(graph.layers) != len(graph.listed) + 1):
+            self.fail("a list has one line, without arrows, and each layer once: `model.layers: a, b, c`.")
+        if any(layer.lost for layer in graph.layers.values()) and (graph.edges or graph.gaps):
+            self.fail("only a list can have lost a layer: `model.layers: a, -b`.")
         if len({*graph.edges, *graph.gaps}) < len(graph.edges) + len(graph.gaps):
             self.fail("two chains have the same connection. Write it once.")
         for start, end in graph.edges:
@@ -112,7 +118,8 @@ class Reader:
                 self.fail(f"`{key}[` is never closed. Write a `]`.")
             self.take()
         old = layers.get(key, Layer(name, int(token["call"]) if token["call"] else None))
-        layers[key] = Layer(old.name, old.call, old.same or bool(token["same"]), inside or old.inside)
+        same, lost = old.same or bool(token["same"]), old.lost or bool(token["lost"])
+        layers[key] = Layer(old.name, old.call, same, inside or old.inside, lost)
         return key
 
     def next_is(self, sign: str) -> bool:

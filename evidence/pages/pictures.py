@@ -13,6 +13,14 @@ holds the model; each line is a chain, and is drawn as a row:
 What the last panel lacks is removed, and what it alone has is new. `base[image -> conv]` is a model that is a layer,
 `shared#1` and `shared#2` are two calls of one layer, and `a -/-> b` says that no path leads from `a` to `b`. A layer
 marked as in `body=` makes it a picture of sharing: the panels that mark it hold the same layer, others another one.
+
+A panel may also show a list of layers, or a function with those whose weights its traces use. Its layers are
+separated by commas, and `-head` is one that the list has lost:
+
+    ```picture
+    model.layers: body, -head
+    model.predict_function: body, head
+    ```
 """
 
 from __future__ import annotations
@@ -33,6 +41,7 @@ class Layer:
     call: int | None = None  # which of its calls this is, from 1; `None` for a layer that is called once
     same: bool = False  # Other panels that mark it hold this very layer.
     inside: Graph | None = None  # of a model that is a layer
+    lost: bool = False  # The list does not hold it any more.
 
 
 @dataclass(frozen=True)
@@ -43,6 +52,7 @@ class Graph:
     chains: Sequence[Sequence[str]]  # keys, as they are written
     edges: Sequence[Edge]
     gaps: Sequence[Edge]  # No path leads from the first layer to the second.
+    listed: Sequence[Edge] = ()  # In a list the second follows the first.
 
     def every_layer(self) -> Iterator[Layer]:
         """Yield all layers, and those of the models inside."""
@@ -69,7 +79,7 @@ class Graph:
 class Panel:
     """The graph of one model, or of what several variables hold together."""
 
-    variables: Sequence[str]  # of the block
+    variables: Sequence[str]  # of the block, or attributes of them: "model.layers"
     graph: Graph
 
     @property
@@ -92,8 +102,15 @@ class Picture:
         """Whether it shows what models share, not what was changed."""
         return any(layer.same for panel in self.panels for layer in panel.graph.every_layer())
 
+    @property
+    def has_lost(self) -> bool:
+        """Whether it says itself what a list has lost."""
+        return any(layer.lost for panel in self.panels for layer in panel.graph.every_layer())
+
     def mark_of_layer(self, panel: Panel, layer: Layer) -> Mark:
         """Return whether a layer of a panel is removed or new: the panels are compared by names."""
+        if layer.lost:
+            return "removed"
         return self._mark(panel, [layer.name in other.names for other in self.panels])
 
     def mark_of_edge(self, panel: Panel, edge: Edge) -> Mark:
@@ -103,7 +120,7 @@ class Picture:
     def _mark(self, panel: Panel, there: Sequence[bool]) -> Mark:
         """Return the mark of something on a panel, given which panels have it."""
         *before, after = there
-        if self.of_sharing or not before:
+        if self.of_sharing or self.has_lost or not before:
             return ""
         if panel is self.panels[-1]:
             return "" if any(before) else "new"

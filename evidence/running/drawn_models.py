@@ -6,10 +6,12 @@ The block is run with one more line, which prints the graphs of the variables th
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from evidence.files import ROOT
 from evidence.pages.blocks import Block, blocks_in, page_name, page_paths, read_text
 from evidence.pages.lint import Problem
 from evidence.pages.picture_fences import picture_fences
@@ -49,7 +51,7 @@ def all_drawn_blocks() -> list[DrawnBlock]:
 
 def check_drawn(drawn: Sequence[DrawnBlock]) -> Iterator[Problem]:
     """Run the blocks, and yield where a picture shows something else than its block makes."""
-    variables = {"PYTHONPATH": str(IN_KERAS)}
+    variables = {"PYTHONPATH": os.pathsep.join([str(IN_KERAS), str(ROOT)])}
     with Execution([each.probe for each in drawn], variables=variables) as execution:
         for each in drawn:
             outcome = execution.outcome(each.probe)
@@ -68,15 +70,22 @@ def differences(picture: Picture, graphs: Sequence[Any]) -> Iterator[str]:
     for panel, made in zip(picture.panels, graphs, strict=True):
         for text in graph_differences(panel.graph, made):
             yield f"`{panel.title}` {text}."
+    known = {key for made in graphs for key in made["layers"]}
+    for panel in picture.panels:
+        lost = [layer.name for layer in panel.graph.layers.values() if layer.lost]
+        yield from (f"`-{name}` of `{panel.title}` is in no other panel." for name in lost if name not in known)
     if picture.of_sharing:
         yield from sharing_differences(picture, graphs)
 
 
 def graph_differences(graph: Graph, made: Any) -> Iterator[str]:
     layers, edges = made["layers"], [tuple(edge) for edge in made["edges"]]
-    yield from (f"has no layer `{key}`" for key in graph.layers if key not in layers)
-    yield from (f"has the layer `{key}`, which the picture lacks" for key in sorted(layers) if key not in graph.layers)
-    known = {*graph.layers} & {*layers}
+    shown = [key for key, layer in graph.layers.items() if not layer.lost]
+    yield from (f"has no layer `{key}`" for key in shown if key not in layers)
+    yield from (f"has the layer `{key}`, which the picture lacks" for key in sorted(layers) if key not in shown)
+    known = {*shown} & {*layers}
+    if graph.listed and known == {*shown} == {*layers} and shown != [*layers]:
+        yield f"lists them as `{', '.join(layers)}`"
     for start, end in graph.edges:
         if known.issuperset((start, end)) and (start, end) not in edges:
             yield f"has no connection `{start} -> {end}`"

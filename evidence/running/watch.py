@@ -42,26 +42,32 @@ def printed_since(start):
 
 
 class Watch(object):
-    """Knows layers by number, and counts the calls that a statement makes."""
+    """Knows layers by number, and sees the calls that a statement makes."""
 
     def __init__(self):
         self.layers = []  # a layer's number is its place
         self.calls = {}
+        self.called = []  # traces
 
     def run(self, statement, namespace):
-        """Run a compiled statement, and count how often it runs each layer's own `call`."""
-        self.calls = {}
-        sys.setprofile(self.count)
+        """Run a compiled statement, and note how often it runs each layer's own `call`, and which traces."""
+        self.calls, self.called = {}, []
+        sys.setprofile(self.see)
         try:
             exec(statement, namespace)
         finally:
             sys.setprofile(None)
 
-    def count(self, frame, event, argument):
-        if event == "call" and frame.f_code.co_name == "call" and "self" in frame.f_locals:
+    def see(self, frame, event, argument):
+        if event != "call":
+            return
+        name = frame.f_code.co_name
+        if name == "call" and "self" in frame.f_locals:
             number = self.number(frame.f_locals["self"], add=False)
             if number is not None:
                 self.calls[number] = self.calls.get(number, 0) + 1
+        elif name == "_call_flat" and "self" in frame.f_locals:  # how each TensorFlow 2 runs a concrete function
+            self.called.append(frame.f_locals["self"])
 
     def number(self, layer, add=True):
         """Return a layer's number; `None` for one that is new, unless it is to be added."""
@@ -80,13 +86,31 @@ class Watch(object):
         - `nodes`: the symbolic calls that layers have recorded, each as a layer's number, which of its calls it is, the
           calls whose outputs it takes (as pairs of these), and the shape that it returns
         - `layers`: by number, its name, its class, and how often the statement ran its `call`
+        - `ran`: by variable and function, the places in `traces` of those that the statement ran. Left out where it ran
+          none, and where that can't be seen: on other backends, and on TensorFlow before 2.2, whose `tf.keras` has its
+          functions elsewhere
         """
         states = {name: self.model_state(model) for name, model in models.items()}
         nodes = self.nodes()
         layers = [[name_of(layer), type(layer).__name__] for layer in self.layers]
         for number, count in self.calls.items():
             layers[number].append(count)
-        return {"models": states, "nodes": nodes, "layers": layers}
+        state = {"models": states, "nodes": nodes, "layers": layers}
+        ran = self.ran(models, states)
+        if ran:
+            state["ran"] = ran
+        return state
+
+    def ran(self, models, states):
+        found = {}
+        for variable, model in models.items():
+            for name, state in states[variable]["functions"].items():
+                traces = traced(function_of(model, name)) or []
+                called = [trace for trace in traces if any(trace is other for other in self.called)]
+                if called:
+                    places = {state["traces"].index(self.trace_state(trace)) for trace in called}
+                    found.setdefault(variable, {})[name] = sorted(places)
+        return found
 
     def nodes(self):
         nodes = []
@@ -135,14 +159,14 @@ class Watch(object):
         "python". `traces`: for each, the shapes that go in, those that come out, and the numbers of the layers whose
         weights it uses; on JAX only how many there are.
         """
+        concrete = traced(function)
+        if concrete is not None:
+            traces = []
+            for trace in map(self.trace_state, concrete):
+                if trace not in traces:  # The first call of `fit` traces twice, as it makes variables.
+                    traces.append(trace)
+            return {"runs": "traces", "traces": traces}
         for part in behind(function):
-            concrete = concrete_functions(part)
-            if concrete is not None:
-                traces = []
-                for trace in map(self.trace_state, concrete):
-                    if trace not in traces:  # The first call of `fit` traces twice, as it makes variables.
-                        traces.append(trace)
-                return {"runs": "traces", "traces": traces}
             if hasattr(part, "_cache_size"):  # of JAX
                 return {"runs": "traces", "traces": part._cache_size()}
             if hasattr(part, "outputs") and hasattr(part, "inputs"):
@@ -291,6 +315,15 @@ def cell_contents(cell):
         return cell.cell_contents
     except ValueError:  # It is empty.
         return None
+
+
+def traced(function):
+    """Return the traces of the first `tf.function` in what a model runs; `None` if there is none."""
+    for part in behind(function):
+        concrete = concrete_functions(part)
+        if concrete is not None:
+            return concrete
+    return None
 
 
 def concrete_functions(function):

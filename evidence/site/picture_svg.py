@@ -108,7 +108,7 @@ def gap_after(drawing: Drawing, column: int) -> float:
 
 def columns_of(graph: Graph) -> dict[str, int]:
     """Return the column of each layer: right of all that it takes, and what takes nothing left of its first taker."""
-    edges = [*graph.edges, *graph.gaps]
+    edges = [*graph.edges, *graph.gaps, *graph.listed]
     columns = dict.fromkeys(graph.layers, 0)
     for _ in graph.layers:  # The longest path has no more layers.
         for start, end in edges:

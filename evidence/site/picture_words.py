@@ -31,6 +31,8 @@ def chains_in_words(picture: Picture, panel: Panel, graph: Graph) -> str:
         return f"{layer.name} ({in_brackets})" if in_brackets else layer.name
 
     def step_in_words(start: str, end: str) -> str:
+        if (start, end) in graph.listed:
+            return f", {layer_in_words(end)}"
         if (start, end) in graph.gaps:
             return f", but no path to {layer_in_words(end)}"
         mark = picture.mark_of_edge(panel, (start, end))
@@ -39,7 +41,7 @@ def chains_in_words(picture: Picture, panel: Panel, graph: Graph) -> str:
         return f" to {layer_in_words(end)}" + (f" ({mark} connection)" if mark else "")
 
     def chain_in_words(chain: Sequence[str]) -> str:
-        first = ("from " if len(chain) > 1 else "") + layer_in_words(chain[0])
+        first = ("from " if len(chain) > 1 and not graph.listed else "") + layer_in_words(chain[0])
         return first + "".join(step_in_words(start, end) for start, end in pairwise(chain))
 
     return "; ".join(map(chain_in_words, graph.chains))
@@ -51,7 +53,8 @@ def legend(picture: Picture) -> str:
     edges = [(panel, edge) for panel in picture.panels for edge in panel.graph.every_edge()]
     marks = {picture.mark_of_layer(*each) for each in layers} | {picture.mark_of_edge(*each) for each in edges}
     meanings = {
-        "Dashed: left out.": "removed" in marks,
+        "Dashed: left out.": "removed" in marks and not picture.has_lost,
+        "Dashed: removed from that list.": picture.has_lost,
         "Filled or thick: new.": "new" in marks,
         "Doubled: the same layer in both models.": picture.of_sharing,
         "Doubled: one layer, called several times.": any(layer.call for _, layer in layers),

@@ -18,6 +18,7 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
 
+from evidence.findings.once_a_build import begin_build, end_build
 from evidence.site import (
     examples,
     explain_file,
@@ -53,6 +54,7 @@ class EvidencePlugin(BasePlugin[NoOptions]):
 
     @event_priority(100)  # before anything reads the pages
     def on_pre_build(self, *, config: MkDocsConfig) -> None:
+        begin_build()
         page_problems.stop_or_say(config, serving=self.serving)
 
     @event_priority(-100)  # after Material's offline plugin has named the host of its script
@@ -106,6 +108,10 @@ class EvidencePlugin(BasePlugin[NoOptions]):
         if not self.serving:  # A page that is served may need any rule once it is edited.
             minify.trim_scripts(config.site_dir)
             minify.trim_style_sheets(config.site_dir)
+        end_build()
+
+    def on_build_error(self, *, error: Exception) -> None:
+        end_build()
 
     def on_serve(
         self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Callable[..., Any]

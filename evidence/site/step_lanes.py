@@ -49,7 +49,11 @@ def lanes(program: Steps) -> dict[str, Callable[[State, State, str], str]]:
 
 def each_model(before: State, step: State, html: Callable[[State, State, State, State], str]) -> str:
     """Return the HTML for each model of a step, beside the variable's name where there are several."""
-    parts = {name: html(before, step, before["models"].get(name, {}), model) for name, model in step["models"].items()}
+    was, ran = before["models"], step.get("ran", {})
+    parts = {
+        name: html(before, step, was.get(name, {}), {**model, "ran": ran.get(name, {})})
+        for name, model in step["models"].items()
+    }
     if len(parts) == 1:
         return next(iter(parts.values()))
     return "".join(f'<span class="variable">{code(name)} {html}</span>' for name, html in parts.items() if html)
@@ -109,7 +113,7 @@ def with_times(shape: str) -> str:
 
 
 def traces(before: State, step: State, old: State, model: State, weighted: set[int]) -> str:
-    """Return what is compiled for `predict`, `evaluate` and `fit`, and what of it is stale."""
+    """Return what is compiled for `predict`, `evaluate` and `fit`, which of it the step ran, and what is stale."""
     parts = []
     for function, state in model["functions"].items():
         runs, was = code(FUNCTIONS[function]), old.get("functions", {}).get(function)
@@ -119,9 +123,10 @@ def traces(before: State, step: State, old: State, model: State, weighted: set[i
             parts.append(added(f"{runs} has {counted(state['traces'], 'trace')}", state == was))
         else:
             known = was["traces"] if was else []
-            for trace in state["traces"]:
-                stale = "<em>stale</em>" if is_stale(trace, step, model, weighted) else ""
-                parts.append(added(f"{runs} {in_and_out(step, trace)}{stale}", trace in known))
+            for place, trace in enumerate(state["traces"]):
+                ran = " <strong>ran now</strong>" if place in model["ran"].get(function, ()) else ""
+                stale = " <em>stale</em>" if is_stale(trace, step, model, weighted) else ""
+                parts.append(added(f"{runs} {in_and_out(step, trace)}{ran}{stale}", trace in known))
     parts += removed(code(FUNCTIONS[name]) for name in old.get("functions", {}) if name not in model["functions"])
     return " ".join(parts)
 
@@ -168,7 +173,7 @@ def optimizer(before: State, step: State, old: State, model: State) -> str:
     parts = []
     for number, weights in now.items():
         known = number != "None"  # A weight of no layer.
-        gone = "" if known and int(number) in model["layers"] else "<em>not in the model</em>"
+        gone = "" if known and int(number) in model["layers"] else " <em>not in the model</em>"
         owner = name_of(step, int(number)) if known else "another layer"
         parts.append(added(f"{counted(weights, 'weight')} of {owner}{gone}", number in was))
     parts += removed(name_of(before, int(number)) for number in was if number not in now and number != "None")

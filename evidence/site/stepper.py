@@ -32,9 +32,11 @@ LEGEND = """<details><summary>How to read it</summary><p>The arrow keys and a sw
 <code>?</code> is any number.</dd>
 <dt>Traces</dt>
 <dd>what <code>predict</code> and <code>fit</code> have recorded, with the layers whose weights it uses.
-Stale: recorded from other layers than the model has now.</dd>
+Stale: recorded from other layers than the model has now. <strong>ran now</strong>: this step ran it, as seen on
+TensorFlow 2. Other backends don't show which one runs.</dd>
 <dt>Python ran</dt>
-<dd>the layers whose <code>call</code> ran: a new recording was made. No layer: an old one answered.</dd>
+<dd>the layers whose <code>call</code> ran: to make a recording or, on PyTorch, each time. No layer: an old recording
+answered.</dd>
 </dl></details>"""
 
 FOLDER = "steps"  # of the files of other environments, on the site

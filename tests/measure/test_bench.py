@@ -11,7 +11,7 @@ from evidence.pages.blocks import Block
 from evidence.running import recording, records
 from evidence.running.environments import Environment
 from evidence.running.execution import Outcome
-from measure import bench, bench_serving, bench_site
+from measure import bench, bench_growth, bench_serving, bench_site
 
 BLOCKS = [Block("page.md", line, f"print({line})\n", f"{line}\n") for line in (1, 4)]
 
@@ -39,12 +39,13 @@ def test_the_chosen_parts_are_measured_and_the_worst_counts(monkeypatch):
         (bench_site, "score"),
         (bench_site, "find_answers"),
         (bench_serving, "serve"),
+        (bench_growth, "grow"),
     ):
         monkeypatch.setattr(module, name, lambda name=name: measured.append(name) or 0)
     assert bench.run(["a"], ["search", "tests"]) == 0
     assert measured == ["find_answers", "run_tests"]
     assert bench.run(["a"], bench.PARTS) == 1
-    assert measured[2:] == ["build", "score", "find_answers", "run_tests", ["a"], "serve"]
+    assert measured[2:] == ["build", "score", "find_answers", "run_tests", ["a"], "serve", "grow"]
 
 
 def test_the_ratio_of_the_tests_is_the_median_of_the_rounds(monkeypatch, capsys):

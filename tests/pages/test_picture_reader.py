@@ -40,6 +40,12 @@ def test_marks_and_gaps_and_several_variables_are_read():
     assert (graph.edges, graph.gaps) == ([("x", "head")], [("inputs", "head")])
 
 
+def test_commas_make_a_list_and_a_panel_may_show_an_attribute():
+    graph = graphs("model.layers: a, b, -c")["model.layers"]
+    assert (graph.listed, graph.edges) == ([("a", "b"), ("b", "c")], [])
+    assert [layer.name for layer in graph.layers.values() if layer.lost] == ["c"]
+
+
 @pytest.mark.parametrize(
     ("text", "line", "message"),
     [
@@ -55,6 +61,11 @@ def test_marks_and_gaps_and_several_variables_are_read():
         ("model: a -> b]", 1, "this `]` closes nothing"),
         ("model: a[] -> b", 1, "this model has no layers"),
         ("model: a -> b\na -> b", 2, "two chains have the same connection"),
+        ("layers: a, b -> c", 1, "a list has one line, without arrows, and each layer once"),
+        ("layers: a, b, a", 1, "a list has one line, without arrows, and each layer once"),
+        ("layers: a, b\nc", 2, "a list has one line, without arrows, and each layer once"),
+        ("layers: a,", 1, "a layer is missing"),
+        ("model: a -> -b", 1, "only a list can have lost a layer"),
         ("model: a -> b -> c\na -/-> c", 2, "other chains lead from `a` to `c`"),
     ],
 )

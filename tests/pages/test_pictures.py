@@ -40,6 +40,10 @@ def test_a_single_panel_and_a_picture_of_sharing_have_no_marks():
     assert marks("model: a= -> b\ncut: a=") == [{}, {}]
 
 
+def test_a_list_says_itself_what_it_has_lost():
+    assert marks("copy: a, -b\nmodel: a -> b") == [{"b": "removed"}, {}]
+
+
 def test_a_path_leads_along_several_connections():
     [panel] = read_picture(["model: a -> b -> c; d -> c"]).panels
     pairs = [("a", "c"), ("a", "a"), ("c", "a"), ("a", "d")]

@@ -19,6 +19,10 @@ start = keras.Input((4,), name="start")
 model = keras.Model(start, Dense(2, name="head")(base(start)))
 cut = keras.Sequential([keras.Input((4,)), model.layers[-1]])
 other = keras.Input((4,))
+popped = keras.Sequential([keras.Input((4,)), Dense(4, name="one"), Dense(2, name="two")])
+popped.compile()
+popped.predict(keras.ops.ones((2, 4)), verbose=0)
+two = popped.pop()
 print(1)
 ```
 """
@@ -42,6 +46,13 @@ CASES = {
     ],
     "model: start -> base -> head[x]": ["`model` has a layer `head` that is no model."],
     "model: start -> base= -> head=\ncut: input -> head=": ["`base=` of `model` is in no other model."],
+    "popped.layers: one, -two\npopped: input -> one\npopped.predict_function: one, two": [],
+    "popped.layers: one, two\npopped.predict_function: one, -two": [
+        "`popped.layers` has no layer `two`.",
+        "`popped.predict_function` has the layer `two`, which the picture lacks.",
+    ],
+    "popped.layers: one, -three": ["`-three` of `popped.layers` is in no other panel."],
+    "popped.predict_function: two, one": ["`popped.predict_function` lists them as `one, two`."],
     "model: start -> base= -> head\ncut: input -> head": [
         "`base=` of `model` is in no other model.",
         "`head` of `model` is also in `cut`: mark it as `head=` there and here.",

@@ -1,5 +1,7 @@
 """What a block's models are made of is recorded after each of its statements."""
 
+from dataclasses import replace
+
 import pytest
 
 from evidence.pages.blocks import WATCHED, Block, all_blocks
@@ -89,6 +91,45 @@ def test_a_layer_that_was_removed_stays_known():
     assert (last["models"]["model"]["layers"], last["layers"]) == ([], [["one", "Dense"]])
 
 
+# A function with traces, as TensorFlow's: each signature has one, which `_call_flat` runs.
+TRACED = """
+class Trace:
+    def __init__(self, rows, columns):
+        self.name = f"trace_{columns}"
+        self.structured_input_signature = Tensor((rows, 4), None)
+        self.structured_outputs = Tensor((rows, columns), None)
+    def _call_flat(self):
+        return self.structured_outputs.shape
+class Function:
+    def __init__(self):
+        self.traces = {}
+    def _list_all_concrete_functions(self):
+        return list(self.traces.values())
+    def __call__(self, rows):
+        return self.traces.setdefault(rows, Trace(rows, 3 + len(self.traces)))._call_flat()
+Sequential.predict_function = Function()
+"""
+
+
+def test_a_step_says_which_traces_the_statement_ran():
+    outcome = run(
+        f"{TRACED}run = model.predict_function\nrun(8)\nrun(5)\nrun(8)\nx = 1\n"
+        "other = Sequential()\nrun = other.predict_function = Function()\nrun(8), run(2)\n"
+    )
+    eight, five, eight_again, nothing, *_, both = outcome.steps[-7:]
+    assert eight["models"]["model"]["functions"] == {"predict": {"runs": "traces", "traces": [["8x4", "8x3", []]]}}
+    assert [step.get("ran") for step in (eight, five, eight_again)] == [
+        {"model": {"predict": [place]}} for place in (0, 1, 0)
+    ]
+    assert "ran" not in nothing
+    assert both["ran"] == {"other": {"predict": [0, 1]}}, "only the model whose traces they are"
+
+
+def test_traces_that_nobody_sees_run_are_not_said_to():
+    outcome = run(f"{TRACED}Trace._call = Trace._call_flat\ndel Trace._call_flat\nTrace(8, 3)._call()\n")
+    assert not [step for step in outcome.steps if "ran" in step]
+
+
 def test_the_steps_end_where_the_block_raises_with_its_line():
     outcome = run('model.add(Dense("one"))\nraise ValueError("no")\nmodel.add(Dense("two"))\n')
     assert (outcome.error.type, outcome.error.line) == ("ValueError", 10 + FIRST + 1)
@@ -140,3 +181,13 @@ def test_the_pinned_keras_takes_the_steps_that_are_recorded():
         ran = {block.digest: records.recorded(block, outcome).steps for block, outcome in execution.outcomes()}
     recorded = records.load(pinned.key).outcomes
     assert ran == {digest: recorded[digest].steps for digest in ran}
+
+
+def test_watching_a_block_does_not_change_what_it_does():
+    pytest.importorskip("tensorflow")
+    watched = [block for block in all_blocks() if block.watched]
+    alone = [replace(block, code=block.code.replace(WATCHED, "#")) for block in watched]
+    with Execution(alone) as execution:
+        for block, outcome in execution.outcomes():
+            assert (outcome.error, outcome.steps) == (None, None)
+            assert outcome.output == block.expected_output, f"{block.page}:{block.line}"

@@ -8,6 +8,8 @@ from measure import node
 from measure.browser import browser
 
 CODE = "import os\nprint(os.environ['ENVIRONMENT'])"
+STEPS = "".join(f'<li data-label="step {line}" data-line="{line}" data-lines="1">{line}</li>' for line in range(1, 4))
+STEPPER = f'<figure class="stepper"><ol class="steps">{STEPS}</ol></figure>'
 SECTIONS = "\n".join(f"## Part {number} {{#part-{number}}}\n\n{'words ' * 150}\n" for number in range(8))
 
 
@@ -146,6 +148,18 @@ def test_a_save_shows_what_the_block_prints_now_and_one_key_writes_it_down(page,
     page.wait_for_selector("samp:has-text('42'):not(.live samp)")
     page.wait_for_selector(".live-now[data-state='on the page']")
     assert "```text\n42\n```" in (project / "docs/other.md").read_text()
+
+
+def test_a_save_leaves_the_reader_at_the_step_of_a_program(page, project):
+    write_page(project, "other", page_text(CODE, "pinned", words=STEPPER))
+    # The page had no stepper before, so it had no script for one either.
+    page.click(".stepper [data-step] >> nth=1")
+    write_page(project, "other", page_text(CODE, "pinned", words=f"{STEPPER}\n\nnew words"))
+    page.wait_for_selector("text=new words")
+    assert page.locator(".stepper li:visible").all_inner_texts() == ["2"]
+    assert page.evaluate("document.activeElement.textContent") == "2 step 2"
+    page.keyboard.press("ArrowRight")
+    assert page.locator(".stepper li:visible").all_inner_texts() == ["3"]
 
 
 def test_an_edit_and_its_focus_outlive_a_save(page, project):

@@ -587,6 +587,11 @@ def test_a_program_is_stepped_through_by_buttons_keys_and_swipes(new_page, addre
     page.keyboard.press("ArrowLeft")
     assert page.evaluate("document.activeElement.textContent") == "11 compile"
     assert stepper.get_by_role("status").inner_text().startswith("Step 11 of 12: compile. Changed:")
+    stepper.get_by_role("button", name="8 predict(eight)").click()
+    said = stepper.get_by_role("status").inner_text()
+    assert "predict 8×4 → 8×3 with features, head ran now stale." in said
+    page.keyboard.press("End")
+    page.keyboard.press("ArrowLeft")
     section = page.locator("details.section", has=page.locator("#stale-predict"))
     assert [line.strip() for line in section.locator(".at-step").all_inner_texts()] == ['model.compile("sgd", "mse")']
     stepper.evaluate("""stepper => {

@@ -13,7 +13,7 @@ from evidence.running.records import Record, RecordedOutcome
 from evidence.site import newest
 from evidence.site.tables import changes
 
-KERAS = importlib.metadata.version("keras")
+pytestmark = pytest.mark.usefixtures("needs_tensorflow")  # The title names what is installed.
 
 
 class FakeExecution:
@@ -59,7 +59,8 @@ def test_what_they_do_otherwise_is_said_under_a_title(target, monkeypatch):
     monkeypatch.setattr(FakeExecution, "prints", "2\n")
     assert main(["newest", str(target)]) == 0
     title, *lines = target.read_text().splitlines()
-    assert title.startswith(f"# Keras {KERAS} on TensorFlow 2.")
+    keras = importlib.metadata.version("keras")
+    assert title.startswith(f"# Keras {keras} on TensorFlow 2.")
     assert title.endswith(" does other things than the pages show")
     assert f"- {BLOCK.page}:{BLOCK.line} Remove a layer: `1` before, `2` now" in lines
-    assert lines[-1] == f"To record it: `python -m evidence release {KERAS}`"
+    assert lines[-1] == f"To record it: `python -m evidence release {keras}`"

@@ -72,6 +72,13 @@ def test_a_missing_path_is_crossed_out():
     assert [path.get("class") for path in both.findall("path")] == [None, "gap"]
 
 
+def test_the_layers_of_a_list_stand_in_a_row_without_arrows():
+    [one] = elements("layers: a, b, -c")
+    assert [(layer.tag, layer.get("class")) for layer in one] == [("g", None), ("g", None), ("g", "removed")]
+    places = [(int(box.get("x")), int(box.get("y"))) for box in one.iter("rect")]
+    assert places == sorted(places) and len({y for _, y in places}) == 1
+
+
 def test_everything_is_within_the_picture():
     [model] = elements("model: a -> base[x -> long_name; x -> b] -> c; a -> c; d -> c")
     width, height = int(model.get("width")), int(model.get("height"))

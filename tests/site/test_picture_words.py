@@ -24,6 +24,7 @@ def words(text):
         ("model: base[x -> y] -> head", ["model: from base (inside: from x to y) to head."]),
         ("model: one#1 -> one#2", ["model: from one (call 1) to one (call 2)."]),
         ("a: x= -> y\nb: x=", ["a: from x (shared) to y.", "b: x (shared)."]),
+        ("layers: a, -b\nmodel: a -> b", ["layers: a, b (removed).", "model: from a to b."]),
         ("old, new: x -> y; z -/-> y", ["old, new: from x to y; from z, but no path to y."]),
     ],
 )
@@ -38,6 +39,7 @@ def test_each_panel_is_told(text, told):
         ("model: a -> b\nnew: a", "Dashed: left out."),
         ("model: a -> b -> c\nnew: a -> c", "Dashed: left out. Filled or thick: new."),
         ("a: x= -> y\nb: x=", "Doubled: the same layer in both models."),
+        ("layers: a, -b\nmodel: a -> b", "Dashed: removed from that list."),
         ("model: one#1 -> one#2", "Doubled: one layer, called several times."),
         ("old, new: x -> y; z -/-> y", "Crossed out: no path."),
     ],

@@ -59,13 +59,29 @@ def test_a_trace_is_stale_once_the_model_has_other_layers():
     assert lane("Traces", START, fits) == "<ins><code>predict</code> 8×4 → 8×3 with features, head</ins>"
     popped = step(model(layers=[0], outputs=[[0, 0]], functions=predict(WIDE)))
     html = lane("Traces", fits, popped)
-    assert html == "<span><code>predict</code> 8×4 → 8×3 with features, head<em>stale</em></span>"
+    assert html == "<span><code>predict</code> 8×4 → 8×3 with features, head <em>stale</em></span>"
 
 
 def test_a_graph_of_keras_2_is_stale_once_the_model_has_another_width():
     graph = predict(["?x4", "?x6"], runs="graph")
     assert "<em>stale" in lane("Traces", START, step(model(functions=graph)))
     assert "<em>stale" not in lane("Traces", START, step(model(outputs=[[0, 0]], functions=predict(["?x4", "?x4"]))))
+
+
+def test_the_trace_that_ran_is_marked_even_if_it_is_an_old_one():
+    state = step(model(layers=[0], outputs=[[0, 0]], functions=predict(WIDE, NARROW)))
+    html = lane("Traces", state, state | {"ran": {"model": {"predict": [0]}}}, "model.predict(eight)")
+    assert "→ 8×3 with features, head <strong>ran now</strong> <em>stale</em></span>" in html
+    assert html.count("ran now") == 1
+
+
+def test_where_it_is_not_known_which_trace_ran_none_is_marked():
+    state = step(model(functions=predict(WIDE)))
+    for statement in "model.predict(eight)", "model.pop()":
+        assert "ran now" not in lane("Traces", state, state, statement)
+    other = state | {"models": {"base": model(functions=predict(WIDE)), "cut": model(functions=predict(WIDE))}}
+    html = lane("Traces", other, other | {"ran": {"cut": {"predict": [0]}}}, "cut.predict(eight)")
+    assert html.count("ran now") == 1 and html.index("<code>cut") < html.index("ran now")
 
 
 def test_a_new_trace_is_marked_and_one_that_compile_dropped_is_named():
@@ -99,8 +115,8 @@ def test_the_optimizer_says_whose_weights_it_keeps_values_for():
     adam = {"class": "Adam", "variables": 6, "slots": {"0": 2, "1": 2, "None": 1}}
     html = lane("Optimizer", START, step(model(layers=[0], optimizer=adam)))
     assert html == (
-        "Adam keeps <ins>2 weights of features</ins> <ins>2 weights of head<em>not in the model</em></ins> "
-        "<ins>1 weight of another layer<em>not in the model</em></ins>"
+        "Adam keeps <ins>2 weights of features</ins> <ins>2 weights of head <em>not in the model</em></ins> "
+        "<ins>1 weight of another layer <em>not in the model</em></ins>"
     )
 
 

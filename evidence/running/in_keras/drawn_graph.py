@@ -1,5 +1,7 @@
 """Reads from Keras what a picture shows: the layers of a model, and which takes the output of which. For Keras 3.
 
+Of a list these are its layers, and of `predict_function` those whose weights its traces use.
+
 A graph is `{"layers": {key: {"identity": int, "inside": graph or None}}, "edges": [[key, key]]}`. A layer's key is its
 name, with the number of the call for a layer that is called several times: "shared#2". An input without a name of its
 own is called "input"; each of several such goes by the variable that holds it.
@@ -8,19 +10,32 @@ own is called "input"; each of several such goes by the variable that holds it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
 from typing import Any
 
 import keras
 
+from evidence.running import watch
+
 
 def print_graphs(variables: Mapping[str, Any], panels: Iterable[Iterable[str]]) -> None:
-    """Print the graph of each panel's variables in one line, as JSON; they hold models and tensors."""
-    print(json.dumps([graph_of([variables[name] for name in panel], variables) for panel in panels]))
+    """Print the graph of each panel's variables in one line, as JSON; they hold models, tensors, lists or functions."""
+    print(json.dumps([graph_of([held(variables, name) for name in panel], variables) for panel in panels]))
 
 
-def graph_of(values: Iterable[Any], variables: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the graph of everything that models and tensors are computed from."""
+def held(variables: Mapping[str, Any], name: str) -> Any:
+    """Return what a variable holds, or an attribute of it: "model.layers"."""
+    first, *attributes = name.split(".")
+    return reduce(getattr, attributes, variables[first])
+
+
+def graph_of(values: Sequence[Any], variables: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the graph of everything that models and tensors are computed from, or the layers of a list or function."""
+    [first, *_] = values
+    listed = first if isinstance(first, list) else traced_layers(first, variables)
+    if listed is not None:
+        return {"layers": {layer.name: {"identity": id(layer), "inside": None} for layer in listed}, "edges": []}
     nodes: dict[int, tuple[Any, Any]] = {}  # calls, each with its layer
     for value in values:
         collect(ends_of(value), nodes)
@@ -49,6 +64,21 @@ def graph_of(values: Iterable[Any], variables: Mapping[str, Any]) -> dict[str, A
         layers[key] = {"identity": id(layer), "inside": inside}
         edges += [[key_of(tensor), key] for tensor in node.input_tensors]
     return {"layers": layers, "edges": edges}
+
+
+def traced_layers(function: Any, variables: Mapping[str, Any]) -> list[Any] | None:
+    """Return the layers that `variables` hold, also in lists and models, and that a function's traces use weights of.
+
+    `None` for what has no traces.
+    """
+    traces = None if isinstance(function, keras.Model) else watch.traced(function)
+    if traces is None:
+        return None
+    parts = [part for value in variables.values() for part in (value if isinstance(value, list) else [value])]
+    layers = [layer for part in parts if isinstance(part, keras.Layer) for layer in getattr(part, "layers", [part])]
+    owners = {id(weight.value): layer for layer in layers for weight in layer.weights}
+    used = [owners[id(variable)] for trace in traces for variable in trace.graph.variables]
+    return list({id(layer): layer for layer in used}.values())
 
 
 def ends_of(value: Any) -> list[Any]:

@@ -54,8 +54,12 @@ const refresh = oneAtATime(async () => {
   if (response.ok) {
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const container = "[data-md-component=container]";
+    const ran = new Set(scripts(document).map(({ src }) => src));
     keepPlace(() => {
-      document.querySelector(container).replaceWith(document.adoptNode(page.querySelector(container)));
+      const next = document.adoptNode(page.querySelector(container));
+      document.querySelector(container).replaceWith(next);
+      // The browser runs none of these; but what the page did not need before, such as the stepper's, has to run.
+      for (const script of scripts(next)) if (!ran.has(script.src)) script.replaceWith(make("script", { src: script.src }));
       attachBlocks();
       window.document$?.next(document); // Material and the other scripts take it as the next page.
     });
@@ -63,6 +67,8 @@ const refresh = oneAtATime(async () => {
   }
   await update();
 });
+
+const scripts = (element) => [...element.querySelectorAll("script[src]")];
 
 function showProblems(failures, problems) {
   let box = document.getElementById("live-problems");

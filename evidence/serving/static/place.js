@@ -16,8 +16,11 @@ export function keepPlace(replace) {
   const focused = document.activeElement;
   const focusName = numbered(document.querySelectorAll(FOCUSABLE)).get(focused);
   const selection = focused?.selectionStart;
+  const stepped = new Map([...nameSteppers(article())].map(([name, stepper]) => [name, stepAt(stepper)]));
 
   replace();
+
+  for (const [name, stepper] of nameSteppers(article())) if (stepped.has(name)) stepTo(stepper, stepped.get(name));
 
   for (const [details, name] of nameEach(article().querySelectorAll("details"))) {
     if (opened.has(name)) details.open = true;
@@ -42,6 +45,25 @@ export function keepPlace(replace) {
       there.setSelectionRange(selection, selection);
   }
   requestAnimationFrame(settle); // Listings far above may turn out to have another height.
+}
+
+/** Map the name of each program that is stepped through, which is what its buttons say, to the stepper. */
+function nameSteppers(article) {
+  const named = numbered(article.querySelectorAll(".step-buttons"));
+  return new Map([...named].map(([buttons, name]) => [name, buttons.parentElement]));
+}
+
+/** Return the step that is shown, and on which Keras: nothing if it is the page's own. */
+function stepAt(stepper) {
+  const keras = stepper.querySelector(".step-keras").textContent;
+  const step = [...stepper.querySelectorAll("[data-step]")].findIndex((tab) => tab.hasAttribute("aria-current"));
+  return { step, keras };
+}
+
+function stepTo(stepper, { step, keras }) {
+  stepper.querySelectorAll("[data-step]")[step]?.click();
+  if (keras === stepper.querySelector(".step-keras").textContent) return;
+  [...stepper.querySelectorAll("a[data-steps]")].find((link) => keras.endsWith(` ${link.textContent}`))?.click();
 }
 
 /** Map each element to what it is and says, with a number if several say the same. */
