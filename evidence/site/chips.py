@@ -28,6 +28,7 @@ SIGNS_IN_WORDS: Mapping[State, str] = {
 SHORT = 24  # characters of an output that a chip repeats
 TO = "\N{EN DASH}"
 KERAS_1_AND_2 = f"Keras 1{TO}2"
+OLDER, OTHERS = "older", "others"
 SHORT_BACKENDS = {"TensorFlow": "TF"}
 
 
@@ -43,10 +44,10 @@ def chips(block: Block, all_behaviours: Sequence[Behaviour], environments: Seque
     }
     for state, alike in by_state.items():
         if alike and state != "lacking":
-            where = in_short(named[state], environments) or "older"
-            says_what = state == "other" and len(alike) == 1 and named[state] and "," not in where
-            if state == "other":
+            where = in_short(named[state], environments) or OLDER
+            if state == "other" and not by_state["unknown"]:
                 where = rest_in_short(where, named["shown"], named["other"], environments)
+            says_what = state == "other" and len(alike) == 1 and "," not in where and where not in (OLDER, OTHERS)
             yield chip(state, where, difference(block, alike[0]) if says_what else "")
 
 
@@ -69,10 +70,9 @@ def rest_in_short(
 ) -> str:
     """Name where a block does something else than where it does as shown: as "older" or "others", if names are many."""
     if "," in names and all(is_older(one, shown, environments) for one in others):
-        return "older"
-    keras_3 = {environment.key for environment in environments if family(environment) == "keras-3"}
-    is_rest = keras_3 <= {environment.key for environment in (*shown, *others)}
-    return "others" if is_rest and sum(word[0].isalpha() for word in names.split()) > 2 else names
+        return OLDER
+    is_long = sum(word[0].isalpha() for word in names.split()) > 1
+    return OTHERS if is_long and shown else names
 
 
 def is_older(one: Environment, shown: Collection[Environment], environments: Sequence[Environment]) -> bool:

@@ -16,7 +16,7 @@ from evidence.site.tables.behaviour import QUESTIONS
 WORD = re.compile(r"\b[\w.]*[A-Za-z][\w.]*")  # "tf.keras", not "2.15"
 FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 FENCE = re.compile(r"^ *```.*?^ *```$", re.MULTILINE | re.DOTALL)
-NOT_READ = re.compile(r"<!--.*?-->|(?<=\])\([^)]*\)", re.DOTALL)  # comments, and the addresses of links
+NOT_READ = re.compile(r"<!--.*?-->|<[^>]*>|(?<=\])\([^)]*\)", re.DOTALL)  # comments, tags, and the addresses of links
 # A page of questions is its blocks: what stands there beside them is their headings.
 PAGES = sorted({block.page for block in current_measurements().blocks if block.page.startswith("docs/")} - {*QUESTIONS})
 

@@ -82,8 +82,11 @@ def test_a_message_is_listed_with_the_newest_family_that_raises_it():
 @pytest.mark.parametrize(
     ("outcome", "words"),
     [
-        (LACKS_SEQUENTIAL, "Such a release lacks what the block is written with: it needs keras.Sequential. "),
-        (raised("TypeError", "no", 3), "Such a release lacks what the block is written with. "),
+        (
+            LACKS_SEQUENTIAL,
+            "Such a release lacks something that the block is written with: it needs keras.Sequential. ",
+        ),
+        (raised("TypeError", "no", 3), "Such a release lacks something that the block is written with. "),
         (raised("TypeError", "no"), ""),
     ],
 )
