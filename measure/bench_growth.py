@@ -8,6 +8,7 @@ ten times, counts.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import itertools
 import re
 import shutil
@@ -28,6 +29,7 @@ from evidence.running import environments, recording, records, steps, trials
 from evidence.running.environments import ENVIRONMENTS_FILE, Environment
 from evidence.running.execution import clean_environment
 from evidence.running.recorded_changes import git
+from evidence.running.records import Record
 from evidence.site import examples
 from measure.mkdocs_server import MKDOCS
 
@@ -216,7 +218,12 @@ class Played(Environment):
     variables: ClassVar[dict[str, str]] = {}
 
     def installed_packages(self) -> list[str]:
-        return records.load_all()[self.key].packages
+        return recorded()[self.key].packages
+
+
+@functools.cache
+def recorded() -> dict[str, Record]:
+    return records.load_all()
 
 
 def played() -> Iterator[Environment]:

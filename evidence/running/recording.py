@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +26,7 @@ from evidence.running.packages import locked_packages
 from evidence.running.records import Record, Run
 
 LIMITS = Limits(seconds=300)  # A record must not depend on how busy a machine is.
+SAVE_SHARE = 0.1  # of the time at most goes into saving
 UNKNOWN_IMPORT, UNKNOWN_BLOCK = 6.0, 0.5  # seconds, to estimate the time left where nothing was measured yet
 
 
@@ -69,6 +71,37 @@ class Plan:
     @property
     def expected_seconds(self) -> float:
         return self.expected_import_seconds + self.expected_block_seconds * len(self.blocks)
+
+
+class Saves:
+    """Writes the records of environments that have ended.
+
+    A page's file holds what its blocks did everywhere: the more environments there are, the longer each save takes. So
+    those that end soon after a save wait for the next one.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()  # must be held to use what follows
+        self._waiting: list[Plan] = []
+        self._next = 0.0
+
+    def add(self, plan: Plan) -> None:
+        with self._lock:
+            self._waiting.append(plan)
+            if time.monotonic() >= self._next:
+                self._write()
+
+    def close(self) -> None:
+        with self._lock:
+            self._write()
+
+    def _write(self) -> None:
+        plans, self._waiting, start = self._waiting, [], time.monotonic()
+        if plans:
+            every_block = dict.fromkeys(block for plan in plans for block in plan.every_block)
+            records.save_all([plan.record for plan in plans], every_block)
+        end = time.monotonic()
+        self._next = end + (end - start) / SAVE_SHARE
 
 
 def record(
@@ -219,6 +252,7 @@ def run(plans: Sequence[Plan]) -> list[str]:
     columns = TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn(), TextColumn("left")
     console = Console(stderr=True)
     with (
+        contextlib.closing(Saves()) as saves,
         Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress,
         ThreadPoolExecutor(at_a_time) as pool,
     ):
@@ -229,7 +263,7 @@ def run(plans: Sequence[Plan]) -> list[str]:
             doing = f"{block.page}:{block.line}" if block else "importing Keras"
             progress.update(task, advance=seconds, description=f"{key} {doing}")
 
-        futures = [pool.submit(carry_out, plan, jobs, running, show) for plan in plans]
+        futures = [pool.submit(carry_out, plan, jobs, running, saves, show) for plan in plans]
         faults = []
         try:
             for number, future in enumerate(as_completed(futures), 1):
@@ -257,9 +291,10 @@ def carry_out(
     plan: Plan,
     jobs: int,
     running: set[Execution],
+    saves: Saves,
     show: Callable[[str, Block | None, float], None],
 ) -> list[str]:
-    """Run one environment's blocks and save its record; return the faults."""
+    """Run one environment's blocks and have its record saved; return the faults."""
     key, faults = plan.record.environment, []
     show(key, None, 0)
     variables, imports = plan.environment.variables, list(KERAS_IMPORTS)
@@ -280,7 +315,7 @@ def carry_out(
             jobs=jobs,
         )
 
-    with start(plan.blocks, jobs) as execution, start(plan.new, 1) if plan.new else nullcontext() as again:
+    with start(plan.blocks, jobs) as execution, start(plan.new, 1) if plan.new else contextlib.nullcontext() as again:
         running.add(execution)
         try:
             for block, outcome in execution.outcomes():
@@ -308,15 +343,15 @@ def carry_out(
             running.discard(execution)
             plan.import_seconds = execution.import_seconds or 0.0
             if plan.blocks_run:
-                keep(plan, execution)
+                keep(plan, execution, saves)
     if not faults:
         what = "trials" if plan.of_recipes else "blocks"
         print(f"{key}: {plan.blocks_run} {what} {'run' if plan.left_alone else 'recorded'}", flush=True)
     return faults
 
 
-def keep(plan: Plan, execution: Execution) -> None:
-    """Save a record if it may be; if it is a new one, with how long it took.
+def keep(plan: Plan, execution: Execution, saves: Saves) -> None:
+    """Have a record saved if it may be; if it is a new one, with how long it took.
 
     After an interruption it is saved with the blocks that were run, unless it would replace a record of other packages.
     """
@@ -337,7 +372,7 @@ def keep(plan: Plan, execution: Execution) -> None:
             round(plan.import_seconds, 2),
             round(plan.block_seconds / plan.blocks_run, 3),
         )
-    records.save(plan.record, plan.every_block)
+    saves.add(plan)
 
 
 def explain(block: Block, error: Error) -> str:

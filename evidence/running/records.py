@@ -188,11 +188,6 @@ def as_json(outcome: RecordedOutcome) -> dict[str, Any]:
     return {name: value for name, value in vars(outcome).items() if value is not None}
 
 
-def save(record: Record, blocks: Iterable[Block]) -> bool:
-    """Write a record as `save_all` does; say whether it changed."""
-    return save_all([record], blocks)
-
-
 def save_all(records: Iterable[Record], blocks: Iterable[Block]) -> bool:
     """Write records; say whether one changed. A record without packages is none, and is taken out.
 

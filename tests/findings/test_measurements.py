@@ -20,7 +20,7 @@ def folder(tmp_path, monkeypatch):
 def save(key, outcome, pins=None):
     environment = read_environments()[key]
     packages = list(pins or environment.pins)
-    records.save(Record(key, "2.0", packages, {BLOCK.digest: outcome}, python=environment.python), [BLOCK])
+    records.save_all([Record(key, "2.0", packages, {BLOCK.digest: outcome}, python=environment.python)], [BLOCK])
 
 
 def test_an_outcome_is_found_by_block_and_environment():

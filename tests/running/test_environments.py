@@ -244,7 +244,7 @@ def test_an_environment_without_a_record_gets_the_versions_of_one_that_shares_it
 ):
     record = records.load(SIBLING.key)
     monkeypatch.setattr(records, "FOLDER", tmp_path / "records")
-    records.save(record, [])
+    records.save_all([record], [])
     assert main(["install", SOME.key]) == 0
     assert set(installer[1][1]) == {package for package in record.packages if not package.startswith("keras==")}
 

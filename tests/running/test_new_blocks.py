@@ -18,7 +18,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def record(key):
-    records.save(Record(key, packages=["keras==1"], outcomes={BLOCK.digest: RecordedOutcome("1\n")}), [BLOCK])
+    records.save_all([Record(key, packages=["keras==1"], outcomes={BLOCK.digest: RecordedOutcome("1\n")})], [BLOCK])
 
 
 def test_a_block_is_new_until_the_pinned_environment_has_recorded_it():

@@ -16,7 +16,7 @@ from evidence.pages.blocks import Block
 from evidence.running import recording, records
 from evidence.running.environments import read_environments
 from evidence.running.execution import Error, Outcome
-from evidence.running.recording import Plan, carry_out, run
+from evidence.running.recording import Plan, Saves, carry_out, run
 from evidence.running.records import Record, RecordedOutcome, Run
 
 ONE, TWO, THREE = (Block("docs/page.md", line, f"print({line})\n", None) for line in (1, 11, 21))
@@ -77,7 +77,7 @@ def plan_for(environment, *blocks, **values):
 
 def carried_out(plan, jobs=1):
     shown, running = [], set()
-    faults = carry_out(plan, jobs, running, lambda *values: shown.append(values))
+    faults = carry_out(plan, jobs, running, Saves(), lambda *values: shown.append(values))
     assert not running
     return faults, shown
 
@@ -148,7 +148,7 @@ def end_early(execution, block):
 @pytest.mark.parametrize("replaces", [False, True])
 def test_an_early_end_keeps_what_was_run_unless_it_would_replace_a_record(monkeypatch, capsys, replaces):
     old = Record(JAX.key, "3.14", ["numpy==1.0"], {ONE.digest: RecordedOutcome("old\n")}, python=JAX.python)
-    records.save(old, [ONE])
+    records.save_all([old], [ONE])
     monkeypatch.setattr(FakeExecution, "before_outcome", staticmethod(end_early))
     faults, _ = carried_out(plan_for(JAX, ONE, TWO, replaces=replaces))
     assert faults == [f"{JAX.key}: the runner ended early\nThen: python -m evidence record {JAX.key}"]

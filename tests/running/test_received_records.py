@@ -42,7 +42,7 @@ def received(here, monkeypatch):
     shutil.copytree(records.FOLDER, folder)
     with monkeypatch.context() as patch:
         patch.setattr(records, "FOLDER", folder)
-        records.save(record_of(ONE, OLD, NEW), BLOCKS)
+        records.save_all([record_of(ONE, OLD, NEW)], BLOCKS)
     return folder
 
 
@@ -51,7 +51,7 @@ def test_what_jobs_recorded_in_their_environments_is_brought_together(here, rece
     shutil.copytree(records.FOLDER, other)
     with monkeypatch.context() as patch:
         patch.setattr(records, "FOLDER", other)
-        records.save(record_of(TWO, OLD, NEW), BLOCKS)
+        records.save_all([record_of(TWO, OLD, NEW)], BLOCKS)
     assert take([received, other], BLOCKS) == [ONE, TWO]
     assert records.load_all() == {key: record_of(key, OLD, NEW) for key in (ONE, TWO)}
     assert take([received, other], BLOCKS) == []
@@ -59,7 +59,7 @@ def test_what_jobs_recorded_in_their_environments_is_brought_together(here, rece
 
 def test_what_is_here_already_stays_beside_what_is_received(here, received):
     third = blocks.Block("docs/other.md", 3, "print(3)\n", "3\n")
-    records.save(record_of(ONE, third), [*BLOCKS, third])
+    records.save_all([record_of(ONE, third)], [*BLOCKS, third])
     assert take([received], [*BLOCKS, third]) == [ONE]
     assert records.load(ONE) == record_of(ONE, OLD, NEW, third)
 
@@ -73,7 +73,7 @@ def test_a_new_or_a_stale_record_is_replaced_as_a_whole(here, received):
     records.save_all([record_of(ONE, OLD), Record(TWO)], BLOCKS)
     stale = record_of(ONE, OLD)
     stale.packages = ["numpy==1.0"]
-    records.save(stale, BLOCKS)
+    records.save_all([stale], BLOCKS)
     assert sorted(take([received], BLOCKS)) == [TWO, ONE]
     assert records.load_all() == {ONE: record_of(ONE, OLD, NEW), TWO: record_of(TWO, OLD)}
 
@@ -101,7 +101,7 @@ def change(received, change_content):
 
 
 def test_other_packages_than_here_are_refused(here, received):
-    records.save(record_of(ONE, OLD, packages=["six==1.17.0"]), BLOCKS)
+    records.save_all([record_of(ONE, OLD, packages=["six==1.17.0"])], BLOCKS)
     refused(received, f"{ONE}: recorded here with other packages", "git merge origin/main")
 
 

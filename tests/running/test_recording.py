@@ -151,7 +151,7 @@ def test_on_other_packages_every_block_is_run_again_whichever_page_is_named(page
     main(["record"])
     record = records.load("a")
     record.outcomes = dict.fromkeys(record.outcomes, RecordedOutcome("old\n"))
-    records.save(record, blocks.all_blocks())
+    records.save_all([record], blocks.all_blocks())
     monkeypatch.setattr(Here, "versions", ("six==1.1",))
     assert main(["record", "a", str(other)]) == 0
     assert outputs("a") == ["one\n", "three\n", "two\n"]
@@ -163,7 +163,7 @@ def test_on_another_python_every_block_is_run_again(page):
     record = records.load("a")
     record.python = "3.99"
     record.outcomes = dict.fromkeys(record.outcomes, RecordedOutcome("old\n"))
-    records.save(record, blocks.all_blocks())
+    records.save_all([record], blocks.all_blocks())
     assert main(["record", "a"]) == 0
     assert outputs("a") == ["one\n", "two\n"]
     assert records.load("a").python == running_python()
@@ -176,7 +176,7 @@ def test_what_another_record_has_otherwise_is_run_again_and_nothing_else(page, m
     monkeypatch.setattr("evidence.__main__.records_at", lambda folder, commit: {"main": before}[commit])
     by_hand = records.load("a")
     by_hand.outcomes |= {every[0].digest: RecordedOutcome("by hand\n")}
-    records.save(by_hand, every)
+    records.save_all([by_hand], every)
     assert main(["record"]) == 0
     assert "by hand\n" in outputs("a")
     assert [job["keys"] for job in matrix(capsys, "--unrecorded")] == []
@@ -376,7 +376,7 @@ def test_a_gone_block_stays_in_the_record_off_the_recorded_platform(pinned_page,
 def test_raised_requirements_replace_the_pinned_record_as_a_whole(pinned_page, tmp_path, monkeypatch):
     old = records.load("p")
     old.outcomes = dict.fromkeys(old.outcomes, RecordedOutcome("old\n"))
-    records.save(old, blocks.all_blocks())
+    records.save_all([old], blocks.all_blocks())
     (tmp_path / "requirements.txt").write_text(f"{KERAS}\nsix==1.1\n")
     monkeypatch.setattr(Here, "versions", (KERAS, "six==1.1"))
     assert main(["record", str(pinned_page)]) == 0
@@ -471,6 +471,7 @@ def recipe_page(tmp_path, monkeypatch):
         (tmp_path / f"{name}.py").write_text(f'"""A {name}.\n\nMany.\n"""\n')
     (tmp_path / f"{trials.CHECKS}.py").write_text("def print_trial(**request):\n    print(request['recipe'].split())\n")
     monkeypatch.setattr(trials, "IN_KERAS", tmp_path)
+    monkeypatch.setattr(trials, "checks_digest", lambda task: "digest")  # The real one keeps what it has read.
     monkeypatch.setattr(
         trials, "read_kinds", lambda: [trials.read_kind(tmp_path / f"{name}.py") for name in ("chain", "graph")]
     )
@@ -523,3 +524,26 @@ def test_a_runner_that_fails_on_recipes_says_what_to_run(recipe_page, capsys):
     error = capsys.readouterr().err
     assert "no Keras" in error
     assert "Then: python -m evidence record a" in error
+
+
+def test_records_that_come_soon_after_a_save_are_saved_together(monkeypatch):
+    """A save takes longer the more environments there are: one for each would take the square of that."""
+    saved, clock = [], [0.0]
+
+    def save_all(found, blocks):
+        clock[0] += 1  # second
+        saved.append([record.environment for record in found])
+
+    monkeypatch.setattr(records, "save_all", save_all)
+    monkeypatch.setattr(recording.time, "monotonic", lambda: clock[0])
+    saves = recording.Saves()
+    for key in "abc":
+        saves.add(recording.Plan(SOME, records.Record(key), [], []))
+    assert saved == [["a"]]
+    clock[0] += 1 / recording.SAVE_SHARE
+    saves.add(recording.Plan(SOME, records.Record("d"), [], []))
+    assert saved == [["a"], ["b", "c", "d"]]
+    saves.add(recording.Plan(SOME, records.Record("e"), [], []))
+    saves.close()
+    saves.close()
+    assert saved[2:] == [["e"]]

@@ -241,17 +241,17 @@ def contents():
 
 def test_a_record_is_kept_and_stays_the_same_byte_for_byte(folder):
     record = record_of("key", {ELSEWHERE.digest: NO, BLOCK.digest: RecordedOutcome("1\n")}, PACKAGES[::-1])
-    assert records.save(record, [BLOCK, ELSEWHERE])
+    assert records.save_all([record], [BLOCK, ELSEWHERE])
     before = contents()
     assert list(before) == ["environments/key.json", "pages/docs/page.json", "pages/docs/why/other.json"]
     assert records.load("key") == record_of("key", record.outcomes)
-    assert not records.save(records.load("key"), [BLOCK, ELSEWHERE])
+    assert not records.save_all([records.load("key")], [BLOCK, ELSEWHERE])
     assert contents() == before
 
 
 def test_outcomes_that_are_alike_stand_once_with_their_environments(folder):
     for key, outcome in {"c": SHOWN, "a": SHOWN, "b": NO}.items():
-        assert records.save(record_of(key, {BLOCK.digest: outcome}), [BLOCK])
+        assert records.save_all([record_of(key, {BLOCK.digest: outcome})], [BLOCK])
     assert records.read(folder / "pages/docs/page.json")["blocks"] == {
         BLOCK.digest: [
             {"output": "1\n", "environments": ["a", "c"]},
@@ -263,49 +263,49 @@ def test_outcomes_that_are_alike_stand_once_with_their_environments(folder):
 def test_a_page_that_changes_touches_only_its_own_file(folder):
     both = [BLOCK, ELSEWHERE]
     for key in "a", "b":
-        records.save(record_of(key, {block.digest: SHOWN for block in both}), both)
+        records.save_all([record_of(key, {block.digest: SHOWN for block in both})], both)
     before = contents()
     for key in "a", "b":
-        records.save(record_of(key, {BLOCK.digest: NO, ELSEWHERE.digest: SHOWN}), both)
+        records.save_all([record_of(key, {BLOCK.digest: NO, ELSEWHERE.digest: SHOWN})], both)
     assert {name for name, content in contents().items() if content != before[name]} == {"pages/docs/page.json"}
 
 
 def test_a_block_that_moves_takes_what_it_did_elsewhere_along(folder):
     for key in "a", "b":
-        records.save(record_of(key, {BLOCK.digest: SHOWN}), [BLOCK])
+        records.save_all([record_of(key, {BLOCK.digest: SHOWN})], [BLOCK])
     moved = replace(BLOCK, page="docs/new.md")
-    assert records.save(records.load("a"), [moved])
+    assert records.save_all([records.load("a")], [moved])
     assert [*contents()] == ["environments/a.json", "environments/b.json", "pages/docs/new.json"]
     assert records.load("a").outcomes == records.load("b").outcomes == {BLOCK.digest: SHOWN}
 
 
 def test_a_block_on_two_pages_is_recorded_with_both(folder):
     twice = [BLOCK, replace(BLOCK, page="docs/new.md")]
-    records.save(record_of("a", {BLOCK.digest: SHOWN}), twice)
+    records.save_all([record_of("a", {BLOCK.digest: SHOWN})], twice)
     assert "pages/docs/new.json" in contents() and "pages/docs/page.json" in contents()
-    records.save(records.load("a"), twice[1:])
+    records.save_all([records.load("a")], twice[1:])
     assert [*contents()] == ["environments/a.json", "pages/docs/new.json"]
 
 
 def test_what_a_block_that_is_gone_did_is_forgotten_by_each_environment_for_itself(folder):
     for key in "a", "b":
-        records.save(record_of(key, {BLOCK.digest: SHOWN, ELSEWHERE.digest: SHOWN}), [BLOCK, ELSEWHERE])
-    assert records.save(records.load("a"), [ELSEWHERE])
+        records.save_all([record_of(key, {BLOCK.digest: SHOWN, ELSEWHERE.digest: SHOWN})], [BLOCK, ELSEWHERE])
+    assert records.save_all([records.load("a")], [ELSEWHERE])
     assert records.load("a").outcomes.keys() == {ELSEWHERE.digest}
     assert records.load("b").outcomes.keys() == {BLOCK.digest, ELSEWHERE.digest}
 
 
 def test_an_environment_that_is_gone_is_taken_out(folder):
     for key in "a", "b":
-        records.save(record_of(key, {BLOCK.digest: SHOWN}), [BLOCK])
-    assert records.save(Record("a"), [])
+        records.save_all([record_of(key, {BLOCK.digest: SHOWN})], [BLOCK])
+    assert records.save_all([Record("a")], [])
     assert records.load_all().keys() == {"b"}
-    assert records.save(Record("b"), [])
+    assert records.save_all([Record("b")], [])
     assert contents() == {}
 
 
 def test_a_full_disk_leaves_a_record_as_it_was(folder, monkeypatch):
-    records.save(record_of("key", {BLOCK.digest: SHOWN}), [BLOCK])
+    records.save_all([record_of("key", {BLOCK.digest: SHOWN})], [BLOCK])
     before, written = contents(), []
     write_beside = files.write_beside
 
@@ -317,13 +317,13 @@ def test_a_full_disk_leaves_a_record_as_it_was(folder, monkeypatch):
 
     monkeypatch.setattr(files, "write_beside", full)
     with pytest.raises(OSError, match="No space"):
-        records.save(record_of("key", {BLOCK.digest: NO}, ["a==2"]), [BLOCK])
+        records.save_all([record_of("key", {BLOCK.digest: NO}, ["a==2"])], [BLOCK])
     assert written and contents() == before
 
 
 def test_a_crash_never_leaves_outcomes_of_two_sets_of_packages(folder, monkeypatch):
     both = [BLOCK, ELSEWHERE]
-    records.save(record_of("key", {block.digest: SHOWN for block in both}), both)
+    records.save_all([record_of("key", {block.digest: SHOWN for block in both})], both)
     replace_file = os.replace
 
     def crash(new, path):
@@ -333,7 +333,7 @@ def test_a_crash_never_leaves_outcomes_of_two_sets_of_packages(folder, monkeypat
 
     monkeypatch.setattr("os.replace", crash)
     with pytest.raises(OSError, match="power"):
-        records.save(record_of("key", {block.digest: NO for block in both}, ["a==2"]), both)
+        records.save_all([record_of("key", {block.digest: NO for block in both}, ["a==2"])], both)
     assert records.read(records.page_file(BLOCK.page))["blocks"][BLOCK.digest][0]["error"] == "ValueError"
     assert records.load("key") == Record("key")
 
@@ -342,7 +342,7 @@ def test_records_that_are_written_at_the_same_time_do_not_get_lost(folder):
     """By threads here; other processes wait for the same lock."""
     keys = [f"key-{number}" for number in range(16)]
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda key: records.save(record_of(key, {BLOCK.digest: SHOWN}), [BLOCK]), keys))
+        list(pool.map(lambda key: records.save_all([record_of(key, {BLOCK.digest: SHOWN})], [BLOCK]), keys))
     assert records.load_all() == {key: record_of(key, {BLOCK.digest: SHOWN}) for key in sorted(keys)}
 
 
@@ -350,7 +350,7 @@ def test_records_that_are_written_at_the_same_time_do_not_get_lost(folder):
 def test_another_process_waits_until_a_record_is_written(folder):
     code = (
         "from evidence.running import records; import pathlib, sys; records.FOLDER = pathlib.Path(sys.argv[1]);"
-        "records.save(records.Record('b', '1', ['a==1'], python='3.6'), [])"
+        "records.save_all([records.Record('b', '1', ['a==1'], python='3.6')], [])"
     )
     with records.nobody_else_writing():
         other = subprocess.Popen([sys.executable, "-c", code, str(folder)], cwd=ROOT)
@@ -363,7 +363,7 @@ def test_another_process_waits_until_a_record_is_written(folder):
 
 def test_the_last_change_is_that_of_the_page_that_changed_last(folder, monkeypatch):
     assert records.last_change() == ""
-    records.save(record_of("key", {BLOCK.digest: SHOWN}), [BLOCK])
+    records.save_all([record_of("key", {BLOCK.digest: SHOWN})], [BLOCK])
     assert records.last_change() == datetime.now(UTC).date().isoformat()
 
 
@@ -398,8 +398,8 @@ def test_status_tells_recorded_stale_missing_and_unknown(tmp_path, capsys, monke
     digests = [block.digest for block in blocks]
     good = ENVIRONMENTS["tf-2.15"]
     outcomes = {digests[0]: RecordedOutcome("")}
-    records.save(Record("tf-2.15", "2.15.0", list(good.pins), outcomes, python=good.python), blocks)
-    records.save(Record("tf-2.14", "2.14.0", ["numpy==1.0"], {digests[0]: RecordedOutcome("")}), blocks)
+    records.save_all([Record("tf-2.15", "2.15.0", list(good.pins), outcomes, python=good.python)], blocks)
+    records.save_all([Record("tf-2.14", "2.14.0", ["numpy==1.0"], {digests[0]: RecordedOutcome("")})], blocks)
     assert main(["status", "--json"]) == 0
     status = json.loads(capsys.readouterr().out)
     count = status["blocks"]

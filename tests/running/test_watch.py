@@ -154,7 +154,7 @@ def test_the_record_names_its_steps_and_those_that_no_record_names_go(tmp_path, 
     recorded = records.recorded(block, outcome)
     steps.save(block.digest, outcome.steps)
     steps.save("other", [])
-    records.save(records.Record("tf-2.15", packages=["keras==1"], outcomes={block.digest: recorded}), [block])
+    records.save_all([records.Record("tf-2.15", packages=["keras==1"], outcomes={block.digest: recorded})], [block])
     steps.remove_unnamed()
     assert [path.name for path in (tmp_path / "steps").iterdir()] == [block.digest]
     load.cache_clear()

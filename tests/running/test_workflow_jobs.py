@@ -65,10 +65,10 @@ def test_only_what_is_not_recorded_as_it_stands(capsys, copied_records, monkeypa
     records.environment_file(unknown).unlink()
     record = records.load(missing)
     del record.outcomes[all_blocks()[0].digest]
-    records.save(record, all_blocks())
+    records.save_all([record], all_blocks())
     record = records.load(stale)
     record.packages = [pin.replace("numpy==", "numpy==0.") for pin in record.packages]
-    records.save(record, all_blocks())
+    records.save_all([record], all_blocks())
     untried, known = "keras-3.3-tensorflow", environments.read_environments()
     trying = known | {untried: replace(known[untried], tries_recipes=True)}
     monkeypatch.setattr(environments, "read_environments", lambda: trying)

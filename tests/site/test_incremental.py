@@ -166,5 +166,5 @@ def test_a_record_that_changed_is_read_again(tmp_path, monkeypatch):
     environment = read_environments()["tf-2.15"]
     for outcome in RecordedOutcome("1\n"), RecordedOutcome("2\n"):
         record = Record("tf-2.15", "2.15.0", list(environment.pins), {BLOCK.digest: outcome}, python=environment.python)
-        records.save(record, [BLOCK])
+        records.save_all([record], [BLOCK])
         assert measurements.current_measurements().records["tf-2.15"].outcomes == {BLOCK.digest: outcome}

@@ -38,8 +38,8 @@ def target(tmp_path, monkeypatch):
     """A file to be written. One block is recorded, which printed 1."""
     monkeypatch.setattr(records, "FOLDER", tmp_path / "records")
     recorded = {BLOCK.digest: RecordedOutcome("1\n")}
-    records.save(
-        Record(PINNED.key, PINNED.release, ["keras==1", "numpy==1.0"], recorded, python=PINNED.python), [BLOCK]
+    records.save_all(
+        [Record(PINNED.key, PINNED.release, ["keras==1", "numpy==1.0"], recorded, python=PINNED.python)], [BLOCK]
     )
     monkeypatch.setattr(newest, "all_blocks", lambda: [BLOCK])
     monkeypatch.setattr(newest, "Execution", FakeExecution)

@@ -70,7 +70,7 @@ def test_the_command_tells_the_records_of_new_environments_and_changed_blocks(co
     )  # the same on every Keras, and not among the trials of recipes
     record = records.load("tf-2.9")
     record.outcomes[block.digest] = RecordedOutcome("0\n")
-    records.save(record, blocks.all_blocks())
+    records.save_all([record], blocks.all_blocks())
     old = {key: record for key, record in copied.items() if key != added}
     monkeypatch.setattr(review, "records_at", lambda folder, commit: old)
     assert main(["summary"]) == 0
