@@ -35,7 +35,8 @@ LEGEND = """<details><summary>How to read it</summary><p>The arrow keys and a sw
 Stale: made from other layers than the model has now. <strong>ran now</strong>: this step ran it, as seen on
 TensorFlow 2. Other backends don't show which one runs.</dd>
 <dt>Python ran</dt>
-<dd>the layers whose <code>call</code> ran: to make a trace or, on PyTorch, each time. No layer: an old trace answered.</dd>
+<dd>the layers whose <code>call</code> ran: to make a trace or, on PyTorch, each time. No layer: an old trace
+answered.</dd>
 </dl></details>"""
 
 FOLDER = "steps"  # of the files of other environments, on the site
