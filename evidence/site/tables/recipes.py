@@ -89,6 +89,7 @@ GROUPS = {
     "sequential": "a Sequential",
     "functional": "a functional model",
     "applications": "from `keras.applications`",
+    "keras_hub": "from KerasHub",
     "layers": "because of its layers",
     "": "because of what was done to it",
 }
