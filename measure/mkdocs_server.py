@@ -19,6 +19,7 @@ from evidence.running.execution import clean_environment
 MKDOCS = [sys.executable, "-m", "mkdocs"]
 EPOCH = re.compile(r"livereload\((\d+), ")  # the version of the site that a page belongs to, in MkDocs's script
 POLL_SECONDS = 0.2
+END_SECONDS = 10
 
 
 @dataclass
@@ -67,7 +68,11 @@ def mkdocs_serve(project: Path, log: Path, command: Sequence[str] = MKDOCS) -> I
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)  # It then removes the site that it built.
-        process.wait()
+        try:
+            process.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:  # In a shell's background job it ignores the signal.
+            process.kill()
+            process.wait()
 
 
 def answers(server: MkdocsServer) -> bool:

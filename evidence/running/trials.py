@@ -36,8 +36,11 @@ class Kind:
 
     @property
     def large(self) -> bool:
-        """Whether it is a whole network of `keras.applications`: five of them take longer than all other kinds."""
-        return self.key.startswith("applications_")
+        """Whether it is a whole network of `keras.applications`: five of them take longer than all other kinds.
+
+        So is one of KerasHub, the import of which takes seconds, and which the pinned environment alone has.
+        """
+        return self.key.startswith(("applications_", "keras_hub_"))
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from evidence.findings.ranges import environment_name
+from evidence.findings.ranges import environment_name, in_words
 from evidence.findings.recipe_verdicts import Verdict, Verdicts, applicable, count_right
 from evidence.pages.recipes import Recipe
+from evidence.running.environments import Environment
 from evidence.site.html import code, code_spans, counted
 
 
@@ -51,21 +52,29 @@ def names(verdicts: Iterable[Verdict]) -> str:
 
 
 def elsewhere(recipe: Recipe, verdicts: Verdicts) -> Iterator[str]:
-    """Yield a paragraph for each other environment in which recipes are tried: what is otherwise there, and why."""
+    """Yield a paragraph for the other environments in which recipes are tried: what is otherwise there, and why.
+
+    Those that do alike share one.
+    """
+    alike: dict[str, list[Environment]] = {}  # by what is said of them
     for environment in verdicts.environments:
-        if environment == verdicts.pinned:
-            continue
-        there = verdicts.of(recipe, environment)
-        right, tried = count_right(there)
-        name = environment_name(environment)
-        if all(verdict.state == "unknown" for verdict in there):
-            yield f"<p>{name}: not measured.</p>"
-        elif errors := common_error(applicable(there)):
-            yield f"<p>{name}: raises {code(errors)}.</p>"
-        elif otherwise := verdicts.otherwise(recipe, environment):
-            yield f"<p>{name}: {right} of {tried}. There:</p>{items(otherwise)}"
-        else:
-            yield f"<p>{name}: {right} of {tried}.</p>"
+        if environment != verdicts.pinned:
+            alike.setdefault(said_of(environment, recipe, verdicts), []).append(environment)
+    for said, environments in alike.items():
+        yield f"<p>{in_words(environments, verdicts.environments)}{said}"
+
+
+def said_of(environment: Environment, recipe: Recipe, verdicts: Verdicts) -> str:
+    """Return what follows the name of an environment in its paragraph."""
+    there = verdicts.of(recipe, environment)
+    right, tried = count_right(there)
+    if all(verdict.state == "unknown" for verdict in there):
+        return ": not measured.</p>"
+    if errors := common_error(applicable(there)):
+        return f": raises {code(errors)}.</p>"
+    if otherwise := verdicts.otherwise(recipe, environment):
+        return f": {right} of {tried}. There:</p>{items(otherwise)}"
+    return f": {right} of {tried}.</p>"
 
 
 def common_error(there: Iterable[Verdict]) -> str | None:

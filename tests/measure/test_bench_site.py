@@ -13,7 +13,7 @@ from bs4 import BeautifulSoup
 
 from evidence.files import ROOT
 from evidence.site import examples
-from measure import bench_site, lighthouse, search_quality
+from measure import bench_site, lighthouse, mkdocs_server, search_quality
 from measure.lighthouse import Result
 from measure.mkdocs_server import mkdocs_serve
 from measure.search_quality import Hits, Question
@@ -135,6 +135,16 @@ def test_a_server_that_does_not_start_says_why(small_project):
         mkdocs_serve(small_project, small_project / "log"),
     ):
         pass
+
+
+def test_a_server_that_ignores_an_interrupt_ends_all_the_same(small_project, monkeypatch):
+    """As it does in a shell's background job."""
+    monkeypatch.setattr(mkdocs_server, "END_SECONDS", 0.1)
+    deaf = "import signal; from mkdocs.__main__ import cli; signal.signal(signal.SIGINT, signal.SIG_IGN); cli()"
+    with mkdocs_serve(small_project, small_project / "log", [sys.executable, "-c", deaf]) as server:
+        assert "First" in server.get("")
+    with pytest.raises(OSError, match="refused"):
+        server.get("")
 
 
 def test_a_site_is_built_or_that_is_an_error(small_project):

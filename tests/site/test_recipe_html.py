@@ -12,14 +12,17 @@ from evidence.site.recipe_html import names, recipe_line
 from tests.made_up import BY_KEY
 
 RECIPE = Recipe(Block("docs/page.md", 7, "", None), "copy", "copy", "new", ("model",), "new = model\n")
-PINNED, OLDER = replace(BY_KEY["3.2"], installation=None), BY_KEY["3.0"]
+PINNED, OLD, OLDER = replace(BY_KEY["3.2"], installation=None), BY_KEY["3.1"], BY_KEY["3.0"]
 RIGHT = {"is": "right"}
 RAISES = {"is": "raises", "error": "TypeError", "message": "no `x`"}
 REFUSAL = Refusal("TypeError: no `x`", "it has no `x`", "page.md#copy")
 
 
-def line(here, there):
-    """The line for a recipe that did `here` and `there` on the first kinds of model, and was right on all others."""
+def line(here, there, between=None):
+    """The line for a recipe that did `here` and `there` on the first kinds of model, and was right on all others.
+
+    In the environment `between` them it was not tried, unless that is given.
+    """
 
     def record(key, environment, did):
         every = trials_in(environment, [RECIPE])
@@ -32,7 +35,10 @@ def line(here, there):
         PINNED.key: record("recipes/3.2", PINNED, here),
         OLDER.key: record("recipes/3.0", OLDER, there) if there else Record(""),
     }
-    return "".join(recipe_line(RECIPE, judge([PINNED, OLDER], recorded, [RECIPE], [REFUSAL])))
+    if between:
+        recorded[OLD.key] = record("recipes/3.1", OLD, between)
+    tried = [environment for environment in (PINNED, OLD, OLDER) if environment.key in recorded]
+    return "".join(recipe_line(RECIPE, judge(tried, recorded, [RECIPE], [REFUSAL])))
 
 
 def name(kind):
@@ -79,6 +85,15 @@ def test_what_another_environment_does_otherwise_is_listed():
 def test_what_another_environment_does_alike_is_not_listed_again():
     html = line(small_first([RAISES]), [RAISES])
     assert f"<p>Keras 3.0.0 on TensorFlow: {WITHOUT_LARGE - 1} of {WITHOUT_LARGE}.</p></details>" in html
+
+
+def test_environments_that_do_alike_share_a_paragraph():
+    html = line([], [RAISES], between=[RAISES])
+    assert html.count(f"<p>Keras 3.0.0 to 3.1.0 on TensorFlow: {WITHOUT_LARGE - 1} of {WITHOUT_LARGE}. There:</p>") == 1
+    html = line([], [RAISES], between=[RIGHT])
+    assert (
+        f"<p>Keras 3.1.0 on TensorFlow: {WITHOUT_LARGE} of {WITHOUT_LARGE}.</p><p>Keras 3.0.0 on TensorFlow: " in html
+    )
 
 
 def test_an_error_on_every_kind_is_named_once():

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from evidence.findings.measurements import Measurements
-from evidence.findings.ranges import environment_name
+from evidence.findings.ranges import in_words
 from evidence.findings.recipe_verdicts import Verdict, Verdicts, count_right, current_verdicts
+from evidence.running.environments import Environment
 from evidence.running.trials import Kind, read_kinds
 from evidence.site.html import code_spans, slug
 from evidence.site.links import section_link
@@ -17,9 +19,12 @@ from evidence.site.recipe_html import by_reason
 def recipe_table(measurements: Measurements) -> Iterator[str]:
     """Yield a table that counts, for each recipe and environment, the kinds of model on which it is right."""
     verdicts = current_verdicts()
-    yield '<table data-search-exclude=""><thead><tr><th scope="col">Recipe</th>'
+    yield '<table data-search-exclude=""><thead><tr><th scope="col" rowspan="2">Recipe</th>'
+    for backend, group in groupby(verdicts.environments, key=lambda environment: environment.backend_name):
+        yield f'<th scope="colgroup" colspan="{len(list(group))}">Keras on {backend}</th>'
+    yield "</tr><tr>"
     for environment in verdicts.environments:
-        yield f'<th scope="col">{environment_name(environment)}</th>'
+        yield f'<th scope="col">{environment.release_name}</th>'
     yield "</tr></thead><tbody>"
     for recipe in verdicts.recipes:
         yield f'<tr><th scope="row" class="sentence">{section_link(recipe.block)}</th>'
@@ -67,10 +72,10 @@ def kind_row(kind: Kind, verdicts: Verdicts, otherwise: Sequence[Verdict]) -> st
     ]
     right = [verdict for verdict in on_kind if verdict.state == "right"]
     rest = [verdict for verdict in on_kind if verdict.state != "right"]
-    by_environment: dict[str, list[Verdict]] = {}
-    for verdict in otherwise:
-        by_environment.setdefault(environment_name(verdict.environment), []).append(verdict)
-    elsewhere = [f"on {name}, {'; '.join(refused(there))}" for name, there in by_environment.items()]
+    alike: dict[str, list[Environment]] = {}  # by what is said of them
+    for environment, there in groupby(otherwise, key=lambda verdict: verdict.environment):
+        alike.setdefault("; ".join(refused(list(there))), []).append(environment)
+    elsewhere = [f"on {in_words(those, verdicts.environments)}, {said}" for said, those in alike.items()]
     return (
         f'<tr id="{slug(kind.key)}"><th scope="row" class="sentence">{code_spans(kind.title)}'
         f"<br/><small>{code_spans(kind.who)}</small></th>"
@@ -84,6 +89,7 @@ GROUPS = {
     "sequential": "a Sequential",
     "functional": "a functional model",
     "applications": "from `keras.applications`",
+    "keras_hub": "from KerasHub",
     "layers": "because of its layers",
     "": "because of what was done to it",
 }

@@ -1,6 +1,7 @@
 """The page of kinds says what a recipe does on a kind of model, and where another environment does otherwise."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -15,15 +16,17 @@ from evidence.site.tables import recipes as tables
 from tests.made_up import BY_KEY
 
 RECIPE = Recipe(Block("README.md", 7, "", None), "copy", "copy", "new", ("model",), "new = model\n")
-PINNED, OLDER = replace(BY_KEY["3.2"], installation=None), BY_KEY["3.0"]
+PINNED, OLD, OLDER = replace(BY_KEY["3.2"], installation=None), BY_KEY["3.1"], BY_KEY["3.0"]
+ON_JAX = BY_KEY["jax-3.2"]
 RAISES = {"is": "raises", "error": "TypeError", "message": "no `x`"}
 REFUSALS = [Refusal("TypeError: no `x`", "it has no `x`")]
 HERE, THERE, BOTH, LARGE = "frozen_base", "trained", "quantized", "applications_vgg16"
+THERE_ON_JAX = "with_lora"
 
 
 @pytest.fixture
 def tables_of(monkeypatch):
-    """The tables of a recipe that refuses HERE and BOTH in the pinned environment, THERE and BOTH in another."""
+    """The tables of a recipe that refuses HERE and BOTH in the pinned environment, THERE and BOTH in two older ones."""
 
     def record(environment, refused):
         return Record(
@@ -36,8 +39,9 @@ def tables_of(monkeypatch):
             },
         )
 
-    recorded = {PINNED.key: record(PINNED, {HERE, BOTH}), OLDER.key: record(OLDER, {THERE, BOTH})}
-    verdicts = judge([PINNED, OLDER], recorded, [RECIPE], REFUSALS)
+    refused = {PINNED: {HERE, BOTH}, OLD: {THERE, BOTH}, OLDER: {THERE, BOTH}, ON_JAX: {HERE, BOTH, THERE_ON_JAX}}
+    recorded = {environment.key: record(environment, kinds) for environment, kinds in refused.items()}
+    verdicts = judge(list(refused), recorded, [RECIPE], REFUSALS)
     monkeypatch.setattr(tables, "current_verdicts", lambda: verdicts)
     return lambda table: "".join(table(None))
 
@@ -47,11 +51,16 @@ def test_a_row_names_another_environment_only_where_it_does_otherwise(tables_of)
     refuses = "<code>README.md</code>: it has no <code>x</code></td>"
     assert f"<td>{refuses}" in rows[slug(HERE)]
     assert f"<td>{refuses}" in rows[slug(BOTH)]
-    assert f"<td>all</td><td>on Keras 3.0.0 on TensorFlow, {refuses}" in rows[slug(THERE)]
+    assert f"<td>all</td><td>on Keras 3.0.0 to 3.1.0 on TensorFlow, {refuses}" in rows[slug(THERE)]
+    assert f"<td>all</td><td>on Keras 3.2.0 on JAX, {refuses}" in rows[slug(THERE_ON_JAX)]
     assert "<td>all</td><td></td>" in rows[slug(LARGE)]
     assert len(rows) == len(read_kinds())
 
 
-def test_each_environment_has_a_count(tables_of):
+def test_each_environment_has_a_count_below_its_backend(tables_of):
     number, small = len(read_kinds()), sum(not kind.large for kind in read_kinds())
-    assert f"<td>{number - 2} of {number}</td><td>{small - 2} of {small}</td>" in tables_of(tables.recipe_table)
+    table = tables_of(tables.recipe_table)
+    old = f"<td>{small - 2} of {small}</td>"
+    assert f"<td>{number - 2} of {number}</td>{old}{old}<td>{small - 3} of {small}</td>" in table
+    assert re.findall(r"colspan=\"(\d)\">(.*?)</th>", table) == [("3", "Keras on TensorFlow"), ("1", "Keras on JAX")]
+    assert re.findall(r"<th scope=\"col\">(.*?)</th>", table) == ["3.2.0", "3.1.0", "3.0.0", "3.2.0"]

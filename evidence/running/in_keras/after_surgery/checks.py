@@ -35,7 +35,7 @@ from after_surgery.case import (
     weights_by_id,
 )
 from after_surgery.tasks import NewModel
-from after_surgery.values import arrays_equal, as_arrays, as_tensors, close, flatten
+from after_surgery.values import arrays_equal, as_arrays, as_tensors, close, flatten, like
 
 
 class Surgery:
@@ -151,16 +151,16 @@ def cut_again(case: Surgery) -> bool:
 
 
 def has_gradient(case: Surgery) -> bool:
-    """Say whether a gradient leads from the output to an inner layer, in one model of both.
-
-    JAX differentiates functions of their arguments, so an inner layer's values have no gradient there.
-    """
+    """Say whether a gradient leads from the output to an inner layer, in one model of both."""
     layer, backend = inner_layer(case), keras.backend.backend()
-    if layer is None or backend not in {"tensorflow", "torch"}:
+    if layer is None or backend not in {"tensorflow", "torch", "jax"}:
         return True
     model = case.copy
-    pair = keras.Model(start_of(model), [model.get_layer(layer.name).output, *flatten(end_of(model))])
+    inner_output = model.get_layer(layer.name).output
+    pair = keras.Model(start_of(model), [inner_output, *flatten(end_of(model))])
     inputs = as_tensors(case.data)
+    if backend == "jax":
+        return has_gradient_on_jax(pair, model.get_layer(layer.name), len(flatten(inner_output)), inputs)
     if backend == "torch":
         import torch
 
@@ -177,6 +177,34 @@ def has_gradient(case: Surgery) -> bool:
         inner, *outputs = pair(inputs)
         loss = sum(tf.reduce_sum(tf.cast(value, "float32") ** 2) for value in outputs)
     return bool(tape.gradient(loss, inner) is not None)
+
+
+def has_gradient_on_jax(pair: Model, layer: Layer, count: int, inputs: Any) -> bool:
+    """Say whether the outputs of a pair, behind `count` of a layer, change with what that layer puts out.
+
+    JAX differentiates functions of their arguments, and an inner layer's values are none. So something is added to
+    them, and the derivative is taken by how much of it.
+    """
+    import jax
+
+    original = layer.call
+
+    def loss(amount: Any) -> Any:
+        def shifted(value: Any) -> Any:
+            shift = np.random.RandomState(0).standard_normal(value.shape)
+            return value + (amount * shift).astype(value.dtype) if "float" in str(value.dtype) else value
+
+        def call_shifted(*args: Any, **kwargs: Any) -> Any:
+            return like(original(*args, **kwargs), shifted)
+
+        layer.call = call_shifted
+        weights = [
+            [weight.value for weight in group] for group in (pair.trainable_variables, pair.non_trainable_variables)
+        ]
+        outputs, _ = pair.stateless_call(*weights, inputs, training=False)
+        return sum((value.astype("float32") ** 2).sum() for value in flatten(outputs)[count:])
+
+    return bool(jax.grad(loss)(0.0) != 0)
 
 
 def saves(case: Surgery) -> bool:
