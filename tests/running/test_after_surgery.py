@@ -249,7 +249,7 @@ head.set_weights([2 * weight for weight in head.get_weights()])
         "compute_in_bfloat16",
         "functional_chain",
         COPY,
-        ["other numbers", "is not such a model"],
+        ["is not such a model"],
     ),
     "flat, but no Sequential": (
         "flatten_into_a_sequential",
