@@ -123,7 +123,7 @@ def fold_normalizations(case: Case) -> NewModel:
     gone, changed = [], []
     for norm in norms:
         [value] = given[norm.name]
-        makers = [layer for layer in layers_of(case.model) if put_out[layer.name] == value]
+        makers = [layer for layer in layers_of(case.model) if put_out.get(layer.name) == value]
         readers = [name for name in given if value in given[name]]
         linear = [maker for maker in makers if getattr(maker, "activation", None) is keras.activations.linear]
         if len(makers) == len(linear) == len(readers) == 1:
