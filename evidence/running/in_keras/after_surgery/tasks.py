@@ -395,6 +395,7 @@ def merge_lora(case: Case) -> NewModel:
         for weight in layer.weights:
             if weight.name.startswith("lora_"):
                 weight.assign(random.uniform(-1, 1, weight.shape))
+    case.model.compile()  # Without it, `predict` goes on without LoRA.
     case.look()
     changed = [layer.name for layer in layers_of(case.model) if {*layer._flatten_layers()} & {*layers}]
     outputs = case.outputs
