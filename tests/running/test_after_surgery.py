@@ -44,6 +44,26 @@ for layer in model.layers:
         break
 new = model
 """
+COPY = """
+new = keras.models.clone_model(model)
+new.set_weights(model.get_weights())
+"""
+SKIP_NORM = """
+def call(layer, *args, **kwargs):
+    return args[0] if layer.name == "norm" else layer(*args, **kwargs)
+
+graph = keras.Model(model.inputs[0], model.outputs[0])
+new = keras.models.clone_model(graph, call_function=call)
+for layer in new.layers[1:]:
+    layer.set_weights(model.get_layer(layer.name).get_weights())
+"""
+DROP_LORA = """
+def plain(layer):
+    config = {name: value for name, value in layer.get_config().items() if "lora" not in name}
+    return layer.__class__.from_config(config)
+
+new = keras.models.clone_model(model, clone_function=plain)
+"""
 # task, kind of model, the recipe, and what is wrong with it
 CASES = {
     "right": ("leave_out_the_middle", "functional_chain", SKIP, []),
@@ -194,6 +214,72 @@ head.set_weights([2 * weight for weight in head.get_weights()])
         "functional_with_a_nested_base",
         "new = keras.Model(model.input, model.output)",
         ["is not such a model"],
+    ),
+    "a normalization is only skipped": (
+        "fold_normalizations",
+        "layers_batchnorm_and_dropout",
+        SKIP_NORM,
+        ["other numbers"],
+    ),
+    "a normalization is left": (
+        "fold_normalizations",
+        "layers_batchnorm_and_dropout",
+        COPY,
+        ["other layers"],
+    ),
+    "augmentation is left": (
+        "leave_out_augmentation",
+        "layers_augmentation",
+        f"new = keras.models.clone_model(model, {SAME})",
+        ["other layers"],
+    ),
+    "nothing grows": (
+        "grow_a_layer",
+        "functional_chain",
+        COPY,
+        ["is not such a model"],
+    ),
+    "a setting is not changed": (
+        "change_a_setting",
+        "functional_chain",
+        COPY,
+        ["other numbers", "is not such a model"],
+    ),
+    "computes in float32": (
+        "compute_in_bfloat16",
+        "functional_chain",
+        COPY,
+        ["is not such a model"],
+    ),
+    "flat, but no Sequential": (
+        "flatten_into_a_sequential",
+        "sequential_around_a_sequential_base",
+        "new = keras.Model(model.inputs[0], model.outputs[0])",
+        ["is not such a model"],
+    ),
+    "one member is forgotten": (
+        "average_of_two",
+        "functional_chain",
+        "[model, _] = members" + COPY,
+        ["other numbers", "other weights"],
+    ),
+    "LoRA is dropped": (
+        "merge_lora",
+        "sequential_from_a_list",
+        DROP_LORA,
+        ["other numbers"],
+    ),
+    "LoRA is left": (
+        "merge_lora",
+        "sequential_from_a_list",
+        COPY,
+        ["is not such a model"],
+    ),
+    "a layer is not copied": (
+        "copy_the_middle_layer",
+        "functional_chain",
+        "new = layer",
+        ["answers <Dense name=middle, built=True>; 'a copy' is right"],
     ),
     "a wrong answer": (
         "is_a_chain",

@@ -85,6 +85,55 @@ def leave_out_dropout(case: Case) -> NewModel:
     return NewModel({}, case.outputs, case.names_without(*dropouts))
 
 
+def leave_out_augmentation(case: Case) -> NewModel:
+    """The layers that augment in training, and models of nothing else, are gone; in `predict` they did nothing."""
+
+    def augments(layer: Layer) -> bool:
+        if isinstance(layer, keras.Sequential):
+            return all(map(augments, layer.layers))
+        return type(layer).__name__.startswith("Random")
+
+    names = [layer.name for layer in layers_of(case.model) if augments(layer)]
+    if not names:
+        raise LackingError("augmentation")
+    return NewModel({}, case.outputs, case.names_without(*names))
+
+
+def fold_normalizations(case: Case) -> NewModel:
+    """Each BatchNormalization that alone is given what a convolution or a Dense puts out is gone; others stay."""
+    norms = [layer for layer in layers_of(case.model) if isinstance(layer, keras.layers.BatchNormalization)]
+    if not norms:
+        raise LackingError("a BatchNormalization among its own layers")
+    random = np.random.RandomState(0)
+
+    def train(norm: Layer, x: Any, **_: Any) -> Any:
+        """Give it other weights, as training would: a new one does next to nothing. Numbers keep their size."""
+        for weight in norm.weights:
+            size = np.square(as_arrays(x)).mean(tuple(range(len(x.shape) - 1)))
+            about = size if weight.name == "moving_variance" else as_arrays(weight)
+            weight.assign(about * random.uniform(0.8, 1.2, about.shape) + random.uniform(0, 0.2, about.shape))
+        return norm(x, training=False)
+
+    case.walk({norm.name: train for norm in norms})
+    case.look()
+    put_out = {name: value.tobytes() for name, value in case.values.items() if isinstance(value, np.ndarray)}
+    given = {
+        name: [part.tobytes() for part in flatten(as_arrays(arguments))] for name, arguments in case.arguments.items()
+    }
+    gone, changed = [], []
+    for norm in norms:
+        [value] = given[norm.name]
+        makers = [layer for layer in layers_of(case.model) if put_out.get(layer.name) == value]
+        readers = [name for name in given if value in given[name]]
+        linear = [maker for maker in makers if getattr(maker, "activation", None) is keras.activations.linear]
+        if len(makers) == len(linear) == len(readers) == 1:
+            gone.append(norm.name)
+            changed.append(makers[0].name)
+    for name in changed:
+        case.weights.pop(name)  # Its new kernel is judged by the numbers alone.
+    return NewModel({}, case.outputs, case.names_without(*gone), adds=changed, shares=False)
+
+
 def begin_behind_the_middle(case: Case) -> NewModel:
     """The new model takes what the middle layer puts out, and puts out what the old one does."""
     return NewModel({"start": case.middle}, case.outputs, data=case.values[case.middle])
@@ -120,6 +169,36 @@ def put_behind(case: Case) -> NewModel:
     return NewModel({"second": second}, as_arrays(second(keras.ops.convert_to_tensor(value))))
 
 
+def grow_a_layer(case: Case) -> NewModel:
+    """The middle layer, or else the first that can, has three more units or filters; the outputs stay."""
+    sizes = {
+        layer.name: {size: getattr(layer, size) + 3}
+        for layer in layers_of(case.model)[:-1]
+        for size in ("units", "filters")
+        if isinstance(getattr(layer, size, None), int)
+    }
+    if not sizes:
+        raise LackingError("a layer with units or filters before the last")
+    name = case.middle if case.middle in sizes else next(iter(sizes))
+    [[size, number]] = sizes[name].items()
+    old = {layer.name: layer for layer in layers_of(case.model)}
+    weights = dict(case.weights)
+    case.weights.clear()  # They are compared here, as some are larger in the new model.
+
+    def has_grown(new: Model) -> bool:
+        return getattr(new.get_layer(name), size) == number and all(
+            new.get_layer(each) is not layer
+            and new.get_layer(each).trainable == layer.trainable
+            and all(
+                np.array_equal(now[tuple(map(slice, before.shape))], before)
+                for now, before in zip(new.get_layer(each).get_weights(), weights[each], strict=True)
+            )
+            for each, layer in old.items()
+        )
+
+    return NewModel({"name": name, "settings": sizes[name]}, case.outputs, adds=list(old), has=has_grown)
+
+
 def new_head(case: Case) -> NewModel:
     """A Dense of 5 stands in place of the last layer; other outputs stay."""
 
@@ -153,6 +232,16 @@ def flatten_models_inside(case: Case) -> NewModel:
 
     def is_flat(new: Model) -> bool:
         return not any(isinstance(layer, keras.Model) for layer in new.layers)
+
+    return NewModel({}, case.outputs, has=is_flat)
+
+
+def flatten_into_a_sequential(case: Case) -> NewModel:
+    if not any(isinstance(layer, keras.Model) for layer in case.model.layers):
+        raise LackingError("a model inside")
+
+    def is_flat(new: Model) -> bool:
+        return isinstance(new, keras.Sequential) and not any(isinstance(layer, keras.Model) for layer in new.layers)
 
     return NewModel({}, case.outputs, has=is_flat)
 
@@ -208,6 +297,117 @@ def _call_with_activation(old: Any, new: Any) -> Callable[..., Any]:
     return call
 
 
+def change_a_setting(case: Case) -> NewModel:
+    """One setting of the middle layer is another in the new model."""
+    layer = case.model.get_layer(case.middle)
+    settings = {"activation": "elu", "rate": 0.25, "epsilon": 0.5, "threshold": 0.5, "keepdims": False}
+    key, value = next(((key, settings[key]) for key in settings if hasattr(layer, key)), ("", None))
+    if not key:
+        raise LackingError("a setting of the layer that can be changed")
+    new_value = keras.activations.get(value) if key == "activation" else value
+
+    def call(layer: Layer, *args: Any, **kwargs: Any) -> Any:
+        old_value = getattr(layer, key)
+        setattr(layer, key, new_value)
+        try:
+            return layer(*args, **kwargs)
+        finally:
+            setattr(layer, key, old_value)
+
+    def is_changed(new: Model) -> bool:
+        return bool(getattr(new.get_layer(case.middle), key) == new_value)
+
+    arguments = {"name": case.middle, "settings": {key: value}}
+    outputs = case.walk({case.middle: call})
+    return NewModel(arguments, outputs, list(case.weights), shares=False, has=is_changed)
+
+
+def compute_in_bfloat16(case: Case) -> NewModel:
+    """Each layer but the last computes in bfloat16, with weights in float32; quantized layers stay as they are.
+
+    In float16, `fit` may skip the first steps until it has found a scale for the loss.
+    """
+    policy = "mixed_bfloat16"
+
+    def to_change(layer: Layer) -> list[Layer]:
+        inside = layer._flatten_layers() if isinstance(layer, keras.layers.Layer) else []
+        return [
+            inner
+            for inner in inside
+            if "float" in inner.compute_dtype and not getattr(inner.dtype_policy, "quantization_mode", None)
+        ]
+
+    def set_policy(layer: Layer, new: Any) -> None:
+        layer.dtype_policy = new
+        if isinstance(layer, keras.layers.Normalization):
+            layer.finalize_state()  # It keeps its mean in the dtype that it computes with.
+
+    def call(layer: Layer, *args: Any, **kwargs: Any) -> Any:
+        policies = [(inner, inner.dtype_policy) for inner in to_change(layer)]
+        for inner, _ in policies:
+            set_policy(inner, keras.DTypePolicy(policy))
+        try:
+            return layer(*args, **kwargs)
+        finally:
+            for inner, old in policies:
+                set_policy(inner, old)
+
+    def computes_in_it(new: Model) -> bool:
+        kept = new.get_layer(case.last).compute_dtype == case.model.get_layer(case.last).compute_dtype
+        changed = [inner for layer in layers_of(new) if layer.name != case.last for inner in to_change(layer)]
+        return kept and all(inner.dtype_policy.name == policy for inner in [new, *changed])
+
+    names = case.names_without(case.last)
+    arguments = {"policy": policy, "keep": [case.last]}
+    outputs = case.walk(dict.fromkeys(names, call))
+    return NewModel(arguments, outputs, list(case.weights), shares=False, has=computes_in_it)
+
+
+def average_of_two(case: Case) -> NewModel:
+    """Each weight is the mean of those of two models of this kind; a whole number is that of the first."""
+    import sys
+
+    other = sys.modules["kind"].model()
+    walk(other, case.data)  # A Sequential without an input has no weights before.
+
+    def mean(one: Any, two: Any) -> Any:
+        return one if one.dtype.kind in "iub" else (one + two) / 2
+
+    before = case.model.get_weights()
+    case.model.set_weights([mean(*pair) for pair in zip(before, other.get_weights(), strict=True)])
+    case.look()
+    outputs, weights = case.outputs, case.weights
+    case.model.set_weights(before)
+    case.look()
+    case.weights = weights
+    return NewModel({"members": [case.model, other]}, outputs, list(case.weights), shares=False)
+
+
+def merge_lora(case: Case) -> NewModel:
+    """What LoRA has learned is in the kernels of layers without LoRA."""
+    layers = [inner for inner in case.model._flatten_layers() if hasattr(inner, "enable_lora")]
+    if not layers:
+        raise LackingError("a layer that can have LoRA")
+    random = np.random.RandomState(0)
+    for layer in layers:
+        if not layer.lora_enabled:
+            layer.enable_lora(2)
+        for weight in layer.weights:
+            if weight.name.startswith("lora_"):
+                weight.assign(random.uniform(-1, 1, weight.shape))
+    case.model.compile()  # Without it, `predict` goes on without LoRA.
+    case.look()
+    changed = [layer.name for layer in layers_of(case.model) if {*layer._flatten_layers()} & {*layers}]
+    outputs = case.outputs
+    for name in changed:
+        case.weights.pop(name)  # What its kernel is now is judged by the numbers alone.
+
+    def is_merged(new: Model) -> bool:
+        return not any(getattr(layer, "lora_enabled", False) for layer in new._flatten_layers())
+
+    return NewModel({}, outputs, list(case.weights), adds=changed, shares=False, has=is_merged)
+
+
 @_in_place
 def freeze_up_to_the_middle(case: Case) -> NewModel:
     names = [layer.name for layer in layers_of(case.model)]
@@ -242,6 +442,19 @@ def logits(case: Case) -> NewModel:
         raise LackingError("a softmax at the end")
     outputs = case.walk({case.last: _call_with_activation(softmax, keras.activations.linear)})
     return NewModel({}, outputs, made_again=[case.last])
+
+
+def copy_the_middle_layer(case: Case) -> Answer:
+    """A layer of its own that puts out the same."""
+    layer = case.model.get_layer(case.middle)
+
+    def is_copy(found: Any, answer: Any) -> bool:
+        own = not {id(weight) for weight in found.weights} & {id(weight) for weight in layer.weights}
+        named = found.name != layer.name and found.trainable == layer.trainable
+        put_out = as_arrays(found(*case.arguments[case.middle]))
+        return own and named and np.allclose(put_out, case.values[case.middle], atol=1e-3)
+
+    return Answer({"layer": layer, "name": "copy"}, "a copy", is_copy)
 
 
 def is_a_chain(case: Case) -> Answer:
