@@ -394,7 +394,7 @@ def merge_lora(case: Case) -> NewModel:
             layer.enable_lora(2)
         for weight in layer.weights:
             if weight.name.startswith("lora_"):
-                weight.assign(random.uniform(-1, 1, weight.shape))
+                weight.assign(random.uniform(-0.3, 0.3, weight.shape))
     case.model.compile()  # Without it, `predict` goes on without LoRA.
     case.look()
     changed = [layer.name for layer in layers_of(case.model) if {*layer._flatten_layers()} & {*layers}]
