@@ -302,7 +302,7 @@ def change_a_setting(case: Case) -> NewModel:
     layer = case.model.get_layer(case.middle)
     settings = {"activation": "elu", "rate": 0.25, "epsilon": 0.5, "threshold": 0.5, "keepdims": False}
     key, value = next(((key, settings[key]) for key in settings if hasattr(layer, key)), ("", None))
-    if not key:
+    if not key or layer._layers:  # A layer of layers hands a setting on when it is made.
         raise LackingError("a setting of the layer that can be changed")
     new_value = keras.activations.get(value) if key == "activation" else value
 
@@ -385,16 +385,19 @@ def average_of_two(case: Case) -> NewModel:
 
 def merge_lora(case: Case) -> NewModel:
     """What LoRA has learned is in the kernels of layers without LoRA."""
-    layers = [inner for inner in case.model._flatten_layers() if hasattr(inner, "enable_lora")]
+    layers = [inner for inner in case.model._flatten_layers() if hasattr(inner, "lora_enabled")]
     if not layers:
         raise LackingError("a layer that can have LoRA")
     random = np.random.RandomState(0)
     for layer in layers:
         if not layer.lora_enabled:
             layer.enable_lora(2)
+        # What LoRA adds is about half as large as the kernel: with more of it, a deep model has no gradient left.
+        kernel = next(weight for weight in layer.weights if weight.name in {"kernel", "embeddings"})
+        size = min(0.3, float(np.std(keras.ops.convert_to_numpy(kernel))) ** 0.5)
         for weight in layer.weights:
             if weight.name.startswith("lora_"):
-                weight.assign(random.uniform(-0.3, 0.3, weight.shape))
+                weight.assign(random.uniform(-size, size, weight.shape))
     case.model.compile()  # Without it, `predict` goes on without LoRA.
     case.look()
     changed = [layer.name for layer in layers_of(case.model) if {*layer._flatten_layers()} & {*layers}]
