@@ -9,6 +9,7 @@ from itertools import groupby
 from evidence.findings.measurements import Measurements
 from evidence.findings.ranges import in_words
 from evidence.findings.recipe_verdicts import Verdict, Verdicts, count_right, current_verdicts
+from evidence.pages.blocks import Block
 from evidence.running.environments import Environment
 from evidence.running.trials import Kind, read_kinds
 from evidence.site.html import code_spans, slug
@@ -27,11 +28,16 @@ def recipe_table(measurements: Measurements) -> Iterator[str]:
         yield f'<th scope="col">{environment.release_name}</th>'
     yield "</tr></thead><tbody>"
     for recipe in verdicts.recipes:
-        yield f'<tr><th scope="row" class="sentence">{section_link(recipe.block)}</th>'
+        yield f'<tr><th scope="row" class="sentence">{breakable_link(recipe.block)}</th>'
         for environment in verdicts.environments:
             yield f"<td>{count(verdicts.of(recipe, environment))}</td>"
         yield "</tr>"
     yield "</tbody></table>"
+
+
+def breakable_link(block: Block) -> str:
+    """Link to a block's section; a name such as BatchNormalization may break, so that a phone has room for it."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])(?![^<]*>)", "<wbr />", section_link(block))
 
 
 def count(there: list[Verdict]) -> str:
@@ -79,7 +85,7 @@ def kind_row(kind: Kind, verdicts: Verdicts, otherwise: Sequence[Verdict]) -> st
     return (
         f'<tr id="{slug(kind.key)}"><th scope="row" class="sentence">{code_spans(kind.title)}'
         f"<br/><small>{code_spans(kind.who)}</small></th>"
-        f"<td>{'all' if not rest else ', '.join(section_link(verdict.recipe.block) for verdict in right)}</td>"
+        f"<td>{'all' if not rest else ', '.join(breakable_link(verdict.recipe.block) for verdict in right)}</td>"
         f"<td>{'; '.join([*refused(rest), *elsewhere])}</td></tr>"
     )
 
@@ -127,4 +133,4 @@ def in_group(title: str) -> str:
 def refused(verdicts: Sequence[Verdict]) -> Iterator[str]:
     """Yield each reason after the recipes that are not right for it."""
     for reason, of_reason in by_reason(verdicts).items():
-        yield f"{', '.join(section_link(verdict.recipe.block) for verdict in of_reason)}: {code_spans(reason)}"
+        yield f"{', '.join(breakable_link(verdict.recipe.block) for verdict in of_reason)}: {code_spans(reason)}"

@@ -64,3 +64,10 @@ def test_each_environment_has_a_count_below_its_backend(tables_of):
     assert f"<td>{number - 2} of {number}</td>{old}{old}<td>{small - 3} of {small}</td>" in table
     assert re.findall(r"colspan=\"(\d)\">(.*?)</th>", table) == [("3", "Keras on TensorFlow"), ("1", "Keras on JAX")]
     assert re.findall(r"<th scope=\"col\">(.*?)</th>", table) == ["3.2.0", "3.1.0", "3.0.0", "3.2.0"]
+
+
+def test_a_long_name_may_break_but_not_its_address(monkeypatch):
+    monkeypatch.setattr(
+        tables, "section_link", lambda block: '<a href="a.md#theAddress">Fold <code>BatchNorm</code></a>'
+    )
+    assert tables.breakable_link(RECIPE.block) == '<a href="a.md#theAddress">Fold <code>Batch<wbr />Norm</code></a>'
