@@ -37,6 +37,7 @@ KINDS = {
     "functional_with_lists_of_one": ["list-of-one"],
     "functional_with_operations": ["operations"],
     "functional_with_several_inputs_and_outputs": ["inputs"],
+    "keras_hub_backbone": ["inputs", "operations", "dropout"],
     "layers_adapted_normalization": ["normalization"],
     "layers_attention": [],
     "layers_augmentation": ["augmentation"],
