@@ -1,9 +1,8 @@
 """Measures the project against the usual way of doing the same, or against a lower bound, both in one run.
 
 `measure/bench_site.py` measures the site, `measure/bench_serving.py` its live blocks, `measure/bench_growth.py` what a
-larger guide takes. This module measures how the
-blocks run: in the tests, and in a recording of environments. The lower bound is one import of Keras for each
-environment plus the blocks' own time, over the cores.
+larger guide takes. This module measures how the blocks run: in the tests, and in a recording of environments. The lower
+bound is one import of Keras for each environment plus the blocks' own time, over the cores.
 """
 
 from __future__ import annotations

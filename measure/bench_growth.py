@@ -84,7 +84,7 @@ def grow() -> int:
 def print_costs(what: str, costs: Sequence[dict[str, Cost]]) -> None:
     print(f"{'times the ' + what:24}" + "".join(f"{size:>18}" for size in SIZES) + "   of linear")
     for name in COMMANDS:
-        row = [each[name] for each in costs]
+        row = [cost[name] for cost in costs]
         cells = "".join(f"{cost.seconds:8.1f} s{cost.megabytes:5.0f} MB" for cost in row)
         step = SIZES[-1] / SIZES[-2]
         time, memory = row[-1].seconds / row[-2].seconds / step, row[-1].megabytes / row[-2].megabytes / step
@@ -146,7 +146,7 @@ def can_be_copied(path: Path, project: Path) -> bool:
     """Say whether the copy of a page is a page: there is one home, tables list all pages, exemptions name theirs."""
     text = blocks.read_text(path)
     page = path.relative_to(project).as_posix()
-    exempt = {each.page for each in exemptions.read_exemptions()}
+    exempt = {exemption.page for exemption in exemptions.read_exemptions()}
     return path.name != "index.md" and page not in exempt and not TABLE.search(text) and "```python\n" in text
 
 
@@ -182,7 +182,7 @@ def more_releases(listing: str, times: int) -> str:
 
 def copy_records() -> None:
     """Write what the originals did as what the copies did, into this project."""
-    by_page = {page: each_block(page) for page in blocks.page_paths()}
+    by_page = {page: blocks_and_trials(page) for page in blocks.page_paths()}
     originals = {
         copy.digest: original.digest
         for page, copies in by_page.items()
@@ -191,7 +191,7 @@ def copy_records() -> None:
     }
     found, listed = records.load_all(), environments.read_environments()
     for key in records.listed_keys() - found.keys():
-        original, copy = (listed[each.removeprefix("recipes/")] for each in (COPY.sub("", key), key))
+        original, copy = (listed[name.removeprefix("recipes/")] for name in (COPY.sub("", key), key))
         record = found[COPY.sub("", key)]
         packages = sorted({*record.packages} - {*original.pins} | {*copy.pins})
         found[key] = dataclasses.replace(record, environment=key, packages=packages, outcomes=dict(record.outcomes))
@@ -204,7 +204,7 @@ def copy_records() -> None:
     records.save_all(found.values(), itertools.chain.from_iterable(by_page.values()))
 
 
-def each_block(page: Path) -> list[Block]:
+def blocks_and_trials(page: Path) -> list[Block]:
     """Return the blocks of a page, and the trials of its recipes."""
     trial_blocks = [trial.block for trial in trials.trials(recipes.recipes_in(page))]
     return [*blocks.readable_blocks(blocks.page_name(page), blocks.read_text(page)), *trial_blocks]

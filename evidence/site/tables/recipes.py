@@ -81,7 +81,7 @@ def kind_row(kind: Kind, verdicts: Verdicts, otherwise: Sequence[Verdict]) -> st
     alike: dict[str, list[Environment]] = {}  # by what is said of them
     for environment, there in groupby(otherwise, key=lambda verdict: verdict.environment):
         alike.setdefault("; ".join(refused(list(there))), []).append(environment)
-    elsewhere = [f"on {in_words(those, verdicts.environments)}, {said}" for said, those in alike.items()]
+    elsewhere = [f"on {in_words(alike[said], verdicts.environments)}, {said}" for said in alike]
     return (
         f'<tr id="{slug(kind.key)}"><th scope="row" class="sentence">{code_spans(kind.title)}'
         f"<br/><small>{code_spans(kind.who)}</small></th>"
