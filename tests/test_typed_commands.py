@@ -1,4 +1,4 @@
-"""What README.md and CONTRIBUTING.md tell people to type can be typed."""
+"""What README.md, CONTRIBUTING.md and the pages for maintainers tell people to type can be typed."""
 
 import re
 import shlex
@@ -14,11 +14,22 @@ from evidence.files import ROOT
 from evidence.pages.blocks import blocks_in, read_text
 from evidence.running.environments import read_environments
 
-PAGES = ["README.md", "CONTRIBUTING.md"]
+PAGES = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "docs/reference/about-the-evidence.md",
+    "docs/reference/a-new-keras-release.md",
+]
 CONSOLE = re.compile(r"^ *```console\n(?P<lines>.*?)^ *```$", re.DOTALL | re.MULTILINE)
 SPAN = re.compile(r"`((?:python -m evidence|pytest|mkdocs|pip install|mutmut|\.ci/|ruff|rumdl)\b[^`]*)`")
-PLACEHOLDERS = {"PAGE": "docs/index.md", "NAME": "x", "ENVIRONMENT": "tf-2.15", "...": ""}
-# Not of requirements.txt.
+PLACEHOLDERS = {
+    "PAGE": "docs/index.md",
+    "NAME": "x",
+    "ENVIRONMENT": "tf-2.15",
+    "KEY": "tf-2.15",
+    "keras-3.16-jax": "keras-3.15-jax",  # the example of a release to come
+    "...": "",
+}
 SYSTEM = {
     "chromium",
     "py",
