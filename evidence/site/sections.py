@@ -43,9 +43,10 @@ def fold_sections(html: str, with_: str = "") -> str:
     before, *sections = AT_HEADINGS.split(html)
     if len(sections) < FEW:
         return html
-    is_open = PROGRAM in sections[0]
-    parts = [folded(section, is_open=is_open and not place) if with_ in section else section for place, section in enumerate(sections)]
-    return before + "".join(parts)
+    return before + "".join(
+        folded(section, is_open=section is sections[0] and PROGRAM in section) if with_ in section else section
+        for section in sections
+    )
 
 
 def folded(section: str, *, is_open: bool = False) -> str:
