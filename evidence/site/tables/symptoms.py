@@ -33,7 +33,7 @@ def symptom_table(measurements: Measurements, page: str) -> Iterator[str]:
     for heading, of_section in itertools.groupby(symptoms(measurements, page), key=lambda pair: heading_of(pair[0])):
         name = f'<a href="#{heading.id}">{heading.html}</a><br/>'
         for block, what in of_section:
-            yield f'<tr><th scope="row" class="sentence">{name}<small>{escape(what)}</small><br/>{cure(block)}</th>'
+            yield f'<tr><th scope="row" class="sentence">{name}<small>{escape(what)}<br/>{cure(block)}</small></th>'
             for environment in newest.values():
                 yield f"<td>{cell(reading_there(measurements, block, what, environment))}</td>"
             yield "</tr>"

@@ -72,12 +72,12 @@ def test_a_section_is_named_once_and_each_symptom_has_its_cure(blocks):
     assert head == ["Symptom, and what to do", f"TensorFlow{release}", f"JAX{release}"]
     assert body == [
         [
-            f"{name}<small>columns</small><br/>{cure}",
+            f"{name}<small>columns<br/>{cure}</small>",
             "<b>yes</b>: <code>3</code>, not <code>6</code>",
             "no",
         ],
         [
-            '<small>&lt;rows&gt;</small><br/><a href="#else">Else</a>',
+            '<small>&lt;rows&gt;<br/><a href="#else">Else</a></small>',
             "<b>yes</b>: <code>3</code>, not <code>6</code>",
             "not measured",
         ],
