@@ -214,7 +214,7 @@ def test_each_page_ends_with_what_is_related_and_says_when_it_changed(pages):
 def test_the_pages_to_learn_from_lead_from_each_to_the_next(pages):
     by_path = {urljoin("/", path).removesuffix("index.html"): page for path, page in pages.items()}
     start = "/why/start-here/"
-    listed = [urljoin(start, link["href"]) for link in by_path[start].select("ol a:first-of-type")]
+    listed = [urljoin(start, link["href"]) for link in by_path[start].select("article ol a:first-of-type")]
     links = {path: page.select(".lesson a") for path, page in by_path.items() if page.select(".lesson")}
     assert links.keys() == {*listed} and len(listed) == 5
     for number, path in enumerate(listed):
