@@ -200,13 +200,17 @@ def grow_a_layer(case: Case) -> NewModel:
 
 
 def new_head(case: Case) -> NewModel:
-    """A Dense of 5 stands in place of the last layer; other outputs stay."""
+    """A Dense of 5 stands in place of the last layer with weights, and nothing behind it; other outputs stay."""
+    names = [layer.name for layer in layers_of(case.model)]
+    last = max(number for number, name in enumerate(names) if case.weights[name])
+    head, behind = names[last], names[last + 1 :]
 
     def outputs(new: Model) -> Any:
-        [head] = [layer for layer in layers_of(new) if layer.name not in case.weights]
-        return case.walk({case.last: lambda layer, *args, **kwargs: head(*args)})
+        [new_head] = [layer for layer in layers_of(new) if layer.name not in case.weights]
+        skipped = dict.fromkeys(behind, lambda layer, x, **kwargs: x)
+        return case.walk({**skipped, head: lambda layer, *args, **kwargs: new_head(*args)})
 
-    return NewModel({"classes": 5}, outputs, case.names_without(case.last))
+    return NewModel({"classes": 5}, outputs, case.names_without(head, *behind))
 
 
 # The same model, made or set otherwise ------------------------------------------------------------------------------
