@@ -37,8 +37,7 @@ LAYERS = (
 )
 FOR_SEQUENCES = (
     'LSTM(4, activation="relu", bias_initializer="ones", return_sequences=True, name="{name}")',
-    'Bidirectional(keras.layers.SimpleRNN(2, activation="relu", bias_initializer="ones", return_sequences=True), '
-    'name="{name}")',
+    'Bidirectional(keras.layers.SimpleRNN(2, "relu", bias_initializer="ones", return_sequences=True), name="{name}")',
     'TimeDistributed(keras.layers.Dense(4, activation="relu", bias_initializer="ones"), name="{name}")',
 )
 FOR_IMAGES = (
