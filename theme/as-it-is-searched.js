@@ -1,12 +1,23 @@
-/* Makes what people type into what Material's search is asked for.
+/* Makes what people type into what Material's search is asked for, and what that finds into what they see.
 
 patches/between-the-field-and-the-search.js fetches it once somebody searches. */
 globalThis.asItIsSearched = (() => {
   "use strict";
 
   const SPELLINGS = { torch: "PyTorch", tensorflow2: "TensorFlow", prelu: "PReLU", keras3: "Keras 3" };
-  let docs; // all texts of the index
+  const TERM = 2; // words at most; a message has more
+  const EXACT = 3; // what a term is worth as it is, before a longer word that begins like it ("head": "headless")
+  const UNLIKE = 0.5; // what a message is worth that the question does not quote: the lists of them hold every word
+  const QUOTED = 7; // what is added for one that is quoted in full
+  const OWN = 1.5; // how much more an error of the reader's Keras is worth
+  const QUESTION = 5; // words at most, if one of them may be on no page
+  const KNOWN = 0.6; // of a message's words, in the best result
+  const SECTIONS = 10; // of a page, the best
+  const MISSING = 10; // words that a section lacks
+  const LINES = 3; // of code
+  let index; // all texts, and what separates their words
   let counts; // of their words, made when the first question is asked
+  let count; // of the words of the last question
 
   /** Make what is typed into what is asked. */
   function asked(typed) {
@@ -15,13 +26,19 @@ globalThis.asItIsSearched = (() => {
       .replace(/(?<=\w)['’](?:s|re|ve|ll|d|m)\b/gi, "")
       .split(/\s+/)
       .filter(Boolean);
-    const telling = words.filter((word) => !/^\W*(?:(?:tf\.)?keras|v?\d[\d.x]*|(?!r)[a-z])\W*$/i.test(word));
-    return (telling.length ? telling : words).map((word) => SPELLINGS[word.toLowerCase()] ?? mended(word)).join(" ");
+    const separators = new RegExp(index.config.separator, "g"); // among them, words that the index leaves out
+    const telling = words.filter(
+      (word) => word.replace(separators, "") && !/^\W*(?:(?:tf\.)?keras|v?\d[\d.x]*|(?!r)[a-z])\W*$/i.test(word),
+    );
+    if (!telling.length && words.some((word) => /^v?\d/.test(word))) return "release notes"; // a version alone
+    const meant = (telling.length ? telling : words).map((word) => SPELLINGS[word.toLowerCase()] ?? mended(word));
+    if (meant.length > TERM || !meant.every((word) => /^[a-z]+$/i.test(word))) return meant.join(" ");
+    return meant.map((word) => `${word} ${word}^${EXACT}`).join(" ");
   }
 
   function countWords() {
     const found = new Map();
-    for (const { title, text, tags = [] } of docs)
+    for (const { title, text, tags = [] } of index.docs)
       for (const word of `${title} ${tags.join(" ")} ${text}`.toLowerCase().match(/[a-z]{4,}/g) ?? [])
         found.set(word, (found.get(word) ?? 0) + 1);
     return found;
@@ -58,8 +75,72 @@ globalThis.asItIsSearched = (() => {
     return rows[a.length][b.length];
   }
 
-  return (typed, texts) => {
-    docs = texts;
-    return asked(typed);
+  /** Return the address of the errors of the reader's Keras: the newest, if they have not said. */
+  function ownErrors() {
+    const words = globalThis.rememberedKeras?.read() ?? "";
+    if (/^tf/.test(words)) return "reference/errors-tf-keras/";
+    return /^keras-[12]\b/.test(words) ? "reference/errors-keras-1-and-2/" : "reference/errors/";
+  }
+
+  /** Return how much of a message is in the question: of its best line, since Keras may put a traceback above it. */
+  function quoted({ title, terms }) {
+    if (Object.keys(terms).length <= TERM) return 0;
+    const shares = title.split("\n").map((line) => {
+      const marked = [...line.matchAll(/<mark[^>]*>(.*?)<\/mark>/g)].map(([, word]) => word);
+      return marked.length > TERM ? letters(marked.join("")) / letters(line.replace(/<[^>]*>/g, "")) : 0;
+    });
+    return Math.max(...shares);
+  }
+
+  const letters = (text) => text.replace(/[^a-z]/gi, "").length;
+
+  /** Put pages into order, each a list of its sections. */
+  function rank(pages) {
+    const own = ownErrors();
+    for (const section of pages.flat()) {
+      if (section.location.includes("#error-")) section.score *= UNLIKE + QUOTED * quoted(section);
+      if (section.location.includes(own)) section.score *= OWN;
+    }
+    for (const sections of pages) sections.sort((a, b) => b.score - a.score);
+    pages.sort(([a], [b]) => b.score - a.score);
+  }
+
+  /** Return the paragraph with the most words of the question; of code, the lines that have one. */
+  function excerpt(html) {
+    const { content } = Object.assign(document.createElement("template"), { innerHTML: html });
+    const found = (block) => new Set([...block.querySelectorAll("mark")].map((mark) => mark.textContent.toLowerCase())).size;
+    const [best] = [...content.children].sort((a, b) => found(b) - found(a));
+    const code = best?.matches("pre") && best.firstElementChild;
+    if (code) {
+      const lines = code.innerHTML.split("\n");
+      const marked = lines.filter((line) => line.includes("<mark"));
+      code.innerHTML = (marked.length ? marked : lines).slice(0, LINES).join("\n");
+    }
+    return best?.outerHTML ?? html;
+  }
+
+  /** Put what was found into order, drop what would be drawn for nothing, and notice a message that no page has. */
+  function found(pages) {
+    rank(pages);
+    const best = Object.values(pages[0]?.[0]?.terms ?? {});
+    const isUnknown = count > QUESTION && best.filter(Boolean).length < KNOWN * best.length;
+    document.documentElement.classList.toggle("message-unknown", isUnknown);
+    for (const [index, sections] of pages.entries()) {
+      pages[index] = sections.filter(({ location }, place) => place < SECTIONS || !location.includes("#"));
+      for (const section of pages[index]) {
+        section.text = excerpt(section.text);
+        const missing = Object.keys(section.terms).filter((word) => !section.terms[word]);
+        for (const word of missing.slice(MISSING)) delete section.terms[word];
+      }
+    }
+  }
+
+  return {
+    asked(typed, searched) {
+      index = searched;
+      count = typed.split(/\s+/).length;
+      return asked(typed);
+    },
+    found,
   };
 })();
