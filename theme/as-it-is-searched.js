@@ -16,6 +16,7 @@ globalThis.asItIsSearched = (() => {
   const MISSING = 10; // words that a section lacks
   const LINES = 3; // of code
   let index; // all texts, and what separates their words
+  let texts; // by address, made when the first question is answered
   let counts; // of their words, made when the first question is asked
   let count; // of the words of the last question
 
@@ -105,18 +106,33 @@ globalThis.asItIsSearched = (() => {
     pages.sort(([a], [b]) => b.score - a.score);
   }
 
-  /** Return the paragraph with the most words of the question; of code, the lines that have one. */
-  function excerpt(html) {
-    const { content } = Object.assign(document.createElement("template"), { innerHTML: html });
-    const found = (block) => new Set([...block.querySelectorAll("mark")].map((mark) => mark.textContent.toLowerCase())).size;
-    const [best] = [...content.children].sort((a, b) => found(b) - found(a));
-    const code = best?.matches("pre") && best.firstElementChild;
-    if (code) {
-      const lines = code.innerHTML.split("\n");
-      const marked = lines.filter((line) => line.includes("<mark"));
-      code.innerHTML = (marked.length ? marked : lines).slice(0, LINES).join("\n");
-    }
-    return best?.outerHTML ?? html;
+  /** Return the paragraph that says most of what was asked; of code, the lines that do. Material takes the first. */
+  function excerpt({ location, terms }) {
+    const words = Object.keys(terms).filter((word) => terms[word]);
+    texts ??= new Map(index.docs.map((section) => [section.location, section.text]));
+    const paragraphs = texts.get(location).split(/(?=<(?:p|pre|li)>)/);
+    const held = paragraphs.map((text) => heldBy(text, words));
+    const worth = words.map((_, number) => 1 / (held.filter((each) => each[number]).length || 1)); // A rare word says more.
+    const worths = held.map((each) => each.reduce((sum, holds, number) => sum + (holds ? worth[number] : 0), 0));
+    const best = paragraphs[worths.indexOf(Math.max(...worths))];
+    const text = best.replace(/<\/?(?:p|pre|li|ul|ol)>/g, "").trim();
+    if (!best.startsWith("<pre>")) return `<p>${marked(text, words)}</p>`;
+    const lines = text.replace(/<\/?code>/g, "").split("\n");
+    const told = lines.filter((line) => heldBy(line, words).some(Boolean));
+    return `<pre><code>${marked((told.length ? told : lines).slice(0, LINES).join("\n"), words)}</code></pre>`;
+  }
+
+  /** Return for each word whether a text has it. */
+  function heldBy(html, words) {
+    const text = html.replace(/<[^>]*>/g, " ").toLowerCase();
+    return words.map((word) => text.includes(word));
+  }
+
+  /** Mark words, as Material does: also those that begin like one. Names of tags and entities are none. */
+  function marked(html, words) {
+    if (!words.length) return html;
+    const any = words.map((word) => word.replace(/\W/g, "\\$&")).join("|");
+    return html.replace(RegExp(`(?<![a-z0-9<\\/&])(?:${any})[a-z0-9]*`, "gi"), "<mark>$&</mark>");
   }
 
   /** Put what was found into order, drop what would be drawn for nothing, and notice a message that no page has. */
@@ -128,7 +144,7 @@ globalThis.asItIsSearched = (() => {
     for (const [index, sections] of pages.entries()) {
       pages[index] = sections.filter(({ location }, place) => place < SECTIONS || !location.includes("#"));
       for (const section of pages[index]) {
-        section.text = excerpt(section.text);
+        section.text = excerpt(section);
         const missing = Object.keys(section.terms).filter((word) => !section.terms[word]);
         for (const word of missing.slice(MISSING)) delete section.terms[word];
       }

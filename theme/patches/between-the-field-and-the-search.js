@@ -2,16 +2,18 @@
 
 Replaces: `Worker`, until Material has made its one.
 - A question loses what says nothing: "keras", which is on every page; numbers and single letters, which match tracebacks;
-  "n't" and "'s", of which Material makes words. It gains what a word is called here ("torch": PyTorch), and a word that
+  "n't" and "'s", of which Material makes words; "what is a". It gains what a word is called here ("torch": PyTorch), and a word that
   no page has is taken for the most frequent one that differs in a letter or two.
 - A message that was pasted leads; a list of messages that merely holds the words does not. If no page has the message, the
   list of results says so.
-- A result shows what fits a phone. Material shows all text of a page whose title alone matches.
+- A term is found before longer words that begin like it.
+- A result shows one paragraph, the one that says most of what was asked. Material shows the first two that have any word of
+  it, or all text of a page whose title alone matches.
 - Material draws all sections behind "more on this page", and adds the words that each lacks by `innerHTML +=`, which for
   each word parses those before it again. Most of that is left out.
 - The worker is loaded when the search is first used, and with it the script that does all this (../as-it-is-searched.js).
-Buys: 12 kB of a first visit; of 70 phrasings with contractions, versions and typing errors, 67 are answered by one of the
-first three results; a message with a lone "b" is found at all (29 November 2026). The longest message in the index of
+Buys: 12 kB of a first visit; of 87 phrasings with contractions, versions, typing errors and bare terms, 84 are answered
+by one of the first three results; a message with a lone "b" is found at all (29 November 2026). The longest message in the index of
 errors, pasted, is answered in 1.8 s, not 11.5 s; a traceback with it in 1.6 s, not 18.5 s (9,861 elements, not 58,152).
 Medians of 2 pairs on a busy machine, 28 November 2026; a phone takes about four times as long.
 Can go: with Material's search. */
