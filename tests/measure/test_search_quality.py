@@ -206,15 +206,16 @@ def misses(hits):
 @pytest.mark.parametrize("half", [0, 1], ids=["work", "check"])
 def test_search_finds_the_answers(search, half):
     hits = search_quality.ask(search, search_quality.halves(QUESTIONS)[half])
-    assert hits.soon >= 0.88 * hits.asked, misses(hits)
-    assert hits.first >= 0.74 * hits.asked
+    assert hits.soon >= 0.9 * hits.asked, misses(hits)
+    assert hits.first >= 0.79 * hits.asked
 
 
 def test_search_finds_other_phrasings(search):
     hits = search_quality.ask(search, PHRASINGS)
-    assert hits.soon >= 0.92 * hits.asked, misses(hits)
+    assert hits.soon >= 0.94 * hits.asked, misses(hits)
 
 
 def test_search_finds_messages_of_errors(search):
     hits = search_quality.ask(search, search_quality.read_messages())
     assert hits.soon >= 0.95 * hits.asked, misses(hits)
+    assert hits.first >= 0.76 * hits.asked
