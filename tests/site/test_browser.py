@@ -602,6 +602,16 @@ def test_a_program_is_stepped_through_by_buttons_keys_and_swipes(new_page, addre
     assert stepper.get_by_role("button", name="Next").get_attribute("aria-disabled") == "true"
 
 
+def test_on_a_phone_the_buttons_of_a_program_are_one_row_that_shows_the_current_one(new_page, address):
+    page = new_page(viewport={"width": 375, "height": 800})
+    stepper = open_steps(page, address)
+    assert stepper.locator(".step-buttons").bounding_box()["height"] < 50
+    stepper.get_by_role("button", name="Next").focus()
+    page.keyboard.press("End")
+    row, last = (stepper.locator(name).bounding_box() for name in (".step-row", "[aria-current=step]"))
+    assert row["x"] <= last["x"] and last["x"] + last["width"] <= row["x"] + row["width"] + 1
+
+
 def test_with_my_keras_the_program_takes_the_steps_that_it_takes_there(new_page, address):
     page = new_page()
     stepper = open_steps(page, address, "?keras=keras+2.3.1")

@@ -211,6 +211,18 @@ def test_each_page_ends_with_what_is_related_and_says_when_it_changed(pages):
         }, path
 
 
+def test_the_pages_to_learn_from_lead_from_each_to_the_next(pages):
+    by_path = {urljoin("/", path).removesuffix("index.html"): page for path, page in pages.items()}
+    start = "/why/start-here/"
+    listed = [urljoin(start, link["href"]) for link in by_path[start].select("article ol a:first-of-type")]
+    links = {path: page.select(".lesson a") for path, page in by_path.items() if page.select(".lesson")}
+    assert links.keys() == {*listed} and len(listed) == 5
+    for number, path in enumerate(listed):
+        targets = [urljoin(path, link["href"]) for link in links[path]]
+        assert targets == [start, *listed[number + 1 : number + 2]]
+        assert f"page {number + 1} of 5" in by_path[path].select_one(".lesson").get_text()
+
+
 def test_a_page_that_lists_everything_says_little_about_what_is_related():
     contents = {"list/": '<a href="../a/">a</a><a href="../b/">b</a><a href="../c/">c</a>', "b/": "", "c/": ""}
     contents["a/"] = '<a class="x" href="../b/#part">b</a>'

@@ -33,7 +33,7 @@ def symptom_table(measurements: Measurements, page: str) -> Iterator[str]:
     for heading, of_section in itertools.groupby(symptoms(measurements, page), key=lambda pair: heading_of(pair[0])):
         name = f'<a href="#{heading.id}">{heading.html}</a><br/>'
         for block, what in of_section:
-            yield f'<tr><th scope="row" class="sentence">{name}<small>{escape(what)}: {cure(block)}</small></th>'
+            yield f'<tr><th scope="row" class="sentence">{name}<small>{escape(what)}<br/>{cure(block)}</small></th>'
             for environment in newest.values():
                 yield f"<td>{cell(reading_there(measurements, block, what, environment))}</td>"
             yield "</tr>"
@@ -47,7 +47,7 @@ def cell(reading: Reading | str) -> str:
         return escape(reading if isinstance(reading, str) else reading.got)
     if reading.right:
         return "no"
-    return "<b>yes</b>" if reading.got == "True" else f"<b>yes</b>: {code(reading.got)}"
+    return "<b>yes</b>" if reading.got == "True" else f"<b>yes</b>: {code(reading.got)}, not {code(reading.wanted)}"
 
 
 def cure(block: Block) -> str:

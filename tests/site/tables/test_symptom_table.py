@@ -72,17 +72,21 @@ def test_a_section_is_named_once_and_each_symptom_has_its_cure(blocks):
     assert head == ["Symptom, and what to do", f"TensorFlow{release}", f"JAX{release}"]
     assert body == [
         [
-            f"{name}<small>columns: {cure}</small>",
-            "<b>yes</b>: <code>3</code>",
+            f"{name}<small>columns<br/>{cure}</small>",
+            "<b>yes</b>: <code>3</code>, not <code>6</code>",
             "no",
         ],
-        ['<small>&lt;rows&gt;: <a href="#else">Else</a></small>', "<b>yes</b>: <code>3</code>", "not measured"],
+        [
+            '<small>&lt;rows&gt;<br/><a href="#else">Else</a></small>',
+            "<b>yes</b>: <code>3</code>, not <code>6</code>",
+            "not measured",
+        ],
     ]
 
 
 CELLS = {
     "columns: True, should be False\n": "<b>yes</b>",
-    "columns: None, should be (2, 6)\n": "<b>yes</b>: <code>None</code>",
+    "columns: None, should be (2, 6)\n": "<b>yes</b>: <code>None</code>, not <code>(2, 6)</code>",
     "columns: raises KeyError, should be 6\n": "raises KeyError",
     "columns: raises KeyError, should be raises KeyError\n": "raises KeyError",
 }
