@@ -24,7 +24,8 @@ def error_index(measurements: Measurements, family_name: str) -> Iterator[str]:
     for message in messages(errors):
         by_page.setdefault(explaining_page(message), []).append(message)
     for page in sorted(by_page, key=lambda page: ("/errors/" not in page, -len(by_page[page]), page)):
-        yield f'<h2 id="{slug(page.removeprefix("docs/").removesuffix(".md"))}">{page_link(page)}</h2>'
+        heading = slug(page.removeprefix("docs/").removesuffix(".md"))
+        yield f'<h2 id="{heading}" data-search-exclude="">{page_link(page)}</h2>'  # The search finds the page itself.
         for message in sorted(by_page[page], key=lambda message: -len(message.blocks)):
             yield from message_entry(message, measurements)
 
