@@ -38,7 +38,7 @@ def line(here, there, between=None):
     if between:
         recorded[OLD.key] = record("recipes/3.1", OLD, between)
     tried = [environment for environment in (PINNED, OLD, OLDER) if environment.key in recorded]
-    return "".join(recipe_line(RECIPE, judge(tried, recorded, [RECIPE], [REFUSAL])))
+    return "".join(recipe_line(RECIPE, judge(tried, recorded, [RECIPE], [REFUSAL]), [*BY_KEY.values()]))
 
 
 def name(kind):

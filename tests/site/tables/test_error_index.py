@@ -84,9 +84,9 @@ def test_a_message_is_listed_with_the_newest_family_that_raises_it():
     [
         (
             LACKS_SEQUENTIAL,
-            "Such a release lacks something that the block is written with: it needs keras.Sequential. ",
+            "Such a release lacks a feature the example uses: it needs keras.Sequential. ",
         ),
-        (raised("TypeError", "no", 3), "Such a release lacks something that the block is written with. "),
+        (raised("TypeError", "no", 3), "Such a release lacks a feature the example uses. "),
         (raised("TypeError", "no"), ""),
     ],
 )
