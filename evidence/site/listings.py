@@ -15,7 +15,7 @@ PRINTS = re.compile(
 NEWLINE = "\n"
 LINE_OF_CODE = re.compile(r'(<span(?: class="in(\d+)")?>)((?!</span>)[^\n]*)(\n</span>)')  # once LINE has been replaced
 TAG_OR_CHARACTER = re.compile(r"<[^>]*>|&[\w#]+;|.", re.DOTALL)
-ON_A_PHONE = 30  # characters that a phone's line surely has room for
+ON_A_PHONE = 34  # characters that a phone's line surely has room for
 LISTING = re.compile(r'(<div class="language-\w+ highlight"[^>]*)>(.*?)(?=</div>)', re.DOTALL)
 
 

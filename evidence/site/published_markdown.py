@@ -57,6 +57,7 @@ def with_evidence(page: Page) -> str:
     source = page.markdown or ""
     lines = source.split("\n")
     summaries = dict(SUMMARY.findall(page.content or ""))
+
     def below(block: Block) -> str:
         verdicts = current_verdicts()
         recipe = verdicts.recipe_of(block.digest)

@@ -118,7 +118,8 @@ MOVING = """[...document.querySelectorAll("*")].filter((each) => {
 # Words of the page's own that are not to be seen; what opens without JavaScript counts as open.
 HIDDEN = """(() => {
     const seen = {opacityProperty: true, visibilityProperty: true};
-    const left = ":is(.block-menu, .related, .evidence details > :not(summary), .page-end, .md-code__nav, .headerlink, title, desc, script)"
+    const left = ":is(.block-menu, .related, .page-end, .md-code__nav, .headerlink, title, desc, script)"
+        + ", .evidence details > :not(summary), .evidence details > :not(summary) *" // Print has the chips.
         + ", .step-buttons, .steps > [hidden]"; // A program shows one step at a time.
     const words = (each) => [...each.childNodes].some((node) => node.nodeType == 3 && node.data.trim());
     return [...document.querySelectorAll("article *")]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from html import escape
@@ -86,10 +86,17 @@ def message_entry(message: Message, measurements: Measurements) -> Iterator[str]
 
 
 def wording(error: KnownError) -> str:
-    """Show a message; one without words, such as the key of a `KeyError`, as a traceback does, after its type."""
-    has_words = re.search(r"[a-z]\W+[a-z]", error.message, re.IGNORECASE)
-    text = error.message if has_words or not error.message else f"{error.type}: {error.message}"
-    return f'<pre class="error" id="{error_id(error)}">{escape(text or "(no message)")}</pre>'
+    """Show a message; one that is only a value, such as the key of a `KeyError`, as a traceback does: after its type."""
+    text = f"{error.type}: {error.message}" if is_value(error.message) else error.message or "(no message)"
+    return f'<pre class="error" id="{error_id(error)}">{escape(text)}</pre>'
+
+
+def is_value(message: str) -> bool:
+    try:
+        ast.literal_eval(message)
+    except (SyntaxError, ValueError):
+        return False
+    return True
 
 
 def error_id(error: KnownError) -> str:

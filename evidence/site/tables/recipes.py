@@ -16,6 +16,7 @@ from evidence.site.html import code_spans, slug
 from evidence.site.links import section_link
 from evidence.site.recipe_html import by_reason
 
+
 def recipe_table(measurements: Measurements) -> Iterator[str]:
     """Yield a table that counts, for each recipe and environment, the kinds of model on which it is right."""
     verdicts = current_verdicts()

@@ -31,7 +31,9 @@ def symptom_table(measurements: Measurements, page: str) -> Iterator[str]:
     yield '<table data-search-exclude=""><thead><tr><th scope="col">Symptom, and what to do</th>'
     for backend, environment in newest.items():
         release = environment.release_format.format(environment.release)
-        on = data_on((one for one in measurements.environments if one.line == environment.line), measurements.environments)
+        on = data_on(
+            (one for one in measurements.environments if one.line == environment.line), measurements.environments
+        )
         yield f'<th scope="col"{on}>{backend}<br/><small>{release}</small></th>'
     yield "</tr></thead><tbody>"
     for heading, of_section in itertools.groupby(symptoms(measurements, page), key=lambda pair: heading_of(pair[0])):
