@@ -86,7 +86,7 @@ def message_entry(message: Message, measurements: Measurements) -> Iterator[str]
 
 
 def wording(error: KnownError) -> str:
-    """Show a message; one that is only a value, such as the key of a `KeyError`, as a traceback does: after its type."""
+    """Show a message; a mere value, such as the key of a `KeyError`, as a traceback does, after its type."""
     text = f"{error.type}: {error.message}" if is_value(error.message) else error.message or "(no message)"
     return f'<pre class="error" id="{error_id(error)}">{escape(text)}</pre>'
 
