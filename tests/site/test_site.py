@@ -141,7 +141,7 @@ def test_search_finds_error_messages_and_not_what_stands_under_every_block(site)
     index = (site / "search" / "search_index.json").read_text(encoding="utf-8")
     assert "object has no attribute 'pop'" in index
     assert "layers.pop(): (None, 3)" not in index, "what a block prints"
-    for repeated in "What each Keras does", "which lack something that it is written with", "As above on Keras":
+    for repeated in "What each Keras does", "which lack a feature the example uses", "As above on Keras":
         assert repeated not in index
 
 

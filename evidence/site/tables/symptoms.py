@@ -16,19 +16,25 @@ from evidence.findings.measurements import Measurements
 from evidence.findings.symptoms import Reading, newest_by_backend, reading_there, symptoms
 from evidence.pages.blocks import Block, read_text
 from evidence.pages.fences import FENCE
-from evidence.site.html import code, code_spans
+from evidence.site.html import code, code_spans, data_on
 from evidence.site.links import HEADING, heading_of
 
 LINK = re.compile(r"(?<!!)\[(?P<text>[^]]+)\]\((?P<address>[^)]+)\)")
 
 
 def symptom_table(measurements: Measurements, page: str) -> Iterator[str]:
-    """Yield a row for each symptom on a page, with links relative to that page."""
+    """Yield a row for each symptom on a page, with links relative to that page.
+
+    A column is the newest Keras on a backend; the script marks it for readers of any Keras on that backend.
+    """
     newest = newest_by_backend(measurements)
     yield '<table data-search-exclude=""><thead><tr><th scope="col">Symptom, and what to do</th>'
     for backend, environment in newest.items():
         release = environment.release_format.format(environment.release)
-        yield f'<th scope="col">{backend}<br/><small>{release}</small></th>'
+        on = data_on(
+            (one for one in measurements.environments if one.line == environment.line), measurements.environments
+        )
+        yield f'<th scope="col"{on}>{backend}<br/><small>{release}</small></th>'
     yield "</tr></thead><tbody>"
     for heading, of_section in itertools.groupby(symptoms(measurements, page), key=lambda pair: heading_of(pair[0])):
         name = f'<a href="#{heading.id}">{heading.html}</a><br/>'

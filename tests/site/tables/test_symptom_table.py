@@ -62,6 +62,12 @@ def rows(measurements):
     return [[cell.decode_contents() for cell in row.select("th, td")] for row in soup.select("tr")]
 
 
+def test_a_column_is_of_every_keras_on_its_backend(blocks):
+    first, _ = blocks(TEXT)
+    soup = BeautifulSoup("".join(table.symptom_table(measured({first: {}}), PAGE)), "html.parser")
+    assert [head.get("data-on") for head in soup.select("thead th")] == [None, "0-2", "3-4"]
+
+
 def test_a_section_is_named_once_and_each_symptom_has_its_cure(blocks):
     first, second = blocks(TEXT)
     jax = RecordedOutcome("columns: 6, should be 6\n")
