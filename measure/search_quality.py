@@ -1,7 +1,7 @@
 """Types what people asked into the built site's own search, in a browser, and ranks the answer among the results.
 
 Drawing the results of hundreds of questions would take most of the time, so they are read as the page receives them,
-already ranked, from the worker of its search.
+in their order, from what stands between it and the worker of its search.
 
 The questions are real threads, in `measure/questions.toml`; each names the heading that answers it. Every second topic
 is held out for checking: headings, tags and boosts are tuned by the misses of the others alone. The messages are all
@@ -38,18 +38,15 @@ ERRORS = {
     "keras-1-and-2": "reference/errors-keras-1-and-2.md",
 }
 FIRST = 3  # results that a reader looks at
-# Before the page's scripts. What the worker finds goes to `takeResults`, while there is one, and is then not drawn.
-LISTEN = """globalThis.Worker = class extends Worker {
-    constructor(...settings) {
-        super(...settings);
-        this.addEventListener("message", (event) => {
-            const {items} = event.data.data ?? {};
-            if (!items || !globalThis.takeResults) return;
-            if (items.length) event.stopImmediatePropagation();
-            takeResults(items);
-        });
-    }
-};"""
+# Before the page's scripts. What the search passes on goes to `takeResults`, while there is one, and is then not drawn.
+LISTEN = """{
+    const dispatch = EventTarget.prototype.dispatchEvent;
+    EventTarget.prototype.dispatchEvent = function (event) {
+        const {items} = event.data?.data ?? {};
+        if (items && globalThis.takeResults) takeResults(items);
+        return items?.length && globalThis.takeResults ? true : dispatch.call(this, event);
+    };
+}"""
 # Types each text, of many lines as if it were pasted, and empties the field; returns the addresses of the results.
 TYPE = """async (texts) => {
     const field = document.activeElement;

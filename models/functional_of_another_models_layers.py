@@ -1,7 +1,7 @@
-"""A functional model made of another model's layers.
+"""A functional model made of another model's layers, on an input of its own.
 
-Whoever has inserted or removed a layer by calling the layers again, or by
-`clone_model(clone_function=lambda layer: layer)`.
+You have inserted or removed a layer by `clone_model(clone_function=lambda layer: layer)`, or by calling the layers on a
+new `Input`.
 """
 
 import keras
@@ -11,12 +11,12 @@ import numpy as np
 def model():
     inputs = keras.Input((6,))
     x = keras.layers.Dense(5, activation="relu", name="first")(inputs)
-    x = keras.layers.Dropout(0.5, name="dropout")(x)
+    x = keras.layers.Dense(5, name="removed")(x)
     x = keras.layers.Dense(5, activation="tanh", name="middle")(x)
     old = keras.Model(inputs, keras.layers.Dense(3, name="head")(x))
-    x = inputs
+    inputs = x = keras.Input((6,))
     for layer in old.layers[1:]:
-        if layer.name != "dropout":
+        if layer.name != "removed":
             x = layer(x)
     return keras.Model(inputs, x)
 

@@ -34,6 +34,7 @@ KINDS = {
     "functional_with_a_softmax_layer": [],
     "functional_with_dict_inputs": ["inputs"],
     "functional_with_dict_outputs": ["inputs"],
+    "functional_with_its_layers_called_again": ["several-chains"],
     "functional_with_lists_of_one": ["list-of-one"],
     "functional_with_operations": ["operations"],
     "functional_with_several_inputs_and_outputs": ["inputs"],

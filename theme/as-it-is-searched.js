@@ -1,12 +1,24 @@
-/* Makes what people type into what Material's search is asked for.
+/* Makes what people type into what Material's search is asked for, and what that finds into what they see.
 
 patches/between-the-field-and-the-search.js fetches it once somebody searches. */
 globalThis.asItIsSearched = (() => {
   "use strict";
 
   const SPELLINGS = { torch: "PyTorch", tensorflow2: "TensorFlow", prelu: "PReLU", keras3: "Keras 3" };
-  let docs; // all texts of the index
+  const TERM = 2; // words at most; a message has more
+  const EXACT = 3; // what a term is worth as it is, before a longer word that begins like it ("head": "headless")
+  const UNLIKE = 0.5; // what a message is worth that the question does not quote: the lists of them hold every word
+  const QUOTED = 7; // what is added for one that is quoted in full
+  const OWN = 1.5; // how much more an error of the reader's Keras is worth
+  const QUESTION = 5; // words at most, if one of them may be on no page
+  const KNOWN = 0.6; // of a message's words, in the best result
+  const SECTIONS = 10; // of a page, the best
+  const MISSING = 10; // words that a section lacks
+  const LINES = 3; // of code
+  let index; // all texts, and what separates their words
+  let texts; // by address, made when the first question is answered
   let counts; // of their words, made when the first question is asked
+  let count; // of the words of the last question
 
   /** Make what is typed into what is asked. */
   function asked(typed) {
@@ -15,13 +27,19 @@ globalThis.asItIsSearched = (() => {
       .replace(/(?<=\w)['’](?:s|re|ve|ll|d|m)\b/gi, "")
       .split(/\s+/)
       .filter(Boolean);
-    const telling = words.filter((word) => !/^\W*(?:(?:tf\.)?keras|v?\d[\d.x]*|(?!r)[a-z])\W*$/i.test(word));
-    return (telling.length ? telling : words).map((word) => SPELLINGS[word.toLowerCase()] ?? mended(word)).join(" ");
+    const separators = new RegExp(index.config.separator, "g"); // among them, words that the index leaves out
+    const telling = words.filter(
+      (word) => word.replace(separators, "") && !/^\W*(?:(?:tf\.)?keras|v?\d[\d.x]*|(?!r)[a-z])\W*$/i.test(word),
+    );
+    if (!telling.length && words.some((word) => /^v?\d/.test(word))) return "release notes"; // a version alone
+    const meant = (telling.length ? telling : words).map((word) => SPELLINGS[word.toLowerCase()] ?? mended(word));
+    if (meant.length > TERM || !meant.every((word) => /^[a-z]+$/i.test(word))) return meant.join(" ");
+    return meant.map((word) => `${word} ${word}^${EXACT}`).join(" ");
   }
 
   function countWords() {
     const found = new Map();
-    for (const { title, text, tags = [] } of docs)
+    for (const { title, text, tags = [] } of index.docs)
       for (const word of `${title} ${tags.join(" ")} ${text}`.toLowerCase().match(/[a-z]{4,}/g) ?? [])
         found.set(word, (found.get(word) ?? 0) + 1);
     return found;
@@ -58,8 +76,87 @@ globalThis.asItIsSearched = (() => {
     return rows[a.length][b.length];
   }
 
-  return (typed, texts) => {
-    docs = texts;
-    return asked(typed);
+  /** Return the address of the errors of the reader's Keras: the newest, if they have not said. */
+  function ownErrors() {
+    const words = globalThis.rememberedKeras?.read() ?? "";
+    if (/^tf/.test(words)) return "reference/errors-tf-keras/";
+    return /^keras-[12]\b/.test(words) ? "reference/errors-keras-1-and-2/" : "reference/errors/";
+  }
+
+  /** Return how much of a message is in the question: of its best line, since Keras may put a traceback above it. */
+  function quoted({ title, terms }) {
+    if (Object.keys(terms).length <= TERM) return 0;
+    const shares = title.split("\n").map((line) => {
+      const marked = [...line.matchAll(/<mark[^>]*>(.*?)<\/mark>/g)].map(([, word]) => word);
+      return marked.length > TERM ? letters(marked.join("")) / letters(line.replace(/<[^>]*>/g, "")) : 0;
+    });
+    return Math.max(...shares);
+  }
+
+  const letters = (text) => text.replace(/[^a-z]/gi, "").length;
+
+  /** Put pages into order, each a list of its sections. */
+  function rank(pages) {
+    const own = ownErrors();
+    for (const section of pages.flat()) {
+      if (section.location.includes("#error-")) section.score *= UNLIKE + QUOTED * quoted(section);
+      if (section.location.includes(own)) section.score *= OWN;
+    }
+    for (const sections of pages) sections.sort((a, b) => b.score - a.score);
+    pages.sort(([a], [b]) => b.score - a.score);
+  }
+
+  /** Return the paragraph that says most of what was asked; of code, the lines that do. Material takes the first. */
+  function excerpt({ location, terms }) {
+    const words = Object.keys(terms).filter((word) => terms[word]);
+    texts ??= new Map(index.docs.map((section) => [section.location, section.text]));
+    const paragraphs = texts.get(location).split(/(?=<(?:p|pre|li)>)/);
+    const held = paragraphs.map((text) => heldBy(text, words));
+    const worth = words.map((_, number) => 1 / (held.filter((each) => each[number]).length || 1)); // A rare word says more.
+    const worths = held.map((each) => each.reduce((sum, holds, number) => sum + (holds ? worth[number] : 0), 0));
+    const best = paragraphs[worths.indexOf(Math.max(...worths))];
+    const text = best.replace(/<\/?(?:p|pre|li|ul|ol)>/g, "").trim();
+    if (!best.startsWith("<pre>")) return `<p>${marked(text, words)}</p>`;
+    const lines = text.replace(/<\/?code>/g, "").split("\n");
+    const told = lines.filter((line) => heldBy(line, words).some(Boolean));
+    return `<pre><code>${marked((told.length ? told : lines).slice(0, LINES).join("\n"), words)}</code></pre>`;
+  }
+
+  /** Return for each word whether a text has it. */
+  function heldBy(html, words) {
+    const text = html.replace(/<[^>]*>/g, " ").toLowerCase();
+    return words.map((word) => text.includes(word));
+  }
+
+  /** Mark words, as Material does: also those that begin like one. Names of tags and entities are none. */
+  function marked(html, words) {
+    if (!words.length) return html;
+    const any = words.map((word) => word.replace(/\W/g, "\\$&")).join("|");
+    return html.replace(RegExp(`(?<![a-z0-9<\\/&])(?:${any})[a-z0-9]*`, "gi"), "<mark>$&</mark>");
+  }
+
+  /** Put what was found into order, drop what would be drawn for nothing, and notice a message that no page has. */
+  function found(pages) {
+    rank(pages);
+    const best = Object.values(pages[0]?.[0]?.terms ?? {});
+    const isUnknown = count > QUESTION && best.filter(Boolean).length < KNOWN * best.length;
+    document.documentElement.classList.toggle("message-unknown", isUnknown);
+    for (const [index, sections] of pages.entries()) {
+      pages[index] = sections.filter(({ location }, place) => place < SECTIONS || !location.includes("#"));
+      for (const section of pages[index]) {
+        section.text = excerpt(section);
+        const missing = Object.keys(section.terms).filter((word) => !section.terms[word]);
+        for (const word of missing.slice(MISSING)) delete section.terms[word];
+      }
+    }
+  }
+
+  return {
+    asked(typed, searched) {
+      index = searched;
+      count = typed.split(/\s+/).length;
+      return asked(typed);
+    },
+    found,
   };
 })();

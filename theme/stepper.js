@@ -18,10 +18,11 @@ their own, fetched when the reader asks for it or has said that it is theirs. */
     const buttons = element("div", "step-buttons");
     buttons.setAttribute("role", "toolbar");
     buttons.setAttribute("aria-label", "Lines of the program");
+    const row = element("div", "step-row"); // scrolls sideways where it is too narrow for all
     const where = element("p", "step-keras");
     const status = element("p", "spoken");
     status.setAttribute("role", "status");
-    stepper.prepend(where, buttons, status);
+    own.before(where, buttons, status);
     let at = 0;
 
     const steps = () => [...stepper.querySelector(STEPS).children];
@@ -37,6 +38,7 @@ their own, fetched when the reader asks for it or has said that it is theirs. */
         if (place === at) tab.setAttribute("aria-current", "step");
         else tab.removeAttribute("aria-current");
       });
+      row.scrollLeft = tabs[at].offsetLeft - row.offsetLeft - (row.clientWidth - tabs[at].offsetWidth) / 2;
       // Not `disabled`: the focus would be lost, and with it the arrow keys.
       buttons.children[0].setAttribute("aria-disabled", at === 0);
       buttons.children[1].setAttribute("aria-disabled", at === all.length - 1);
@@ -52,7 +54,8 @@ their own, fetched when the reader asks for it or has said that it is theirs. */
         tab.dataset.step = "";
         return tab;
       });
-      buttons.replaceChildren(back, next, ...tabs);
+      row.replaceChildren(...tabs);
+      buttons.replaceChildren(back, next, row);
       show(at, false);
     }
 
@@ -74,7 +77,8 @@ their own, fetched when the reader asks for it or has said that it is theirs. */
     });
     let start = null;
     stepper.addEventListener("touchstart", ({ touches }) => (start = touches[0]), { passive: true });
-    stepper.addEventListener("touchend", ({ changedTouches: [end] }) => {
+    stepper.addEventListener("touchend", ({ target, changedTouches: [end] }) => {
+      if (row.contains(target)) return; // It scrolls.
       const [x, y] = [end.clientX - start.clientX, end.clientY - start.clientY];
       if (Math.abs(x) > 48 && Math.abs(x) > 2 * Math.abs(y)) show(at - Math.sign(x), true);
     });

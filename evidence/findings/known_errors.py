@@ -39,10 +39,8 @@ class Message:
 
     @property
     def types(self) -> list[str]:
-        """The types with which it is raised. A block that catches several may not say which one it was."""
-        named = {error.type for error in self.wordings}
-        exact = {name for name in named if " or " not in name}
-        return sorted(exact or {name for several in named for name in several.split(" or ")})
+        """The types with which it is known to be raised: a block that catches several may not say which one it was."""
+        return sorted({error.type for error in self.wordings if " or " not in error.type})
 
     @property
     def blocks(self) -> list[Block]:

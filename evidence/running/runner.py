@@ -177,10 +177,10 @@ def rename(module):
 
 
 def complete(public, name):
-    """Give a module of the package `keras` the names that only its counterpart in `tensorflow.keras` has.
+    """Give a module of the package `keras` the names of its counterpart in `tensorflow.keras`.
 
     From TensorFlow 2.6 to 2.15 `tensorflow.keras` consists of that package, which must stay importable. Most names
-    are in both; `keras.optimizers.Adam` is not, up to 2.8.
+    are in both; `keras.optimizers.Adam` is not, up to 2.8, and is another class on 2.11 and 2.12.
     """
     private = sys.modules.setdefault(name, public)
     for attribute, value in list(vars(public).items()):
@@ -190,7 +190,7 @@ def complete(public, name):
             if "keras" in value.__name__ and private is not public:
                 complete(value, name + "." + attribute)
                 value = sys.modules[name + "." + attribute]
-        if not hasattr(private, attribute):
+        if not isinstance(value, types.ModuleType) or not hasattr(private, attribute):
             setattr(private, attribute, value)
 
 

@@ -48,7 +48,7 @@ def evidence(block: Block, measurements: Measurements) -> Iterator[str]:
     yield "</details>"
     verdicts = current_verdicts()
     if recipe := verdicts.recipe_of(block.digest):
-        yield from recipe_line(recipe, verdicts)
+        yield from recipe_line(recipe, verdicts, environments)
     yield "</div>"
 
 
@@ -103,7 +103,7 @@ def summary(block: Block, all_behaviours: Sequence[Behaviour], environments: Seq
         parts.append(f"Something else again on {where(*others[SEVERAL:])}.")
     if lacking := by_state.get("lacking"):
         idioms = [behaviour.missing_idiom or "" for behaviour in lacking]
-        reasons = f": {code_spans(idioms[0])}" if len(idioms) == 1 else ", which lack something that it is written with"
+        reasons = f": {code_spans(idioms[0])}" if len(idioms) == 1 else ", which lack a feature the example uses"
         parts.append(f"Not applicable on {where(*lacking)}{reasons}.")
     if unknown := by_state.get("unknown"):
         parts.append(f"<strong>Not measured</strong> on {where(*unknown)}.")

@@ -27,7 +27,7 @@ from evidence.site.listings import lighten
 from evidence.site.stepper import stepper
 from evidence.site.tables import table_html
 
-TABLE = re.compile(r"<!-- evidence: (?P<name>[\w-]+) -->$")
+TABLE = re.compile(r"^<!-- evidence: (?P<name>[\w-]+) -->$", re.MULTILINE)
 
 
 class Evidence(markdown.Extension):

@@ -46,11 +46,15 @@ def heading_above(block: Block, written: int) -> Heading:
     return Heading(block.page, block.page, "")
 
 
+def title(page: str) -> str:
+    """Return a page's title, as Markdown."""
+    heading = HEADING.search(read_text(ROOT / page))
+    return heading["text"] if heading else page  # The page's check says that its title has no id.
+
+
 def page_link(page: str) -> str:
     """Return a link to a page, with its title."""
-    heading = HEADING.search(read_text(ROOT / page))
-    title = heading["text"] if heading else page  # The page's check says that its title has no id.
-    return f'<a href="{posixpath.relpath(page, REFERENCE)}">{code_spans(title)}</a>'
+    return f'<a href="{posixpath.relpath(page, REFERENCE)}">{code_spans(title(page))}</a>'
 
 
 def section_link(block: Block) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from evidence.pages.blocks import EXPECTED_OUTPUT
 
@@ -12,6 +13,9 @@ PRINTS = re.compile(
     re.DOTALL,
 )
 NEWLINE = "\n"
+LINE_OF_CODE = re.compile(r'(<span(?: class="in(\d+)")?>)((?!</span>)[^\n]*)(\n</span>)')  # once LINE has been replaced
+TAG_OR_CHARACTER = re.compile(r"<[^>]*>|&[\w#]+;|.", re.DOTALL)
+ON_A_PHONE = 34  # characters that a phone's line surely has room for
 LISTING = re.compile(r'(<div class="language-\w+ highlight"[^>]*)>(.*?)(?=</div>)', re.DOTALL)
 
 
@@ -19,11 +23,42 @@ def lighten(html: str) -> str:
     """Drop what adds weight but no meaning from a page's listings, and outputs from the search index.
 
     Most parts of code, such as names, operators and spaces, have no colour and lose their markup. A line keeps its
-    indentation in place of its number, because a phone breaks long lines and indents the rest further. A listing
+    indentation in place of its number, because a phone breaks long lines and indents the rest further; what is longer
+    than its line may break between names. A listing
     keeps its number of lines, so that the style sheet can delay its layout until it is near. An output is not marked as
     `code`: Material would measure it twice and give it a copy button.
     """
     html = re.sub(r'<span class="[nopw]">([^<]*)</span>', r"\1", html)
     html = LINE.sub(lambda line: f'<span class="in{len(line[1])}">{line[1]}' if line[1] else "<span>", html)
     html = PRINTS.sub(r'<div class="language-text highlight" data-search-exclude><pre><samp>\1</samp>', html)
+    html = LINE_OF_CODE.sub(lambda line: line[1] + breakable(line[3], int(line[2] or 0)) + line[4], html)
     return LISTING.sub(lambda listing: f'{listing[1]} style="--lines:{listing[2].count(NEWLINE)}">{listing[2]}', html)
+
+
+def breakable(line: str, indent: int) -> str:
+    """Let a line of code break between names where it has more characters without a space than a phone has room for.
+
+    Without such places, a phone would break within a name, and begin with an empty line before it.
+    """
+    if len(line) <= ON_A_PHONE - indent:
+        return line
+    parts: list[str] = []
+    word: list[str] = []  # since the last space
+    for part in [*TAG_OR_CHARACTER.findall(line), " "]:
+        word.append(part)
+        if part == " ":
+            characters = [one for one in word if not one.startswith("<")]
+            parts += with_breaks(word) if len(characters) > ON_A_PHONE - indent else word
+            word = []
+    return "".join(parts[:-1])
+
+
+def with_breaks(word: list[str]) -> Iterator[str]:
+    """Yield the characters and tags of code, with a place to break before each dot of a name, and after a bracket."""
+    before = ""
+    for part in word:
+        after_opening = before in {"(", "[", "{", ",", "="} and part not in {")", "]", "}"}
+        if after_opening or (part == "." and before.isidentifier()):
+            yield "<wbr>"
+        yield part
+        before = part

@@ -1,4 +1,4 @@
-"""Works out what each page's footer says: when the page last changed, and which pages are related."""
+"""Works out what each page's footer says: when it last changed, what is related, what is next for those who learn."""
 
 from __future__ import annotations
 
@@ -20,6 +20,19 @@ from evidence.site.html import date_in_words
 LINK = re.compile(r'<a\b[^>]*?\bhref="([^"#?]+)')
 RELATED = 4
 HOME = "index.md"
+LESSONS = "why/start-here.md"  # Its numbered list is the pages to read, in order.
+LIST = re.compile(r"<ol>.*?</ol>", re.DOTALL)
+FIRST_LINK = re.compile(r'<li>\s*(?:<p>)?<a\b[^>]*?\bhref="([^"#?]+)')
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A page's place among those that `LESSONS` lists."""
+
+    start: Page
+    number: int
+    total: int
+    next: Page | None
 
 
 @dataclass(frozen=True)
@@ -28,6 +41,7 @@ class Footer:
 
     changed: str | None  # "28 November 2026"
     related: Sequence[Page]  # the most related first
+    lesson: Lesson | None = None
 
 
 def footers(files: Files) -> dict[str, Footer]:
@@ -36,9 +50,24 @@ def footers(files: Files) -> dict[str, Footer]:
     changed = last_changes()
     # The home page links to all others.
     related = related_by_links({url: page.content or "" for url, page in pages.items() if page.file.src_uri != HOME})
+    taught = lessons(pages)
     return {
-        url: Footer(changed.get(source_path(page)), [pages[other] for other in related.get(url, ())])
+        url: Footer(changed.get(source_path(page)), [pages[other] for other in related.get(url, ())], taught.get(url))
         for url, page in pages.items()
+    }
+
+
+def lessons(pages: Mapping[str, Page]) -> dict[str, Lesson]:
+    """Return the place of each page that `LESSONS` lists, by the page's address."""
+    start = next((page for page in pages.values() if page.file.src_uri == LESSONS), None)
+    numbered = start and LIST.search(start.content or "")
+    if not start or not numbered:
+        return {}
+    urls = [urljoin(f"/{start.url}", link).lstrip("/") for link in FIRST_LINK.findall(numbered[0])]
+    following = [*map(pages.get, urls[1:]), None]
+    return {
+        url: Lesson(start, number, len(urls), page)
+        for number, (url, page) in enumerate(zip(urls, following, strict=True), 1)
     }
 
 

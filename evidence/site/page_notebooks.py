@@ -23,12 +23,13 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from evidence.pages.blocks import Block, block_extent, modules_imported, read_text, readable_blocks
 from evidence.site.notebooks import is_notebook
 from evidence.site.picture_words import with_words
+from evidence.site.published_markdown import with_tables
 
 PYTHON = {"display_name": "Python 3", "language": "python", "name": "python3"}
 COMMENT = re.compile(r"^ *<!--.*?-->\n?", re.MULTILINE)
 ATTRIBUTES = re.compile(r" *\{ ?[#.][\w-]+(?: [\w-]+=[^}]*)? ?\}$", re.MULTILINE)  # of a heading, or of the badge
 BADGE = re.compile(r"^(?= *Does not work$)", re.MULTILINE)
-LINK = re.compile(r"(?<=\]\()(?!\w+:)([^)#\s]*)(#[\w-]+)?(?=\))")
+LINK = re.compile(r"""(?:(?<=\]\()|(?<=href="))(?!\w+:)([^)#\s"]*)(#[\w-]+)?(?=[)"])""")  # in Markdown, or in a table
 
 
 def notebook_path(page: Page) -> str | None:
@@ -84,7 +85,7 @@ def cells_of(text: str) -> Iterator[NotebookNode]:
 
 def prose(text: str) -> Iterator[NotebookNode]:
     """Yield a cell with a text, unless nothing is left of it without what is meant for the site alone."""
-    text = BADGE.sub("**", with_words(text))
+    text = BADGE.sub("**", with_words(with_tables(text)))
     text = ATTRIBUTES.sub("", COMMENT.sub("", text)).replace("**Does not work", "**Does not work**").strip()
     if text:
         yield new_markdown_cell(text)

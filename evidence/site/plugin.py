@@ -33,6 +33,7 @@ from evidence.site import (
     published_records,
     sections,
     stepper,
+    tables_in_search,
 )
 from evidence.site.incremental import IncrementalBuild
 
@@ -59,6 +60,7 @@ class EvidencePlugin(BasePlugin[NoOptions]):
 
     @event_priority(-100)  # after Material's offline plugin has named the host of its script
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        tables_in_search.read_rows_of_tables()
         if offline.is_offline(config):
             offline.search_without_server(config)
         return config

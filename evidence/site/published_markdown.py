@@ -57,9 +57,6 @@ def with_evidence(page: Page) -> str:
     source = page.markdown or ""
     lines = source.split("\n")
     summaries = dict(SUMMARY.findall(page.content or ""))
-    for number, line in enumerate(lines):
-        if table := TABLE.match(line):
-            lines[number] = table_html(table["name"])
 
     def below(block: Block) -> str:
         verdicts = current_verdicts()
@@ -68,8 +65,13 @@ def with_evidence(page: Page) -> str:
         return as_markdown(summaries[block.digest]) + models
 
     insert(lines, readable_blocks("", source), below)
-    text = ATTRIBUTES.sub("", with_words("\n".join(lines)))
+    text = ATTRIBUTES.sub("", with_words(with_tables("\n".join(lines))))
     return re.sub(r"(?<=\w)\.ipynb(?=[)#])", ".md", text)
+
+
+def with_tables(text: str) -> str:
+    """Return Markdown with the tables that draw on all records, as HTML, where it names them."""
+    return TABLE.sub(lambda table: table_html(table["name"]), text)
 
 
 def notebook_as_markdown(page: Page) -> str:

@@ -9,17 +9,28 @@ from evidence.findings.ranges import environment_name, in_words
 from evidence.findings.recipe_verdicts import Verdict, Verdicts, applicable, count_right
 from evidence.pages.recipes import Recipe
 from evidence.running.environments import Environment
-from evidence.site.html import code, code_spans, counted
+from evidence.site.html import code, code_spans, counted, data_on
 
 
-def recipe_line(recipe: Recipe, verdicts: Verdicts) -> Iterator[str]:
-    """Yield the HTML that says of a recipe on which kinds of model it is right, here and elsewhere."""
+def recipe_line(recipe: Recipe, verdicts: Verdicts, environments: Sequence[Environment]) -> Iterator[str]:
+    """Yield the HTML that says of a recipe on which kinds of model it is right, here and elsewhere.
+
+    `environments` are all of them, by whose places the script knows the reader's.
+    """
     here = verdicts.of(recipe, verdicts.pinned)
     right_of_all = "{} of {} models".format(*count_right(here))
     yield '<details><summary><span class="chip" data-sign="shown"><span class="spoken">Right on </span>'
     yield f"{right_of_all}</span>"
-    yield f"</summary><p>{in_short(here)}. On {environment_name(verdicts.pinned)}:</p>{items(here)}"
-    yield f"{''.join(elsewhere(recipe, verdicts))}</details>"
+    on = models_on([verdicts.pinned], here, environments)
+    yield f"</summary><p{on}>{in_short(here)}. On {environment_name(verdicts.pinned)}:</p>{items(here)}"
+    yield f"{''.join(elsewhere(recipe, verdicts, environments))}</details>"
+
+
+def models_on(alike: Sequence[Environment], there: Sequence[Verdict], environments: Sequence[Environment]) -> str:
+    """Return the attributes that tell the script on how many models a recipe is right in these environments."""
+    right, tried = count_right(there)
+    known = tried and any(verdict.state != "unknown" for verdict in there)
+    return f'{data_on(alike, environments)} data-models="{right} of {tried}"' if known else ""
 
 
 def items(there: Sequence[Verdict]) -> str:
@@ -51,7 +62,7 @@ def names(verdicts: Iterable[Verdict]) -> str:
     return code_spans(", ".join(titles))
 
 
-def elsewhere(recipe: Recipe, verdicts: Verdicts) -> Iterator[str]:
+def elsewhere(recipe: Recipe, verdicts: Verdicts, everywhere: Sequence[Environment]) -> Iterator[str]:
     """Yield a paragraph for the other environments in which recipes are tried: what is otherwise there, and why.
 
     Those that do alike share one.
@@ -61,7 +72,8 @@ def elsewhere(recipe: Recipe, verdicts: Verdicts) -> Iterator[str]:
         if environment != verdicts.pinned:
             alike.setdefault(said_of(environment, recipe, verdicts), []).append(environment)
     for said, environments in alike.items():
-        yield f"<p>{in_words(environments, verdicts.environments)}{said}"
+        on = models_on(environments, verdicts.of(recipe, environments[0]), everywhere)
+        yield f"<p{on}>{in_words(environments, verdicts.environments)}{said}"
 
 
 def said_of(environment: Environment, recipe: Recipe, verdicts: Verdicts) -> str:

@@ -79,7 +79,7 @@ def changed_recipes(old: Verdicts, new: Verdicts) -> list[str]:
     for recipe in new.recipes:
         if old.by_recipe[recipe.address] != new.by_recipe[recipe.address]:
             is_new = all(verdict.state == "unknown" for verdict in old.by_recipe[recipe.address])
-            before, now = (as_text(recipe_line(recipe, each)) for each in (old, new))
+            before, now = (as_text(recipe_line(recipe, each, each.environments)) for each in (old, new))
             lines.append(f"- {recipe.address}: {told('' if is_new else before, now)}")
     return ["## Recipes, on each kind of model", "", *lines, ""] if lines else []
 

@@ -1,6 +1,7 @@
 """Folds the sections of a long page: it begins with its answer, and then lists what else it answers.
 
-Each section is a `<details>` whose heading is its summary. Links to a heading open it (Material does that, and
+Each section is a `<details>` whose heading is its summary. The first one is open if it holds a program to step through:
+that's what its page is for. Links to a heading open it (Material does that, and
 browsers, for what is found on the page), and so does printing. It is done after the search has read the page, which
 would otherwise take a section's text for its parent's.
 """
@@ -17,6 +18,7 @@ PERMALINK = re.compile(r"<a\b[^>]*headerlink.*?</a>", re.DOTALL)
 LINK = re.compile(r"<a\b[^>]*\bhref=[^>]*>(.*?)</a>", re.DOTALL)  # not a target, which stays in its heading
 TABLE = re.compile(r'<div class="evidence-table">\s*<h2')
 BLOCK = 'class="language-python'
+PROGRAM = 'class="stepper"'
 LONG = 5  # blocks on a page that is not folded
 FEW = 3  # sections, which need no folding
 
@@ -41,10 +43,13 @@ def fold_sections(html: str, with_: str = "") -> str:
     before, *sections = AT_HEADINGS.split(html)
     if len(sections) < FEW:
         return html
-    return before + "".join(folded(section) if with_ in section else section for section in sections)
+    return before + "".join(
+        folded(section, is_open=section is sections[0] and PROGRAM in section) if with_ in section else section
+        for section in sections
+    )
 
 
-def folded(section: str) -> str:
+def folded(section: str, *, is_open: bool = False) -> str:
     """Return a section with its heading as the summary. Links follow it: a summary holds no other control."""
     heading = HEADING.match(section)
     assert heading  # A section begins with it.
@@ -54,4 +59,4 @@ def folded(section: str) -> str:
     words = LINK.sub(r"\1", title)
     links = (permalink[0] if permalink else "") + linked
     rest = links + section[heading.end() :]
-    return f'<details class="section"><summary>{words}</summary>{rest}</details>'
+    return f'<details class="section"{" open" if is_open else ""}><summary>{words}</summary>{rest}</details>'

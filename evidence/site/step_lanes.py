@@ -162,7 +162,11 @@ def python_run(step: State, statement: str) -> str:
         return ""
     counts = {escape(name): count for name, _, *counts in step["layers"] for count in counts}
     names = [name + (f" {count} times" if count > 1 else "") for name, count in counts.items()]
-    return f'<span class="ran">Python ran {", ".join(names) or "no layer: what was recorded before answers"}</span>'
+    if names:
+        return f'<span class="ran">Python ran {", ".join(names)}</span>'
+    functions = [function for model in step["models"].values() for function in model["functions"].values()]
+    traced = any(function["runs"] == "traces" for function in functions)  # not Keras 2's one graph
+    return f'<span class="ran">No Python ran: the {"old trace" if traced else "graph"} answered</span>'
 
 
 def optimizer(before: State, step: State, old: State, model: State) -> str:

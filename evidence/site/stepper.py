@@ -35,8 +35,8 @@ LEGEND = """<details><summary>How to read it</summary><p>The arrow keys and a sw
 Stale: made from other layers than the model has now. <strong>ran now</strong>: this step ran it, as seen on
 TensorFlow 2. Other backends don't show which one runs.</dd>
 <dt>Python ran</dt>
-<dd>the layers whose <code>call</code> ran: to make a trace or, on PyTorch, each time. No layer: an old trace
-answered.</dd>
+<dd>the layers whose <code>call</code> ran: to make a trace or, on PyTorch, each time. No Python: TensorFlow or JAX
+ran a trace that was there, by itself.</dd>
 </dl></details>"""
 
 FOLDER = "steps"  # of the files of other environments, on the site
@@ -71,8 +71,8 @@ def stepper(block: Block, measurements: Measurements) -> Iterator[str]:
     shown, others = found[0], found[1:]
     on = data_on(shown.environments, measurements.environments)
     yield f'<figure class="stepper" data-search-exclude aria-label="The program above, step by step"{on}>'
-    yield steps_html(block, shown.steps)
     yield LEGEND
+    yield steps_html(block, shown.steps)
     if others:
         yield "<details><summary>Step through it on another Keras</summary><ul>"
         for variant in others:

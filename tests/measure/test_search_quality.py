@@ -24,8 +24,9 @@ def test_the_questions_are_all_there():
 
 
 def test_the_phrasings_are_of_each_kind():
-    assert len(PHRASINGS) == 70
-    assert {question.topic for question in PHRASINGS} == {"n't", "quotes", "versions", "typos", "synonyms", "messages"}
+    assert len(PHRASINGS) == 87
+    kinds = {"n't", "quotes", "versions", "typos", "synonyms", "terms", "messages"}
+    assert {question.topic for question in PHRASINGS} == kinds
 
 
 @pytest.mark.parametrize("question", [*QUESTIONS, *PHRASINGS], ids=lambda question: question.typed[:60])
@@ -83,6 +84,7 @@ def test_what_is_pasted_is_words(search):
         ("keras freeze 2.3 layers", "freeze layers"),
         ("frezee layers", "freeze layers"),
         ("torch", "PyTorch"),
+        ("what is a graph", "graph"),
     ],
 )
 def test_what_says_nothing_is_not_asked_and_what_is_misspelt_is_mended(search, typed, alike):
@@ -111,6 +113,56 @@ def test_a_pasted_message_that_no_page_has_is_said_to_be_unknown(search):
     assert "unknown-error-message.yml" in unknown.locator("a").get_attribute("href")
     search_quality.results(search, "freeze layers")
     assert not unknown.is_visible()
+
+
+def test_a_term_leads_to_the_page_about_it(search):
+    """Most messages hold it, too, and the lists of them have the most of each word."""
+    terms = [question for question in PHRASINGS if question.topic == "terms"]
+    hits = search_quality.ask(search, terms)
+    assert hits.first == len(terms), misses(hits)
+
+
+WRONG_WIDTH = (
+    'Input 0 of layer "dense_2" is incompatible with the layer: expected axis -1 of input shape to have value 6, '
+    "but received input with shape (None, 3)"
+)
+
+
+@pytest.mark.parametrize(
+    ("keras", "family"),
+    [
+        (None, "keras-3"),
+        ("keras-3.10-jax", "keras-3"),
+        ("tf-2.3", "tf-keras"),
+        ("tf-keras-2.21", "tf-keras"),
+        ("keras-2.2.4", "keras-1-and-2"),
+    ],
+)
+def test_a_message_leads_to_that_of_the_readers_keras(search, keras, family):
+    search.evaluate("keras => rememberedKeras.keep(keras)", keras)
+    try:
+        pages = search_quality.results(search, WRONG_WIDTH)
+    finally:
+        search.evaluate("rememberedKeras.keep(null)")
+    lists = [page for page in pages if page in search_quality.ERRORS.values()]
+    assert lists[0] == search_quality.ERRORS[family]
+
+
+def test_a_result_shows_the_row_that_matches(search):
+    search_quality.results(search, "'Functional' object has no attribute 'pop'")
+    row = search.locator(f"{search_quality.LINKS}[href*='attributes-that-are-gone'] p").first
+    assert re.sub(r"\s+", " ", row.inner_text()) == "no attribute 'add', 'pop' · a new keras.Model"
+
+
+def test_a_result_fits_a_phone(search):
+    search.set_viewport_size({"width": 390, "height": 800})
+    try:
+        search_quality.results(search, f"predict_function in user code ValueError {WRONG_WIDTH}")
+        articles = search.locator(".md-search-result__item .md-search-result__article")
+        heights = articles.evaluate_all("articles => articles.map(({offsetHeight}) => offsetHeight)")
+        assert len(heights) > 5 and max(heights) < 800 / 3
+    finally:
+        search.set_viewport_size({"width": 1280, "height": 720})
 
 
 def test_a_result_says_which_words_it_lacks(search):
@@ -154,15 +206,16 @@ def misses(hits):
 @pytest.mark.parametrize("half", [0, 1], ids=["work", "check"])
 def test_search_finds_the_answers(search, half):
     hits = search_quality.ask(search, search_quality.halves(QUESTIONS)[half])
-    assert hits.soon >= 0.88 * hits.asked, misses(hits)
-    assert hits.first >= 0.74 * hits.asked
+    assert hits.soon >= 0.9 * hits.asked, misses(hits)
+    assert hits.first >= 0.79 * hits.asked
 
 
 def test_search_finds_other_phrasings(search):
     hits = search_quality.ask(search, PHRASINGS)
-    assert hits.soon >= 0.92 * hits.asked, misses(hits)
+    assert hits.soon >= 0.94 * hits.asked, misses(hits)
 
 
 def test_search_finds_messages_of_errors(search):
     hits = search_quality.ask(search, search_quality.read_messages())
     assert hits.soon >= 0.95 * hits.asked, misses(hits)
+    assert hits.first >= 0.76 * hits.asked

@@ -150,6 +150,9 @@ FAULTS = {
     "a badge whose right output has no quotation marks": Fault(
         "{ .does-not-work }", "{ .does-not-work data-right=1 }", "{ .does", "the badge is misspelt"
     ),
+    "a badge whose right output has braces": Fault(
+        "{ .does-not-work }", '{ .does-not-work data-right="{1: 2}" }', "{ .does", "the badge is misspelt"
+    ),
     "a picture away from its block": Fault(
         "Keras has layers.",
         "Keras has layers.\n\n```picture\nx\n```\n\nIt has.",

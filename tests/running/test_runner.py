@@ -293,7 +293,7 @@ def test_keras_can_be_made_to_mean_another_module(fork):
 
 
 @ways
-def test_a_keras_that_tensorflow_keras_consists_of_gets_the_names_that_it_lacks(fork, tmp_path):
+def test_a_keras_that_tensorflow_keras_consists_of_gets_the_public_names(fork, tmp_path):
     """As TensorFlow 2.6 to 2.15 have it, in small."""
     modules = {
         "keras/__init__.py": "from keras import optimizers\n__version__ = '2.6'\nboth = 'private'",
@@ -321,7 +321,7 @@ def test_a_keras_that_tensorflow_keras_consists_of_gets_the_names_that_it_lacks(
     ) as execution:
         outcome = execution.outcome(block)
     assert execution.versions["keras"] == "2.6"
-    assert (outcome.output, outcome.error) == ("private Input Adam private SGD backend\nTrue False\n", None)
+    assert (outcome.output, outcome.error) == ("public Input Adam public SGD backend\nTrue False\n", None)
 
 
 @ways

@@ -119,6 +119,7 @@ MOVING = """[...document.querySelectorAll("*")].filter((each) => {
 HIDDEN = """(() => {
     const seen = {opacityProperty: true, visibilityProperty: true};
     const left = ":is(.block-menu, .related, .page-end, .md-code__nav, .headerlink, title, desc, script)"
+        + ", .evidence details > :not(summary), .evidence details > :not(summary) *" // Print has the chips.
         + ", .step-buttons, .steps > [hidden]"; // A program shows one step at a time.
     const words = (each) => [...each.childNodes].some((node) => node.nodeType == 3 && node.data.trim());
     return [...document.querySelectorAll("article *")]

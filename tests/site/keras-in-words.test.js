@@ -9,7 +9,7 @@ const understand = (text) => kerasInWords.understand(text, environments);
 const BY_NAME = [
   ["tensorflow 2.10", "tf-2.10"],
   ["tensorflow 2.10.1", "tf-2.10"],
-  ["TensorFlow 2.10.0", "tf-2.10", "2.10.0 was not measured; shown is 2.10.1."],
+  ["TensorFlow 2.10.0", "tf-2.10", "2.10.0 wasn't measured; showing 2.10.1, the first one after it."],
   ["tf 2.10", "tf-2.10"],
   ["tf2.10", "tf-2.10"],
   ["TF v2.10", "tf-2.10"],
@@ -17,23 +17,23 @@ const BY_NAME = [
   ["tf keras 2.3", "tf-2.3"],
   ["tensorflow.keras 2.0", "tf-2.0"],
   ["tf.keras of TensorFlow 2.10.1", "tf-2.10"],
-  ["tensorflow 1.13.1", "tf-1.12", "1.13.1 was not measured; shown is 1.12.3."],
+  ["tensorflow 1.13.1", "tf-1.12", "1.13.1 wasn't measured; showing 1.12.3, the last one before it."],
   ["tf_keras", "tf-keras-2.21"],
   ["tf_keras 2.21.0", "tf-keras-2.21"],
-  ["tf_keras 2.16", "tf-keras-2.21", "2.16 was not measured; shown is 2.21."],
-  ["tf-keras==2.17.0", "tf-keras-2.21", "2.17.0 was not measured"],
+  ["tf_keras 2.16", "tf-keras-2.21", "2.16 wasn't measured; showing 2.21, the first one after it."],
+  ["tf-keras==2.17.0", "tf-keras-2.21", "2.17.0 wasn't measured"],
   ["keras 2.3.1", "keras-2.3.1"],
   ["keras 2.3", "keras-2.3.1"],
   ["keras 2.3.1 theano", "keras-2.3.1"],
-  ["keras 2.1.3", "keras-2.1.6", "2.1.3 was not measured; shown is 2.1.6."],
-  ["keras 2.0.8", "keras-2.0.7", "2.0.8 was not measured; shown is 2.0.7."],
-  ["keras 0.3", "keras-1.0.0", "0.3 was not measured; shown is 1.0.0."],
+  ["keras 2.1.3", "keras-2.1.6", "2.1.3 wasn't measured; showing 2.1.6, the first one after it."],
+  ["keras 2.0.8", "keras-2.0.7", "2.0.8 wasn't measured; showing 2.0.7, the last one before it."],
+  ["keras 0.3", "keras-1.0.0", "0.3 wasn't measured; showing 1.0.0, the first one after it."],
   ["keras 2.10", "tf-2.10"],
   ["keras 2.13.1", "tf-2.13"],
   ["keras 2.17", "tf-keras-2.21", "Only tf_keras has this number."],
-  ["keras 3", "keras-3.15-tensorflow", "Taken to run on TensorFlow"],
+  ["keras 3", "keras-3.15-tensorflow", "Assuming TensorFlow; otherwise add"],
   ["keras 3.3", "keras-3.3-tensorflow", "add “jax”"],
-  ["keras 3.3 jax", "keras-3.0-jax", "3.3 was not measured; shown is 3.0.5."],
+  ["keras 3.3 jax", "keras-3.0-jax", "3.3 wasn't measured; showing 3.0.5, the last one before it."],
   ["keras 3.10.0 torch", "keras-3.10-torch"],
   ["Keras 3.10 with the PyTorch backend", "keras-3.10-torch"],
   ["Keras 3.15.1 (backend: JAX)", "keras-3.15-jax"],
@@ -42,7 +42,7 @@ const BY_NAME = [
   ["keras 3.15 openvino", "keras-3.15-openvino"],
   ["keras 3.9 tf", "keras-3.9-tensorflow"],
   ["tf.keras 3.9", "keras-3.9-tensorflow"],
-  ["keras 4.0 jax", "keras-3.15-jax", "4.0 was not measured; shown is 3.15.1."],
+  ["keras 4.0 jax", "keras-3.15-jax", "4.0 wasn't measured; showing 3.15.1, the last one before it."],
 ];
 
 const PASTED = [
@@ -66,7 +66,7 @@ const PASTED = [
   ["jax 0.4.30jaxlib 0.4.30keras 3.10.0ml-dtypes 0.4.0numpy 1.26.4", "keras-3.10-jax"],
   ["keras 3.3.3numpy 1.26.4tensorflow 2.16.2", "keras-3.3-tensorflow"],
   ["keras 3.15.1tensorflow 2.21.0tf_keras 2.21.0", "keras-3.15-tensorflow"],
-  ["keras-nightly 3.15.0.dev2026", "keras-3.15-tensorflow", "Taken to run on TensorFlow"],
+  ["keras-nightly 3.15.0.dev2026", "keras-3.15-tensorflow", "Assuming TensorFlow; otherwise add"],
   // what the dialog's lines print, and what else a terminal or a notebook says
   ["keras 3.3.3 tensorflow", "keras-3.3-tensorflow"],
   ["keras 3.15.1 torch", "keras-3.15-torch"],
@@ -79,7 +79,7 @@ const PASTED = [
   ["v2.10.0-76-gfdfc646704c 2.10.1", "tf-2.10"],
   ["keras 2.4.3 tensorflow 2.2.3", "tf-2.2"],
   ["Keras 2, TensorFlow 2.4.4", "tf-2.4"],
-  ["keras3 1.4.0", "keras-3.15-tensorflow", "Taken to run on TensorFlow"], // the package of R
+  ["keras3 1.4.0", "keras-3.15-tensorflow", "Assuming TensorFlow; otherwise add"], // the package of R
 ];
 
 const BARE = [
@@ -87,7 +87,7 @@ const BARE = [
   ["2.10", "tf-2.10"],
   ["2.13.1", "tf-2.13"],
   ["1.2.2", "keras-1.2.2"],
-  ["3.15", "keras-3.15-tensorflow", "Taken to run on TensorFlow"],
+  ["3.15", "keras-3.15-tensorflow", "Assuming TensorFlow; otherwise add"],
   ["2.1.6-tf", "tf-1.12"],
 ];
 
@@ -115,7 +115,7 @@ const ASKED = [
   ["tensorflow 2.21", /TensorFlow 2\.21 runs Keras 3/],
   ["2.3.1", /“keras 2\.3\.1” or “tensorflow 2\.3\.1”/],
   ["2.21.0", /“keras 2\.21\.0” or “tensorflow 2\.21\.0”/],
-  ["torch 2.1", /Write Keras's number, too, like “keras 3\.10 torch”/],
+  ["torch 2.1", /Add the Keras version, like “keras 3\.10 torch”/],
   ["jax 0.4.30", /like “keras 3\.10 jax”/],
 ];
 
@@ -155,4 +155,4 @@ for (const [key, name, , prints] of environments) {
 }
 
 test("without environments nothing is understood", () =>
-  assert.equal(kerasInWords.understand("keras 3.3", []).question, "That was not measured."));
+  assert.equal(kerasInWords.understand("keras 3.3", []).question, "That wasn't measured."));

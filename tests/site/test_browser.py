@@ -151,7 +151,11 @@ def test_nothing_moves_when_a_page_shows_what_holds_on_a_readers_keras(chromium,
 
 @pytest.mark.parametrize(
     ("keras", "said"),
-    [("keras 2.3.1", ""), ("tensorflow 2.10", ""), ("keras 2.3.9", "2.3.9 was not measured; shown is 2.3.1.")],
+    [
+        ("keras 2.3.1", ""),
+        ("tensorflow 2.10", ""),
+        ("keras 2.3.9", "2.3.9 wasn't measured; showing 2.3.1, the last one before it."),
+    ],
 )
 def test_a_page_without_blocks_has_nothing_to_sum_up(new_page, address, keras, said):
     page = new_page()
@@ -563,6 +567,112 @@ def test_a_block_says_one_thing_about_a_readers_keras(new_page, address):
     assert page.locator(".evidence.mine, .not-yours, .yours").count() == 0
 
 
+def on_torch(page, address, name, release="3.10"):
+    """Open a page for a reader with Keras on PyTorch, with its sections open."""
+    page.goto(f"{address}{name}?keras=keras+{release}+torch")
+    page.locator(".evidence.mine").first.wait_for(state="attached")
+    page.evaluate(OPEN_SECTIONS)
+
+
+# The sign and the words of the reader's chip, by the words of the badge above.
+BELOW_BADGES = """[...document.querySelectorAll(".does-not-work")].map((badge) => {
+    let line = badge; while (!line.matches(".evidence")) line = line.nextElementSibling;
+    const chip = line.querySelector(".yours.chip");
+    return [badge.textContent, getComputedStyle(chip, "::before").content, chip.textContent];
+})"""
+
+
+def test_nothing_below_a_badge_reads_as_if_it_worked(new_page, address):
+    page = new_page()
+    on_torch(page, address, "why/after-pop-compile-again/")
+    lines = page.evaluate(BELOW_BADGES)
+    assert ["Does not work", "none", "same on yours"] in lines
+    assert sum(badge.startswith("Works on your Keras 3.10") for badge, *_ in lines) >= 8
+    assert not [line for line in lines if "✓" in line[1]]
+
+
+def test_below_a_badge_what_is_the_same_has_no_tick(new_page, address):
+    page = new_page()
+    open_page(page, f"{address}how-to/freeze-layers/")
+    sign = "(chip) => getComputedStyle(chip, '::before').content"
+    chips = page.locator(".does-not-work + .highlight + .language-text + .evidence .chip[data-sign=shown]")
+    assert "=" in chips.first.evaluate(sign)
+    assert "✓" in page.locator(".chip[data-sign=shown]").first.evaluate(sign)
+
+
+@pytest.mark.parametrize(
+    ("release", "said"), [("3.15", " models on yours"), ("3.9", " models on Keras 3.15.1 on TensorFlow")]
+)
+def test_a_recipe_counts_the_models_on_the_readers_keras_or_names_the_one_that_was_counted(
+    new_page, address, release, said
+):
+    page = new_page()
+    on_torch(page, address, "how-to/freeze-layers/", release)
+    chip = page.locator(".evidence .chip:visible", has_text=" models").first
+    assert chip.inner_text().endswith(said)
+
+
+def test_what_is_not_applicable_says_so_once(new_page, address):
+    page = new_page()
+    page.goto(f"{address}how-to/remove-the-last-layer/?keras=keras+1.0")
+    chip = page.locator(".chip.yours[data-sign=lacking]").first
+    chip.wait_for(state="attached")
+    assert chip.text_content().lower().count("not applicable") == 1
+
+
+def test_the_column_of_the_readers_backend_is_marked(new_page, address):
+    page = new_page()
+    on_torch(page, address, "why/after-pop-compile-again/")
+    table = page.locator("article table").first
+    assert table.locator("th.mine").all_text_contents()[0].startswith("PyTorch")
+    assert table.locator(".mine").count() == table.locator("tr").count()
+    page.locator(".my-keras-button").click()
+    page.get_by_role("button", name="Any Keras").click()
+    assert table.locator(".mine").count() == 0
+
+
+# The names in listings that are on two lines, and the lines of code that begin with an empty one.
+BROKEN_NAMES = r"""[...document.querySelectorAll(".language-python code")].flatMap((code) => {
+    const texts = document.createTreeWalker(code, NodeFilter.SHOW_TEXT), found = [];
+    while (texts.nextNode())
+        for (const { 0: name, index } of texts.currentNode.data.matchAll(/\w+/g)) {
+            const range = document.createRange();
+            range.setStart(texts.currentNode, index);
+            range.setEnd(texts.currentNode, index + name.length);
+            const tops = new Set([...range.getClientRects()].map(({ top }) => Math.round(top)));
+            if (tops.size > 1) found.push(name);
+        }
+    return found;
+})"""
+
+
+@pytest.mark.parametrize("name", ["how-to/nested-models/", "how-to/change-the-input-shape/"])
+def test_a_phone_breaks_no_line_of_code_within_a_name(new_page, address, name):
+    page = new_page(viewport={"width": 375, "height": 800})
+    open_page(page, address + name)
+    page.evaluate(OPEN_SECTIONS)
+    assert page.evaluate(BROKEN_NAMES) == []
+
+
+def test_what_a_phone_may_break_is_copied_whole(new_page, address):
+    page = new_page(viewport={"width": 375, "height": 800})
+    open_page(page, f"{address}how-to/nested-models/")
+    page.locator(".md-code__button").first.click()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.strip() == read_page(ROOT / "docs/how-to/nested-models.md")[0][0].code.strip()
+
+
+def test_print_has_the_evidence_in_short(new_page, address):
+    page = new_page()
+    open_page(page, f"{address}how-to/freeze-layers/")
+    page.evaluate(
+        'document.querySelectorAll("article details").forEach((each) => each.open = true)'
+    )  # as Material does
+    page.emulate_media(media="print")
+    assert page.locator(".evidence .chip:visible").count() > 20
+    assert page.locator(".evidence :is(.in-words, li):visible").count() == 0
+
+
 STEPS = "why/step-by-step/"
 
 
@@ -600,6 +710,16 @@ def test_a_program_is_stepped_through_by_buttons_keys_and_swipes(new_page, addre
         stepper.dispatchEvent(new TouchEvent("touchend", { changedTouches: [touch(200)] }));
     }""")
     assert stepper.get_by_role("button", name="Next").get_attribute("aria-disabled") == "true"
+
+
+def test_on_a_phone_the_buttons_of_a_program_are_one_row_that_shows_the_current_one(new_page, address):
+    page = new_page(viewport={"width": 375, "height": 800})
+    stepper = open_steps(page, address)
+    assert stepper.locator(".step-buttons").bounding_box()["height"] < 50
+    stepper.get_by_role("button", name="Next").focus()
+    page.keyboard.press("End")
+    row, last = (stepper.locator(name).bounding_box() for name in (".step-row", "[aria-current=step]"))
+    assert row["x"] <= last["x"] and last["x"] + last["width"] <= row["x"] + row["width"] + 1
 
 
 def test_with_my_keras_the_program_takes_the_steps_that_it_takes_there(new_page, address):

@@ -98,9 +98,7 @@ def test_what_a_release_lacks_is_not_called_a_behaviour():
 def test_what_several_releases_lack_is_in_the_list():
     early = RecordedOutcome("", "TypeError", "no", 3)
     page = under({"2.3": LACKS_SEQUENTIAL, "1.0": early})
-    assert page.p.get_text().endswith(
-        "Not applicable on Keras 1.0.0 to 2.3.0, which lack something that it is written with."
-    )
+    assert page.p.get_text().endswith("Not applicable on Keras 1.0.0 to 2.3.0, which lack a feature the example uses.")
     assert page.select("li")[-1].get_text().endswith("not applicable, line 3, before the surgery, raises TypeError")
 
 

@@ -80,6 +80,14 @@ def test_the_links_of_a_notebook_lead_to_the_site(site):
     assert not [link for link in links if not link.startswith("https://")]
 
 
+def test_a_notebook_has_the_tables_of_its_page(site):
+    notebook = nbformat.read(site / "why/after-pop-compile-again.ipynb", 4)
+    text = "\n".join(cell.source for cell in notebook.cells)
+    assert '<th scope="col">Symptom, and what to do</th>' in text
+    assert '<a href="https://example.org/why/after-pop-compile-again/#' in text
+    assert not re.search(r'href="(?!https:)', text)
+
+
 @pytest.fixture(scope="module")
 def running(needs_tensorflow, request):
     """The notebooks of the pages that are asked for, each as one block that says after each cell that it ended."""

@@ -36,6 +36,13 @@ def test_a_section_without_a_block_stays_open():
     assert fold(html).endswith(section(9, text=""))
 
 
+@pytest.mark.parametrize(("programs", "is_open"), [([0], [True, False, False]), ([1, 2], [False] * 3)])
+def test_a_program_to_step_through_is_open_if_it_comes_first(programs, is_open):
+    sections = [section(n, EVIDENCE + '<figure class="stepper"></figure>' * (n in programs)) for n in range(FEW)]
+    html = BeautifulSoup(fold(page(0) + "".join(sections)), "html.parser")
+    assert [part.has_attr("open") for part in html.select("details.section")] == is_open
+
+
 def test_the_sections_of_a_table_are_folded_within_it():
     rows = "".join(f'<h2 id="m{number}">Page</h2><pre>no</pre>' for number in range(FEW))
     page = f'<p>All</p><div class="evidence-table">{rows}<div>x</div></div><div>end</div>'

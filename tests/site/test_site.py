@@ -141,7 +141,7 @@ def test_search_finds_error_messages_and_not_what_stands_under_every_block(site)
     index = (site / "search" / "search_index.json").read_text(encoding="utf-8")
     assert "object has no attribute 'pop'" in index
     assert "layers.pop(): (None, 3)" not in index, "what a block prints"
-    for repeated in "What each Keras does", "which lack something that it is written with", "As above on Keras":
+    for repeated in "What each Keras does", "which lack a feature the example uses", "As above on Keras":
         assert repeated not in index
 
 
@@ -209,6 +209,18 @@ def test_each_page_ends_with_what_is_related_and_says_when_it_changed(pages):
             "title": [page.title.get_text().removesuffix(" - Keras Layer Surgery")],
             "page-address": [f"https://example.org/{path}"],
         }, path
+
+
+def test_the_pages_to_learn_from_lead_from_each_to_the_next(pages):
+    by_path = {urljoin("/", path).removesuffix("index.html"): page for path, page in pages.items()}
+    start = "/why/start-here/"
+    listed = [urljoin(start, link["href"]) for link in by_path[start].select("article ol a:first-of-type")]
+    links = {path: page.select(".lesson a") for path, page in by_path.items() if page.select(".lesson")}
+    assert links.keys() == {*listed} and len(listed) == 5
+    for number, path in enumerate(listed):
+        targets = [urljoin(path, link["href"]) for link in links[path]]
+        assert targets == [start, *listed[number + 1 : number + 2]]
+        assert f"page {number + 1} of 5" in by_path[path].select_one(".lesson").get_text()
 
 
 def test_a_page_that_lists_everything_says_little_about_what_is_related():

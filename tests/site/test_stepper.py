@@ -99,14 +99,15 @@ def test_jax_says_how_many_traces_and_pytorch_that_there_is_none():
 
 
 @pytest.mark.parametrize(
-    ("layers", "words"),
+    ("layers", "runs", "words"),
     [
-        (LAYERS, "Python ran no layer: what was recorded before answers"),
-        ([["features", "Dense", 2], ["head", "Dense", 1]], "Python ran features 2 times, head"),
+        (LAYERS, "traces", "No Python ran: the old trace answered"),
+        (LAYERS, "graph", "No Python ran: the graph answered"),
+        ([["features", "Dense", 2], ["head", "Dense", 1]], "traces", "Python ran features 2 times, head"),
     ],
 )
-def test_what_runs_a_model_says_which_layers_python_ran(layers, words):
-    state = step(model(functions=predict(WIDE)), layers=layers)
+def test_what_runs_a_model_says_which_layers_python_ran(layers, runs, words):
+    state = step(model(functions=predict(WIDE[:2], runs=runs)), layers=layers)
     assert f'<span class="ran">{words}</span>' in lane("Traces", START, state, "model.predict(x)")
     assert "Python ran" not in lane("Traces", START, state, "model.pop()")
 

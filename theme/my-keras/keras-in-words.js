@@ -43,7 +43,7 @@ globalThis.kerasInWords = (() => {
     if (!bare) return { question: "Write a name and a number, like “tensorflow 2.10” or “keras 3.3 jax”." };
     if (isKeras3(bare)) return ofKeras3(bare, backend, environments);
     if (backend === "tensorflow") return ofTensorFlow(bare, environments); // also where "2.2.4-tf" names it
-    if (backend) return { question: `Write Keras's number, too, like “keras 3.10 ${backend}”.` };
+    if (backend) return { question: `Add the Keras version, like “keras 3.10 ${backend}”.` };
     return ofKerasOrTensorFlow(bare, environments);
   }
 
@@ -56,7 +56,7 @@ globalThis.kerasInWords = (() => {
     words.match(/jax|torch|openvino|(?<![a-z])(?:tensorflow|tf)(?![a-z])/)?.[0].replace(/^tf$/, "tensorflow");
 
   function ofKeras3(version, backend, environments) {
-    const note = backend ? "" : " Taken to run on TensorFlow; if not, add “jax”, “torch”, “openvino” or “numpy”.";
+    const note = backend ? "" : " Assuming TensorFlow; otherwise add “jax”, “torch”, “openvino” or “numpy”.";
     return nearest(`keras-${backend ?? "tensorflow"}`, version, environments, note);
   }
 
@@ -64,7 +64,7 @@ globalThis.kerasInWords = (() => {
     if (version.endsWith("-tf")) return ofTfKeras(version, environments);
     if (isMajorAlone(version)) return { question: "Write two numbers, like “tensorflow 2.10”." };
     if (isBefore(version, "2.16")) return nearest("tf", version, environments);
-    return { question: `TensorFlow ${version} runs Keras 3. Write Keras's number, too: “keras 3.3 tensorflow”.` };
+    return { question: `TensorFlow ${version} runs Keras 3. Add the Keras version: “keras 3.3 tensorflow”.` };
   }
 
   /** Find the TensorFlow, or the tf_keras, whose Keras prints this version. */
@@ -100,7 +100,7 @@ globalThis.kerasInWords = (() => {
   /** Take the nearest measured release of a line: of the same minor, or else the next older, or newer. */
   function nearest(name, asked, environments, note = "") {
     const line = environments.filter((environment) => environment.line === name);
-    if (!line.length) return { question: "That was not measured." };
+    if (!line.length) return { question: "That wasn't measured." };
     if (!asked) return { environment: line[0], words: line[0].key, note };
     const alike = line.filter(({ release }) => minor(release) === minor(asked));
     const candidates = alike.length ? alike : line;
@@ -109,7 +109,8 @@ globalThis.kerasInWords = (() => {
     const isExact = `${release}.`.startsWith(`${asked}.`) || rank(release, 0) === rank(asked);
     if (isExact) return { environment, words: key, note };
     const words = key.replace(/\d[\d.]*/, asked);
-    return { environment, words, note: ` ${asked} was not measured; shown is ${release}.${note}` };
+    const which = rank(release) < rank(asked) ? "the last one before it" : "the first one after it";
+    return { environment, words, note: ` ${asked} wasn't measured; showing ${release}, ${which}.${note}` };
   }
 
   /** Make 2010001 of "2.10.1", to compare; a number that is missing counts as the newest. */

@@ -9,7 +9,8 @@ globalThis.showKeras = (() => {
     "tf-keras": " There, write “import tf_keras as keras”.",
   };
 
-  const SPOKEN = { shown: "The same on ", other: "Different on ", lacking: "Not applicable on ", unknown: "Not measured on " };
+  // For a screen reader, in place of the signs; what is not applicable says so itself.
+  const SPOKEN = { shown: "The same on ", other: "Different on ", lacking: "", unknown: "Not measured on " };
 
   /** Show an answer of `kerasInWords.understand`, or only remove what was shown. `newest`: the name of what the page shows. */
   function show({ environment, note, question }, newest) {
@@ -22,6 +23,7 @@ globalThis.showKeras = (() => {
     }
     for (const prose of document.querySelectorAll(".elsewhere")) prose.classList.remove("elsewhere");
     const summary = document.querySelector(".my-summary");
+    for (const cell of document.querySelectorAll("td.mine, th.mine")) cell.classList.remove("mine");
     const detail = { name: environment?.name, isOn: (element) => environment && isOn(element, environment) };
     for (const stepper of document.querySelectorAll(".stepper")) // theme/stepper.js
       stepper.dispatchEvent(new CustomEvent("my-keras", { detail }));
@@ -30,6 +32,10 @@ globalThis.showKeras = (() => {
 
     for (const answer of document.querySelectorAll("table.behaviour [data-on]"))
       if (isOn(answer, environment)) answer.append(make("b", "yours", "yours"));
+
+    for (const head of document.querySelectorAll("th[data-on]"))
+      if (isOn(head, environment))
+        for (const { cells } of head.closest("table").rows) cells[head.cellIndex].classList.add("mine");
 
     for (const prose of document.querySelectorAll("article :is(p, li)"))
       prose.classList.toggle("elsewhere", isOfAnotherBackend(prose, environment));
@@ -85,12 +91,12 @@ globalThis.showKeras = (() => {
     return ON_BACKENDS.test(text) && !text.match(BACKENDS).includes(mine);
   }
 
-  /** Say of how many blocks each state holds. */
+  /** Say of how many blocks, which readers call examples, each state holds. */
   function sum(states, environment) {
     const number = (state) => states.filter((other) => other === state).length;
     const some = (count, one, many) => (count ? `, ${count} ${count === 1 ? one : many}` : "");
     return (
-      `On your Keras (${environment.name}): ${number("shown")} of ${states.length} blocks as shown` +
+      `On your Keras (${environment.name}): ${number("shown")} of ${states.length} examples behave as shown` +
       some(number("other"), "differs", "differ") +
       some(number("lacking"), "is not applicable", "are not applicable") +
       some(number("unknown"), "is not measured", "are not measured")
@@ -100,21 +106,28 @@ globalThis.showKeras = (() => {
   /** Show at a block what it does in an environment; return "shown" (the same), "other", "lacking" or "unknown". */
   function showBlock(block, id, environment, newest) {
     // A behaviour; and the wording in it, where there are several.
-    const elements = [...block.querySelectorAll("[data-on]")].filter((element) => isOn(element, environment));
+    const elements = [...block.firstElementChild.querySelectorAll("[data-on]")].filter((one) => isOn(one, environment));
     const state = elements[0]?.dataset.is ?? "unknown";
     const wording = elements.at(-1)?.cloneNode(true);
     const text = wording?.querySelector("pre");
     // "Keras 1.0.0 to 2.0.7: not applicable, needs", and code
     const said = wording?.matches("li") ? wording.firstChild.data.match(/.*?: (.*)/s)[1] : "";
+    const badge = badgeAbove(block);
     const words = { shown: "yours", other: `yours ${said.split(" ")[0]}`, lacking: `yours: ${said}`, unknown: "yours" };
     const chip = make("span", "chip yours", make("span", "spoken", SPOKEN[state]), words[state]);
     chip.dataset.sign = state;
+    if (badge && state === "shown") {
+      // A tick below "Does not work" would read as "but here it does".
+      delete chip.dataset.sign;
+      chip.textContent = "same on yours";
+    }
     if (state === "lacking") chip.append(...[...wording.childNodes].slice(1));
     block.classList.add("mine");
     block.querySelector("summary").prepend(chip);
+    showModels(block, environment, newest);
     if (!text || state === "lacking") return state;
 
-    sayIfItWorks(block, text, environment);
+    if (badge && said === "prints") sayIfItWorks(badge, text, environment);
     if (state === "other") chip.append(/^raises/.test(said) ? " an error" : " something else");
     const box = make("div", "yours", make("p", "", `On your Keras (${environment.name}) it ${said}`), text);
     box.id = id;
@@ -129,13 +142,30 @@ globalThis.showKeras = (() => {
     return state;
   }
 
-  /** Where a block prints what its badge "Does not work" calls right, the badge says so. */
-  function sayIfItWorks(block, text, environment) {
-    let badge = block.previousElementSibling;
-    while (badge && !badge.matches(".does-not-work, .evidence, h1, h2, h3")) badge = badge.previousElementSibling;
-    if (!badge?.dataset.right || !text.textContent.includes(badge.dataset.right)) return;
+  function badgeAbove(block) {
+    let above = block.previousElementSibling;
+    while (above && !above.matches(".does-not-work, .evidence, h1, h2, h3")) above = above.previousElementSibling;
+    return above?.matches(".does-not-work") ? above : null;
+  }
+
+  /** Where a block prints what its badge "Does not work" calls right, the badge says so; its lines are separated by " / ". */
+  function sayIfItWorks(badge, text, environment) {
+    const { right } = badge.dataset;
+    if (!right || !text.textContent.replaceAll("\n", " / ").includes(right)) return;
     badge.classList.add("works");
     badge.textContent = `Works on your ${environment.name}`;
+  }
+
+  /** Below a recipe, count the models on which it is right there, or say which Keras was counted. */
+  function showModels(block, environment, newest) {
+    const counts = [...block.querySelectorAll("[data-models]")];
+    if (!counts.length) return;
+    const summary = counts[0].closest("details").querySelector("summary");
+    const mine = counts.find((one) => isOn(one, environment));
+    if (!mine) return summary.querySelector(".chip").append(make("span", "", ` on ${newest}`));
+    const chip = make("span", "chip yours", make("span", "spoken", "Right on "), `${mine.dataset.models} models on yours`);
+    chip.dataset.sign = "shown";
+    summary.prepend(chip);
   }
 
   return show;

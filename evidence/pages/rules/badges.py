@@ -11,7 +11,7 @@ from evidence.pages.rules.exemptions import Exemptions
 from evidence.pages.source import Source
 
 WORDS, ATTRIBUTE = "Does not work", "{ .does-not-work }"
-WELL_FORMED = re.compile(r'\{ \.does-not-work(?: data-right="[^"]+")? \}')
+WELL_FORMED = re.compile(r'\{ \.does-not-work(?: data-right="[^"{}]+")? \}')
 LIKE_ATTRIBUTE = re.compile(r"\{[ :]*\.?does[-_ ]?not[-_ ]?work\b.*\}?", re.IGNORECASE)
 LIKE_WORDS = re.compile(r"(does not|doesn.?t|do not|don.?t) works?[.:!]?", re.IGNORECASE)
 FORM = f"Put the line `{WORDS}` above the block, and `{ATTRIBUTE}` right below that line."

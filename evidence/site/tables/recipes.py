@@ -36,15 +36,20 @@ def recipe_table(measurements: Measurements) -> Iterator[str]:
 
 
 def breakable_link(block: Block) -> str:
-    """Link to a block's section; a name such as BatchNormalization may break, so that a phone has room for it."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])(?![^<]*>)", "<wbr />", section_link(block))
+    """Link to a block's section; a long name such as BatchNormalization may break, so that a phone has room for it."""
+    between = re.compile("(?<=[a-z])(?=[A-Z])")
+    return re.sub(r"\w{12,}(?![^<]*>)", lambda name: between.sub("<wbr />", name[0]), section_link(block))
 
 
 def count(there: list[Verdict]) -> str:
     if all(verdict.state == "unknown" for verdict in there):
         return "?"
     right, tried = count_right(there)
-    return f"{right} of {tried}"
+    return unbroken(f"{right} of {tried}")
+
+
+def unbroken(number: str) -> str:
+    return number.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def kind_table(measurements: Measurements) -> Iterator[str]:
@@ -85,9 +90,18 @@ def kind_row(kind: Kind, verdicts: Verdicts, otherwise: Sequence[Verdict]) -> st
     return (
         f'<tr id="{slug(kind.key)}"><th scope="row" class="sentence">{code_spans(kind.title)}'
         f"<br/><small>{code_spans(kind.who)}</small></th>"
-        f"<td>{'all' if not rest else ', '.join(breakable_link(verdict.recipe.block) for verdict in right)}</td>"
+        f"<td>{right_on(right, rest)}</td>"
         f"<td>{'; '.join([*refused(rest), *elsewhere])}</td></tr>"
     )
+
+
+def right_on(right: Sequence[Verdict], rest: Sequence[Verdict]) -> str:
+    """Count the recipes that are right on a kind of model; their links, up to thirty, are folded."""
+    if not rest:
+        return "all"
+    links = ", ".join(breakable_link(verdict.recipe.block) for verdict in right)
+    number = unbroken(f"{len(right)} of {len(right) + len(rest)}")
+    return f"<details><summary>{number}</summary>{links}</details>" if right else number
 
 
 # How the files in models/ begin, and what these kinds have in common.

@@ -16,24 +16,30 @@ from evidence.findings.measurements import Measurements
 from evidence.findings.symptoms import Reading, newest_by_backend, reading_there, symptoms
 from evidence.pages.blocks import Block, read_text
 from evidence.pages.fences import FENCE
-from evidence.site.html import code, code_spans
+from evidence.site.html import code, code_spans, data_on
 from evidence.site.links import HEADING, heading_of
 
 LINK = re.compile(r"(?<!!)\[(?P<text>[^]]+)\]\((?P<address>[^)]+)\)")
 
 
 def symptom_table(measurements: Measurements, page: str) -> Iterator[str]:
-    """Yield a row for each symptom on a page, with links relative to that page."""
+    """Yield a row for each symptom on a page, with links relative to that page.
+
+    A column is the newest Keras on a backend; the script marks it for readers of any Keras on that backend.
+    """
     newest = newest_by_backend(measurements)
     yield '<table data-search-exclude=""><thead><tr><th scope="col">Symptom, and what to do</th>'
     for backend, environment in newest.items():
         release = environment.release_format.format(environment.release)
-        yield f'<th scope="col">{backend}<br/><small>{release}</small></th>'
+        on = data_on(
+            (one for one in measurements.environments if one.line == environment.line), measurements.environments
+        )
+        yield f'<th scope="col"{on}>{backend}<br/><small>{release}</small></th>'
     yield "</tr></thead><tbody>"
     for heading, of_section in itertools.groupby(symptoms(measurements, page), key=lambda pair: heading_of(pair[0])):
         name = f'<a href="#{heading.id}">{heading.html}</a><br/>'
         for block, what in of_section:
-            yield f'<tr><th scope="row" class="sentence">{name}<small>{escape(what)}: {cure(block)}</small></th>'
+            yield f'<tr><th scope="row" class="sentence">{name}<small>{escape(what)}<br/>{cure(block)}</small></th>'
             for environment in newest.values():
                 yield f"<td>{cell(reading_there(measurements, block, what, environment))}</td>"
             yield "</tr>"
@@ -47,7 +53,7 @@ def cell(reading: Reading | str) -> str:
         return escape(reading if isinstance(reading, str) else reading.got)
     if reading.right:
         return "no"
-    return "<b>yes</b>" if reading.got == "True" else f"<b>yes</b>: {code(reading.got)}"
+    return "<b>yes</b>" if reading.got == "True" else f"<b>yes</b>: {code(reading.got)}, not {code(reading.wanted)}"
 
 
 def cure(block: Block) -> str:

@@ -70,6 +70,51 @@ def test_other_wordings_of_a_message_are_folded():
     assert len(page.select("details pre")) == 1
 
 
+def test_the_same_words_are_listed_once_whatever_raises_them():
+    page = index(measured({BLOCK: {"3.2": raised("ValueError", "no 'a'"), "3.1": raised("TypeError", "no 'a'")}}))
+    assert page.p.get_text().startswith("TypeError and ValueError on Keras 3.1.0 to 3.2.0 on TensorFlow.")
+    assert [element.get_text() for element in page.select("pre")] == ["no 'a'"]
+
+
+def test_no_type_is_named_where_none_is_known():
+    page = index(measured({BLOCK: {"3.2": raised("KeyError or ValueError", "no")}}))
+    assert page.p.get_text().startswith("Raised on Keras 3.2.0 on TensorFlow.")
+
+
+@pytest.mark.parametrize(
+    ("error", "message", "shown"),
+    [("KeyError", "'layers'", "KeyError: 'layers'"), ("ValueError", "None", "ValueError: None"), ("E", "no x", "no x")],
+)
+def test_a_message_without_words_is_shown_after_its_type(error, message, shown):
+    assert index(measured({BLOCK: {"3.2": raised(error, message)}})).pre.get_text() == shown
+
+
+def test_what_a_page_shows_comes_before_what_most_blocks_raise():
+    shows = Block("docs/page.md", 9, "try:\n    f()\nexcept ValueError as error:\n    print(error)\n", "asked for\n")
+    often = [Block("docs/page.md", line, f"{BLOCK.code}# {line}\n", "1\n") for line in (19, 29, 39)]
+    cannot = raised("NotImplementedError", "cannot fit")
+    page = index(measured({block: {"3.2": cannot} for block in often} | {shows: {}}))
+    assert [element.get_text() for element in page.select("pre")] == ["asked for", "cannot fit"]
+
+
+def test_a_message_is_below_the_page_that_is_called_so(pages):
+    (pages / "docs/errors").mkdir()
+    for name, title in ("gone", "AttributeError: object has no attribute"), ("no-error-but-wrong", "No error"):
+        (pages / f"docs/errors/{name}.md").write_text(f"# {title} {{#{name}}}\n", encoding="utf-8")
+    gone, wrong = (
+        Block(f"docs/errors/{name}.md", 9, f"{BLOCK.code}# {name}\n", "1\n") for name in ("gone", "no-error-but-wrong")
+    )
+    fit = raised("NotImplementedError", "fit is not supported")
+    pop = raised("AttributeError", "'Functional' object has no attribute 'pop'")
+    page = index(measured({BLOCK: {"3.2": pop, "3.1": fit}, gone: {}, wrong: {"3.2": fit}}))
+    assert [element.get_text() for element in page.select("h2, pre")] == [
+        "AttributeError: object has no attribute",
+        "'Functional' object has no attribute 'pop'",
+        "On page",
+        "fit is not supported",
+    ]
+
+
 def test_a_message_is_listed_with_the_newest_family_that_raises_it():
     new, old, both = raised("ValueError", "new"), raised("ValueError", "old"), raised("ValueError", "both")
     measurements = measured({BLOCK: {"3.2": new, "3.1": both, "tf-2.15": both, "2.3": both, "1.0": old}})
@@ -84,9 +129,9 @@ def test_a_message_is_listed_with_the_newest_family_that_raises_it():
     [
         (
             LACKS_SEQUENTIAL,
-            "Such a release lacks something that the block is written with: it needs keras.Sequential. ",
+            "Such a release lacks a feature the example uses: it needs keras.Sequential. ",
         ),
-        (raised("TypeError", "no", 3), "Such a release lacks something that the block is written with. "),
+        (raised("TypeError", "no", 3), "Such a release lacks a feature the example uses. "),
         (raised("TypeError", "no"), ""),
     ],
 )
@@ -112,7 +157,8 @@ def test_every_error_of_the_records_is_in_one_index(monkeypatch):
     assert len({element["id"] for element in page.select("pre.error")}) == len(listed)
     for record in measurements.records.values():
         for outcome in record.outcomes.values():
-            assert not outcome.error or (outcome.message or "(no message)") in listed
+            shown = outcome.message or "(no message)", f"{outcome.error}: {outcome.message}"
+            assert not outcome.error or not {*shown}.isdisjoint(listed)
     assert "'Functional' object has no attribute 'pop'" in listed  # A block catches and prints it.
     for message in page.select("pre.error:not(details pre)"):
         words = message.find_next_sibling("p")

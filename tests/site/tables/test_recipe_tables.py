@@ -57,17 +57,31 @@ def test_a_row_names_another_environment_only_where_it_does_otherwise(tables_of)
     assert len(rows) == len(read_kinds())
 
 
+def test_the_recipes_that_are_right_are_counted_and_folded(monkeypatch, tables_of):
+    assert tables.right_on([], [None]) == tables.unbroken("0 of 1")
+    right = tables.current_verdicts().by_recipe[RECIPE.address][:1]
+    assert tables.right_on(right, []) == "all"
+    number = tables.unbroken("1 of 3")
+    assert tables.right_on(right, [None, None]) == (
+        f"<details><summary>{number}</summary><code>README.md</code></details>"
+    )
+
+
 def test_each_environment_has_a_count_below_its_backend(tables_of):
     number, small = len(read_kinds()), sum(not kind.large for kind in read_kinds())
     table = tables_of(tables.recipe_table)
     old = f"<td>{small - 2} of {small}</td>"
-    assert f"<td>{number - 2} of {number}</td>{old}{old}<td>{small - 3} of {small}</td>" in table
+    counts = f"<td>{number - 2} of {number}</td>{old}{old}<td>{small - 3} of {small}</td>"
+    assert counts in table.replace("\N{NO-BREAK SPACE}", " ")
     assert re.findall(r"colspan=\"(\d)\">(.*?)</th>", table) == [("3", "Keras on TensorFlow"), ("1", "Keras on JAX")]
     assert re.findall(r"<th scope=\"col\">(.*?)</th>", table) == ["3.2.0", "3.1.0", "3.0.0", "3.2.0"]
 
 
 def test_a_long_name_may_break_but_not_its_address(monkeypatch):
     monkeypatch.setattr(
-        tables, "section_link", lambda block: '<a href="a.md#theAddress">Fold <code>BatchNorm</code></a>'
+        tables, "section_link", lambda block: '<a href="a.md#theAddress">Fold <code>BatchNormalization</code></a>'
     )
-    assert tables.breakable_link(RECIPE.block) == '<a href="a.md#theAddress">Fold <code>Batch<wbr />Norm</code></a>'
+    assert (
+        tables.breakable_link(RECIPE.block)
+        == '<a href="a.md#theAddress">Fold <code>Batch<wbr />Normalization</code></a>'
+    )

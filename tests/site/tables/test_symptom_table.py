@@ -62,6 +62,12 @@ def rows(measurements):
     return [[cell.decode_contents() for cell in row.select("th, td")] for row in soup.select("tr")]
 
 
+def test_a_column_is_of_every_keras_on_its_backend(blocks):
+    first, _ = blocks(TEXT)
+    soup = BeautifulSoup("".join(table.symptom_table(measured({first: {}}), PAGE)), "html.parser")
+    assert [head.get("data-on") for head in soup.select("thead th")] == [None, "0-2", "3-4"]
+
+
 def test_a_section_is_named_once_and_each_symptom_has_its_cure(blocks):
     first, second = blocks(TEXT)
     jax = RecordedOutcome("columns: 6, should be 6\n")
@@ -72,17 +78,21 @@ def test_a_section_is_named_once_and_each_symptom_has_its_cure(blocks):
     assert head == ["Symptom, and what to do", f"TensorFlow{release}", f"JAX{release}"]
     assert body == [
         [
-            f"{name}<small>columns: {cure}</small>",
-            "<b>yes</b>: <code>3</code>",
+            f"{name}<small>columns<br/>{cure}</small>",
+            "<b>yes</b>: <code>3</code>, not <code>6</code>",
             "no",
         ],
-        ['<small>&lt;rows&gt;: <a href="#else">Else</a></small>', "<b>yes</b>: <code>3</code>", "not measured"],
+        [
+            '<small>&lt;rows&gt;<br/><a href="#else">Else</a></small>',
+            "<b>yes</b>: <code>3</code>, not <code>6</code>",
+            "not measured",
+        ],
     ]
 
 
 CELLS = {
     "columns: True, should be False\n": "<b>yes</b>",
-    "columns: None, should be (2, 6)\n": "<b>yes</b>: <code>None</code>",
+    "columns: None, should be (2, 6)\n": "<b>yes</b>: <code>None</code>, not <code>(2, 6)</code>",
     "columns: raises KeyError, should be 6\n": "raises KeyError",
     "columns: raises KeyError, should be raises KeyError\n": "raises KeyError",
 }

@@ -116,19 +116,25 @@ def fold_normalizations(case: Case) -> NewModel:
 
     case.walk({norm.name: train for norm in norms})
     case.look()
-    put_out = {name: value.tobytes() for name, value in case.values.items() if isinstance(value, np.ndarray)}
-    given = {
-        name: [part.tobytes() for part in flatten(as_arrays(arguments))] for name, arguments in case.arguments.items()
-    }
+    calls: list[tuple[str, list[bytes], list[bytes]]] = []  # of each, the layer, what it is given, what it puts out
+
+    def look(layer: Layer, *args: Any, **kwargs: Any) -> Any:
+        put_out = layer(*args, **kwargs)
+        calls.append((layer.name, *([part.tobytes() for part in flatten(as_arrays(each))] for each in (args, put_out))))
+        return put_out
+
+    case.walk(dict.fromkeys(case.values, look))
+    called = [name for name, _, _ in calls]
+    activations = {layer.name: getattr(layer, "activation", None) for layer in layers_of(case.model)}
     gone, changed = [], []
     for norm in norms:
-        [value] = given[norm.name]
-        makers = [layer for layer in layers_of(case.model) if put_out.get(layer.name) == value]
-        readers = [name for name in given if value in given[name]]
-        linear = [maker for maker in makers if getattr(maker, "activation", None) is keras.activations.linear]
-        if len(makers) == len(linear) == len(readers) == 1:
+        value = calls[called.index(norm.name)][1][0]
+        makers = [name for name, _, put_out in calls if value in put_out]
+        readers = [name for name, given, _ in calls if value in given]
+        once = len(makers) == len(readers) == called.count(norm.name) == called.count(makers[0]) == 1
+        if once and activations.get(makers[0]) is keras.activations.linear:
             gone.append(norm.name)
-            changed.append(makers[0].name)
+            changed.append(makers[0])
     for name in changed:
         case.weights.pop(name)  # Its new kernel is judged by the numbers alone.
     return NewModel({}, case.outputs, case.names_without(*gone), adds=changed, shares=False)
@@ -200,13 +206,17 @@ def grow_a_layer(case: Case) -> NewModel:
 
 
 def new_head(case: Case) -> NewModel:
-    """A Dense of 5 stands in place of the last layer; other outputs stay."""
+    """A Dense of 5 stands in place of the last layer with weights, and nothing behind it; other outputs stay."""
+    names = [layer.name for layer in layers_of(case.model)]
+    last = max(number for number, name in enumerate(names) if case.weights[name])
+    head, behind = names[last], names[last + 1 :]
 
     def outputs(new: Model) -> Any:
-        [head] = [layer for layer in layers_of(new) if layer.name not in case.weights]
-        return case.walk({case.last: lambda layer, *args, **kwargs: head(*args)})
+        [new_head] = [layer for layer in layers_of(new) if layer.name not in case.weights]
+        skipped = dict.fromkeys(behind, lambda layer, x, **kwargs: x)
+        return case.walk({**skipped, head: lambda layer, *args, **kwargs: new_head(*args)})
 
-    return NewModel({"classes": 5}, outputs, case.names_without(case.last))
+    return NewModel({"classes": 5}, outputs, case.names_without(head, *behind))
 
 
 # The same model, made or set otherwise ------------------------------------------------------------------------------
@@ -259,18 +269,34 @@ def rename_the_middle(case: Case) -> NewModel:
 def turn_relu_into_elu(case: Case) -> NewModel:
     """Each layer that has the activation relu, at any depth, gets elu; the original keeps it."""
     relu, elu = keras.activations.relu, keras.activations.elu
-    names = [layer.name for layer in layers_of(case.model) if _with_activation(layer, relu)]
+
+    def with_relu(layer: Layer) -> list[Layer]:
+        """Return the layer and those inside that hold relu. A recurrent layer only shows what its cell holds."""
+        inside = layer._flatten_layers() if isinstance(layer, keras.layers.Layer) else []
+        return [inner for inner in inside if vars(inner).get("activation") is relu]
+
+    def call(layer: Layer, *args: Any, **kwargs: Any) -> Any:
+        changed = with_relu(layer)
+        for inner in changed:
+            inner.activation = elu
+        try:
+            return layer(*args, **kwargs)
+        finally:
+            for inner in changed:
+                inner.activation = relu
+
+    names = [layer.name for layer in layers_of(case.model) if with_relu(layer)]
     if not names:
         raise LackingError("a layer with the activation relu")
-    outputs = case.walk(dict.fromkeys(names, _call_with_activation(relu, elu)))
+    outputs = case.walk(dict.fromkeys(names, call))
     return NewModel({"old": "relu", "new": "elu"}, outputs, list(case.weights), shares=False)
 
 
 @_in_place
 def make_the_middle_linear(case: Case) -> NewModel:
-    activation = getattr(case.model.get_layer(case.middle), "activation", None)
+    activation = vars(case.model.get_layer(case.middle)).get("activation")
     if activation is None:
-        raise LackingError("an activation in the layer")
+        raise LackingError("an activation in the layer")  # A recurrent layer only shows its cell's.
     linear = _call_with_activation(activation, keras.activations.linear)
     return NewModel({"name": case.middle, "new": "linear"}, case.walk({case.middle: linear}), list(case.weights))
 
