@@ -163,9 +163,9 @@ REFUSED = {
     for address, names, error in [
         ("change-a-setting.md#change-a-setting", ["name"], "ValueError"),
         ("change-the-activation.md#activation", ["name", "new"], "ValueError"),
-        ("cut-a-functional-model.md#cut", ["end"], "ValueError"),
+        ("cut-a-functional-model.md#cut", ["end"], "KeyError"),
         ("freeze-layers.md#freeze-layers", ["last"], "ValueError"),
-        ("get-an-intermediate-output.md#intermediate", ["end"], "ValueError"),
+        ("get-an-intermediate-output.md#intermediate", ["end"], "KeyError"),
         ("grow-a-layer.md#function", ["name"], "ValueError"),
         ("insert-or-replace-a-layer.md#insert", ["after"], "AssertionError"),
         ("remove-a-middle-layer.md#call-function", ["remove"], "AssertionError"),
