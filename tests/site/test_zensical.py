@@ -38,6 +38,7 @@ FILES = PLUGIN | {  # of the site, that Zensical does not build
 }
 # Around the content, apart from the button to edit and the footer, which both have.
 ONLY_MKDOCS = {
+    ".lesson": "evidence/site/page_footer.py",
     ".related": "evidence/site/page_footer.py",
     ".page-end [type='text/markdown']": "evidence/site/published_markdown.py",
 }
