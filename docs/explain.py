@@ -776,16 +776,19 @@ def old_settings(keras, place, word):
     if not place.scopes or takes_masks or keras.is_a(layer, "Model"):
         return
     modes = (True, False) if word == "fit" else (False, True)
-    known = [left_by(keras, layer, mode) for mode in modes]
-    if None in known:
-        return
-    news = [[each for each in now if each not in then] for now in known]
-    losts = [[each for each in then if each not in now] for now in known]
     if place.each_step:
-        losts, news = [[]], news[:1]
-    if not all(map(any, zip(news, losts))):
-        return
-    lost, new = losts[0], news[0]
+        modes = modes[:1]
+    differences = []
+    for mode in modes:
+        now = left_by(keras, layer, mode)
+        if now is None:
+            return
+        new = [each for each in now if each not in then]
+        lost = [each for each in then if each not in now and not place.each_step]
+        if not new and not lost:
+            return
+        differences.append((lost, new))
+    lost, new = differences[0]
     words = [f"with {names(map(said, lost))}"] if lost else []
     if new:
         words.append(("not " if lost else "without ") + names(map(said, new)))
@@ -810,6 +813,9 @@ def times_in(keras, place, word, trace):
 def left_by(keras, layer, training):
     """Return what a layer of Keras leaves in a trace now; `None` if nobody knows."""
     key = id(layer), training
+    if keras.made(type(layer)) and not hasattr(layer, "adapt"):
+        alike = {**layer.get_config(), "name": "", "filters": 0, "units": 0}
+        key = type(layer), str(alike), len(layer.weights), training
     if key not in keras.left:
         try:
             keras.left[key] = settings(traced_alone(keras, layer, training))

@@ -598,8 +598,8 @@ def one_of_each_kind_of_layer():
         (
             image,
             (
-                "GlobalAveragePooling2D GlobalMaxPooling2D AveragePooling2D MaxPooling2D SpatialDropout2D ZeroPadding2D "
-                "UpSampling2D Cropping2D BatchNormalization LayerNormalization"
+                "GlobalAveragePooling2D GlobalMaxPooling2D AveragePooling2D MaxPooling2D SpatialDropout2D "
+                "ZeroPadding2D UpSampling2D Cropping2D BatchNormalization LayerNormalization"
             ),
         ),
     ]
