@@ -831,7 +831,10 @@ def traced_alone(keras, layer, training):
     root = (getattr(activation, "__module__", None) or "keras").partition(".")[0]
     known = root in ("keras", "tf_keras", "tensorflow")
     random = keras.is_a(layer, "RNN") or re.match(RANDOM, type(layer).__name__)
-    if getattr(layer, "activity_regularizer", None):
+    if any(
+        getattr(layer, name, None)
+        for name in ("activity_regularizer", "quantization_mode")
+    ):
         raise NotImplementedError
     if own_code(keras, layer) or not known or random or len(parts(layer)) > 1:
         raise NotImplementedError
