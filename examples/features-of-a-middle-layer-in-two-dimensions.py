@@ -103,7 +103,7 @@ with threadpool_limits(1):  # More threads wait for one another on a busy machin
         flat[name] = TSNE(random_state=0, init="pca").fit_transform(feature)
         print(f"{name}: {flat[name].shape}")
 
-# %% alt="Four scatter plots of the same 600 digits, from pixels, an early, a middle and a late layer. Each digit is drawn as its own numeral in its own colour. By pixels the numerals lie among one another; by the late layer nearly all of them form ten groups."
+# %% alt="Four scatter plots of the same 600 digits, from pixels, an early, a middle and a late layer. Each digit is drawn as its own numeral in its own colour. By pixels the numerals overlap; by the late layer nearly all of them form ten groups."
 figure, axes = plt.subplots(2, 2, figsize=(3.6, 3.6), layout="constrained")
 colours = plt.get_cmap("tab10")
 for axis, (name, points) in zip(axes.flat, flat.items(), strict=True):
@@ -119,8 +119,8 @@ plt.show()
 # <a id="neighbours"></a>
 # ## How far apart are they?
 #
-# The eye may err, so count: how often do the five nearest points on the picture
-# name the digit? Half of the points vote, the other half is asked.
+# Looks can deceive, so count: how often do the five nearest points on the picture
+# name the digit? Half of the points classify the other half.
 
 # %%
 shown = {}

@@ -125,7 +125,7 @@ assert len(transferred.trainable_weights) == 2
 # <a id="learn"></a>
 # ## Both learn from the same 25 images
 #
-# The second network is built alike, starts from nothing, and learns at the same rate.
+# The second network has the same architecture, starts from nothing, and learns at the same rate.
 
 # %%
 scratch = make_network()

@@ -106,7 +106,7 @@ assert "middle_4" not in [layer.name for layer in smaller.layers]
 # <a id="which"></a>
 # ## Which block can go?
 #
-# One block at a time is removed from the whole network. They are not worth the same.
+# One block at a time is removed from the whole network. They don't matter equally.
 
 # %%
 worth = {}
