@@ -4,12 +4,15 @@
 
     explain(model)
 
-It only looks: it doesn't call the model or its layers, and changes nothing. It works on
-Keras 3 and on tf.keras since TensorFlow 2.10 (or tf_keras). It needs no other package.
+It only looks: it changes nothing, and runs neither the model nor code of yours. What a
+layer of Keras does now it traces into a graph of its own, without running it. It works
+on Keras 3 and on tf.keras since TensorFlow 2.10 (or tf_keras), without other packages.
 
 By the authors of the guide "Keras Layer Surgery". Apache License 2.0.
 """
 
+import contextlib
+import dis
 import re
 import sys
 from collections import Counter, namedtuple
@@ -37,23 +40,23 @@ FAULTS = {
         "how-to/check-after-surgery/#untracked",
     ),
     "stale-predict": (
-        "`predict` is stale: {}. Compile again.",
+        "`predict` {}. Compile again.",
         "why/after-pop-compile-again/#what-heals",
     ),
     "stale-evaluate": (
-        "`evaluate` is stale: {}. Compile again.",
+        "`evaluate` {}. Compile again.",
         "why/after-pop-compile-again/#evaluate",
     ),
     "stale-fit": (
-        "`fit` is stale: {}. Compile again.",
+        "`fit` {}. Compile again.",
         "why/after-pop-compile-again/#fit",
     ),
     "old-activation": (
-        "`{}` still runs {} with {}, not {}. Compile again.",
+        "`{}` still runs {} {}. Compile again.",
         "how-to/change-the-activation/#stale",
     ),
-    "old-rate": (
-        "`{}` still runs {} at a rate of {:.3g}, not {:.3g}. Compile again.",
+    "old-setting": (
+        "`{}` still runs {} {}. Compile again.",
         "how-to/change-a-setting/#assign",
     ),
     "old-lora": (
@@ -202,6 +205,7 @@ class Keras:
         self.root, self.version = root, version
         self.is_3 = version[0] == 3
         self.backend = root.backend.backend() if self.is_3 else "tensorflow"
+        self.left = {}  # what layers leave in a trace, so that each is traced once
 
     def made(self, cls):
         """Return whether this Keras defines a class."""
@@ -512,6 +516,15 @@ INTERNALS = "_tracker", "_layers", "_self_tracked_trackables", "_functional"
 INTERNALS += "_inbound_nodes", "_outbound_nodes"
 
 
+def let_go(keras, model):
+    """Return layers that Keras 3 goes on to track, though no attribute holds them."""
+    if keras.is_a(model, "Sequential", "Functional"):
+        return []
+    values = [value for name, value in vars(model).items() if name not in INTERNALS]
+    held = ids(layer for value in values for layer in within(keras, value, 4))
+    return [layer for layer in keras.listed(model) if id(layer) not in held]
+
+
 def within(keras, value, depth):
     """Yield the layers in a list or dict, or in an object that isn't of a library."""
     libraries = "builtins", "keras", "tf_keras", "tensorflow", "numpy", "jax", "torch"
@@ -570,24 +583,35 @@ def size_of(dimension):
 def stale(keras, model, word, trace):
     """Yield what a trace does that the model no longer does."""
     places = list(places_of(keras, model, trace.top))
-    reasons = list(reasons_of(keras, model, word, trace, places))
+    missing = [place for place in places if misses(keras, trace, place, word)]
+    reasons = list(reasons_of(keras, model, word, trace, places, missing))
+    rows = f" for {trace.rows} rows" if word == "predict" and trace.rows else ""
+    unsure = [each.layer for each in missing if own_code(keras, each.layer)]
     if reasons:
-        rows = f" for {trace.rows} rows" if word == "predict" and trace.rows else ""
-        yield f"stale-{word}", f"the trace{rows} " + ", and ".join(reasons)
-    for layer, scope in places:
-        yield from old_settings(keras, layer, scope, word) if scope else ()
+        yield f"stale-{word}", f"is stale: the trace{rows} " + ", and ".join(reasons)
+    elif unsure:
+        words = f"may be stale: the trace{rows} doesn't show {names(unsure)}"
+        yield f"stale-{word}", words
     for layer in keras.layers(model):
         added = [raw(part) for part in keras.own(layer) if "lora" in part.name]
         if added and not ids(added) & set(trace.read):
             yield "old-lora", word, layer.name
+            places = [place for place in places if place.layer is not layer]
+    for place in places:
+        yield from old_settings(keras, place, word)
 
 
-def reasons_of(keras, model, word, trace, places):
+def reasons_of(keras, model, word, trace, places, missing):
     strangers = list(strangers_in(keras, model, trace.top))
     lost = [
         part for layer in untracked(keras, model) for part in state(layer, "variables")
     ]
-    known = ids(map(raw, [*keras.everything(model), *lost]))
+    gone = [
+        raw(part)
+        for layer in let_go(keras, model)
+        for part in state(layer, "variables")
+    ]
+    known = ids(map(raw, [*keras.everything(model), *lost])) - ids(gone)
     foreign = [variable for key, variable in trace.read.items() if key not in known]
     # States of random numbers, which are integers, may belong to no layer.
     foreign = [variable for variable in foreign if variable.dtype.is_floating]
@@ -597,42 +621,84 @@ def reasons_of(keras, model, word, trace, places):
         yield f"reads weights that no layer of the model has: {names(foreign)}"
     elif trace.deleted:
         yield "reads weights that have been deleted"
-    missing = [each for each, scope in places if misses(keras, trace, each, scope)]
-    if missing:
-        yield f"doesn't run {names(missing)}"
+    sure = [each.layer for each in missing if not own_code(keras, each.layer)]
+    if sure:
+        yield f"doesn't run {names(sure)}"
+    if not keras.overrides(model, STEPS[word]):
+        for place in places:
+            times = times_in(keras, place, word, trace)
+            if times > place.times > 0:
+                yield f"runs {place.layer.name} {times} times, not {place.times}"
+    run = [scope_of(layer) for layer in keras.run(model)]
+    order = [without_number(keras, name) for name in trace.top.inside]
+    order = [name for name in dict.fromkeys(order) if name in run]
+    if keras.is_a(model, "Sequential") and order != [
+        each for each in run if each in order
+    ]:
+        yield f"runs them in another order: {names(order)}"
     now = [shape_of(tensor) for tensor in leaves(keras.ends(model)[1])]
     if word == "predict" and now and not keras.overrides(model, "predict_step"):
         if trace.outputs and shapes_differ(trace.outputs, now):
             yield f"returns {shapes(trace.outputs)}, the model {shapes(now)}"
 
 
-def places_of(keras, model, scope):
-    """Yield the model's layers, each with the scope that it left in a trace, or `None`.
+STEPS = {"predict": "predict_step", "evaluate": "test_step", "fit": "train_step"}
+# A layer, the scopes that it left in a trace, how often a graph calls it (0 if there is
+# no graph, so that nobody knows), whether masks may reach it, and whether it's in a
+# TimeDistributed, which leaves operations of its own there.
+Place = namedtuple("Place", "layer scopes times masked each_step")
+
+
+def places_of(keras, model, scope, outer=1):
+    """Yield the layers of a model, which is called `outer` times, with their places.
 
     Layers and models open a scope of their name, so they can be told in a trace.
     """
-    scopes = {}
-    for name in scope.inside:
-        scopes.setdefault(without_number(keras, name), scope.inside[name])
-    for layer in keras.run(model) or keras.listed(model):
-        layer, own = unwrapped(keras, layer, scopes.get(scope_of(layer)))
-        yield layer, own
+    calls = keras.calls(model)
+    run = keras.run(model) or keras.listed(model)
+    times = Counter(id(layer) for layer, _ in calls)
+    if not calls and keras.is_a(model, "Sequential"):
+        times = Counter(map(id, run))
+    several = {id(layer) for layer, node in calls if len(keras.taken(node)) > 1}
+    makers = [each for each in keras.layers(model) if makes_masks(keras, each)]
+    for layer in run:
+        number, masked = times[id(layer)] * outer, bool(makers) or id(layer) in several
+        each_step = keras.is_a(layer, "TimeDistributed")
+        layer, own = unwrapped(keras, layer, scopes_in(keras, scope, layer))
+        yield Place(layer, own, number, masked or not number, each_step)
         if own and keras.is_a(layer, "Model"):
-            yield from places_of(keras, layer, own)
+            # In Keras 3 each call has its own scope, and a TimeDistributed many.
+            inner = 0 if each_step else 1 if keras.is_3 else number
+            yield from places_of(keras, layer, own[0], inner)
 
 
-def unwrapped(keras, layer, scope):
-    """Return a layer and its scope; of a TimeDistributed, what it wraps, and its scope.
+def makes_masks(keras, layer):
+    masking = keras.is_a(layer, "Masking") or getattr(layer, "mask_zero", False)
+    return masking or keras.overrides(layer, "compute_mask")
+
+
+def scopes_in(keras, scope, layer):
+    """Return the scopes of a layer's calls. In tf.keras all calls share one."""
+    inside = scope.inside.items()
+    own = [
+        one for name, one in inside if without_number(keras, name) == scope_of(layer)
+    ]
+    return [one for one in own if not builds(one)]
+
+
+def builds(scope):
+    return any(each.type == "VarIsInitializedOp" for each in operations_in(scope))
+
+
+def unwrapped(keras, layer, scopes):
+    """Return a layer and its scopes; of a TimeDistributed, what it wraps, and theirs.
 
     In Keras 3 what is wrapped has no scope of its own.
     """
-    while scope and keras.is_a(layer, "TimeDistributed"):
-        inside = {
-            without_number(keras, name): scope.inside[name] for name in scope.inside
-        }
+    while scopes and keras.is_a(layer, "TimeDistributed"):
         layer = layer.layer
-        scope = inside.get(scope_of(layer), scope)
-    return layer, scope
+        scopes = scopes_in(keras, scopes[0], layer) or scopes
+    return layer, scopes
 
 
 def scope_of(layer):
@@ -658,43 +724,219 @@ def strangers_in(keras, model, scope):
             yield from strangers_in(keras, owner, inner)
 
 
-def misses(keras, trace, layer, scope):
-    """Return whether a trace surely doesn't run a layer."""
-    if keras.is_operation(layer) or keras.overrides(layer, "call"):
+def misses(keras, trace, place, word):
+    """Return whether a trace doesn't run a layer that the model's graph runs."""
+    layer = place.layer
+    if keras.is_operation(layer) or not place.times:
         return False
     inside = (
         [layer, *keras.layers(layer)] if keras.is_a(layer, "Model") else parts(layer)
     )
     own = [raw(part) for each in keras.only_layers(inside) for part in keras.own(each)]
-    return not ids(own) & set(trace.read) if own else scope is None and computes(layer)
+    code = own_code(keras, layer)
+    if code:
+        return not place.scopes and (own or len(inside) == 1) and computes(code)
+    if own:
+        return not ids(own) & set(trace.read)
+    return not place.scopes and left_by(keras, layer, word == "fit")
 
 
 def parts(layer):
     return [layer, *layer._flatten_layers(include_self=False)]
 
 
-def computes(layer):
-    """Return whether a layer without weights leaves a scope even in `predict`."""
-    kind, activation = type(layer).__name__, getattr(layer, "activation", None)
-    if kind == "Activation":
-        return getattr(activation, "__name__", "") != "linear"
-    return re.fullmatch(r"Softmax|\w*ReLU|ELU|Flatten|Reshape|\w+(ing|ling)\dD", kind)
+def own_code(keras, layer):
+    """Return the code that somebody wrote for a layer, which isn't called here."""
+    if keras.is_a(layer, "Lambda"):
+        return layer.function
+    return type(layer).call if keras.overrides(layer, "call") else None
 
 
-ACTIVATIONS = {"relu": "Relu", "softmax": "Softmax", "tanh": "Tanh"}
-ACTIVATIONS.update({"sigmoid": "Sigmoid", "elu": "Elu", "selu": "Selu"})
+def computes(function):
+    """Return whether code computes what it returns, whatever its arguments are."""
+    code = getattr(function, "__code__", None)
+    if code is None or "training" in code.co_varnames:
+        return False
+    steps = [each for each in dis.get_instructions(code) if each.opname != "CACHE"]
+    stored = {each.argval for each in steps if each.opname.startswith("STORE_FAST")}
+    last = steps[-2] if len(steps) > 1 else steps[-1]
+    unchanged = "LOAD_FAST" in last.opname and last.argval not in stored
+    branches = any(each.opcode in dis.hasjrel + dis.hasjabs for each in steps)
+    makes = r"CALL|BINARY_(?!SUBSCR|SLICE)|UNARY"
+    works = any(re.match(makes, each.opname) for each in steps)
+    return works and not branches and not unchanged
 
 
-def old_settings(keras, layer, scope, word):
-    """Yield the activation or rate of a layer in a trace, if it isn't the layer's."""
-    now = getattr(getattr(layer, "activation", None), "__name__", None)
-    then = [name for name, kind in ACTIVATIONS.items() if kind in scope.kinds]
-    known = now in ACTIVATIONS or (now == "linear" and then)
-    if known and now not in then and not keras.is_a(layer, "RNN"):  # That is in a loop.
-        yield "old-activation", word, layer.name, "/".join(then) or "another", now
-    if word == "fit" and keras.is_a(layer, "Dropout") and scope.rates:
-        if all(abs(rate - layer.rate) > 1e-6 for rate in scope.rates):
-            yield "old-rate", word, layer.name, scope.rates[0], layer.rate
+def old_settings(keras, place, word):
+    """Yield how a trace differs from what a layer would leave in it now."""
+    layer, then = place.layer, Counter()
+    for scope in place.scopes:
+        then.update(settings(operations_in(scope)))
+    takes_masks = "mask" in names_in(layer.call) if place.masked else False
+    if not place.scopes or takes_masks or keras.is_a(layer, "Model"):
+        return
+    modes = (True, False) if word == "fit" else (False, True)
+    if place.each_step:
+        modes = modes[:1]
+    differences = []
+    for mode in modes:
+        now = left_by(keras, layer, mode)
+        if now is None:
+            return
+        new = [each for each in now if each not in then]
+        lost = [each for each in then if each not in now and not place.each_step]
+        if not new and not lost:
+            return
+        differences.append((lost, new))
+    lost, new = differences[0]
+    words = [f"with {names(map(said, lost))}"] if lost else []
+    if new:
+        words.append(("not " if lost else "without ") + names(map(said, new)))
+    kinds = {kind for kind, *_ in lost} ^ {kind for kind, *_ in new}
+    code = "old-activation" if hasattr(layer, "activation") and kinds else "old-setting"
+    yield code, word, layer.name, ", ".join(words)
+
+
+def times_in(keras, place, word, trace):
+    """Return how often a trace runs a layer; 0 where that can't be known."""
+    if len(place.scopes) > 1 or not place.scopes:
+        return len(place.scopes)
+    now = left_by(keras, place.layer, word == "fit")
+    then = settings(operations_in(place.scopes[0]))
+    rates = {then[key] / now[key] / trace.calls for key in now} if now else set()
+    return int(rates.pop()) if len(rates) == 1 else 0
+
+
+# --- What a layer does now ---
+
+
+def left_by(keras, layer, training):
+    """Return what a layer of Keras leaves in a trace now; `None` if nobody knows."""
+    key = id(layer), training
+    if keras.made(type(layer)) and not hasattr(layer, "adapt"):
+        alike = {**layer.get_config(), "name": "", "filters": 0, "units": 0}
+        key = type(layer), str(alike), len(layer.weights), training
+    if key not in keras.left:
+        try:
+            keras.left[key] = settings(traced_alone(keras, layer, training))
+        except Exception:  # Whatever a layer needs that isn't known here.
+            keras.left[key] = None
+    return keras.left[key]
+
+
+def traced_alone(keras, layer, training):
+    """Return the operations of a layer, traced into a graph that is thrown away."""
+    tf = sys.modules["tensorflow"]
+    activation = getattr(layer, "activation", None)
+    root = (getattr(activation, "__module__", None) or "keras").partition(".")[0]
+    known = root in ("keras", "tf_keras", "tensorflow")
+    random = keras.is_a(layer, "RNN") or re.match(RANDOM, type(layer).__name__)
+    if any(
+        getattr(layer, name, None)
+        for name in ("activity_regularizer", "quantization_mode")
+    ):
+        raise NotImplementedError
+    if own_code(keras, layer) or not known or random or len(parts(layer)) > 1:
+        raise NotImplementedError
+    # Keras counts on in these: with a seed, and for names.
+    counted = [vars(getattr(layer, "_random_generator", None) or Scope())]
+    if keras.is_3:
+        kept = sys.modules["keras.src.backend.common.global_state"]
+        counted.append(kept.get_global_attribute("object_name_uids", {}))
+    before = [dict(each) for each in counted]
+    graph = tf.__internal__.FuncGraph("explain")
+    with graph.as_default(), autocast(keras, layer):
+        inputs = [
+            tf.compat.v1.placeholder(layer.compute_dtype, shape)
+            for shape in taken_by(keras, layer)
+        ]
+        mode = {"training": training} if "training" in names_in(layer.call) else {}
+        layer.call(inputs if len(inputs) > 1 else inputs[0], **mode)
+    for now, then in zip(counted, before):
+        now.clear()
+        now.update(then)
+    return graph.get_operations()
+
+
+def autocast(keras, layer):
+    """Return the scope in which Keras calls a layer of mixed precision."""
+    if not is_half(layer):
+        return contextlib.nullcontext()
+    if keras.is_3:
+        return sys.modules["keras.src.backend"].AutocastScope(layer.compute_dtype)
+    base = next(each for each in type(layer).__mro__ if each.__name__ == "Layer")
+    module = base.__module__.replace(
+        "engine.base_layer", "mixed_precision.autocast_variable"
+    )
+    return sys.modules[module].enable_auto_cast_variables(layer._compute_dtype_object)
+
+
+def taken_by(keras, layer):
+    """Return the shapes of what a layer takes. Those without weights take any."""
+    if layer._inbound_nodes:
+        return [shape_of(tensor) for tensor in keras.taken(layer._inbound_nodes[0])]
+    if keras.is_3:
+        (shape,) = (getattr(layer, "_build_shapes_dict", None) or {"": None}).values()
+    else:
+        shape = layer._build_input_shape
+    return [shape or (None, None)]
+
+
+def names_in(function):
+    code = getattr(getattr(function, "__wrapped__", function), "__code__", None)
+    return code.co_varnames if code else ()
+
+
+PLUMBING = "Identity", "IdentityN", "ReadVariableOp", "Cast", "Reshape"
+
+
+def settings(operations):
+    """Count operations on floats, with their numbers: how a layer is set."""
+    found = Counter()
+    for each in operations:
+        if not any(tensor.dtype.is_floating for tensor in each.outputs):
+            continue
+        if each.type in ("Const", "Placeholder"):
+            number = constant(each)
+            if number:
+                found[number] += 1
+        elif each.type not in PLUMBING:
+            numbers = [
+                f" {name} {value.f:.3g}" if value.f else f"{name}={value.i}{value.b}"
+                for name, value in sorted(each.node_def.attr.items())
+                if value.WhichOneof("value") in ("f", "i", "b")
+                and not re.match("_|seed", name)
+            ]
+            found[(each.type, *numbers)] += 1
+    return found
+
+
+def constant(operation):
+    """Return the numbers that a trace keeps, or got when it was made; or nothing."""
+    if operation.type == "Const":
+        proto = operation.get_attr("value")
+        numbers = sys.modules["tensorflow"].make_ndarray(proto)
+    else:
+        tensor = operation.outputs[0]
+        while tensor is not None and not hasattr(tensor, "numpy"):
+            captures = getattr(tensor.graph, "captures", ())
+            tensor = next((out for out, inner in captures if inner is tensor), None)
+        if tensor is None:
+            return ()
+        numbers = tensor.numpy()
+    first = f"{float(numbers.ravel()[0]):.3g}" if numbers.size else "nothing"
+    return first + ("…" if numbers.size > 1 else ""), numbers.tobytes()
+
+
+def said(setting):
+    """Return an operation with its numbers, or a number, in words."""
+    first, *rest = setting
+    return first + "".join(each for each in rest if str(each).startswith(" "))
+
+
+def operations_in(scope):
+    inside = [each for one in scope.inside.values() for each in operations_in(one)]
+    return scope.operations + inside
 
 
 def look_at_what_fit_moves(keras, model, traces):
@@ -703,10 +945,17 @@ def look_at_what_fit_moves(keras, model, traces):
     fixed = {key for trace in traces for key in trace.read} - moved
     owned = [(layer, ids(map(raw, keras.own(layer)))) for layer in keras.layers(model)]
     frozen = [layer for layer, own in owned if own & moved - now]
+    # A weight that the optimizer knows was to be trained: only its gradient is missing.
+    known, takes_new = known_to(keras, getattr(model, "optimizer", None))
+    trained = [each for each in keras.trainable(model) if key_of(keras, each) in known]
+    fixed -= ids(map(raw, trained))
     waiting = [layer for layer, own in owned if own & now & fixed]
     if frozen:
         yield "frozen-after-fit", names(frozen)
-    if waiting and not keras.overrides(model, "train_step"):
+    # An old optimizer keeps no list: there it counts whether something cuts gradients.
+    run = [each.type for trace in traces for each in operations_in(trace.top)]
+    cut = takes_new and ("StopGradient" in run or len(model.outputs or ()) > 1)
+    if waiting and not cut and not keras.overrides(model, "train_step"):
         yield "unfrozen-after-fit", names(waiting)
 
 
@@ -714,10 +963,10 @@ def look_at_what_fit_moves(keras, model, traces):
 
 
 class Scope:
-    """What a trace runs under one name: kinds of operation, and further names."""
+    """What a trace runs under one name: operations, and further names."""
 
     def __init__(self):
-        self.inside, self.kinds, self.rates = {}, set(), []
+        self.inside, self.operations = {}, []
 
 
 class Trace:
@@ -727,14 +976,18 @@ class Trace:
         first = [shape_of(tensor) for tensor in concrete.graph.inputs[:1]]
         self.rows = first[0][0] if first and first[0] else None
         self.outputs = [shape_of(each) for each in leaves(concrete.structured_outputs)]
-        self.top, self.deleted = Scope(), False
+        self.top, self.calls, self.deleted = Scope(), 0, False
         self.read, self.moved = {}, set()  # variables by their ids, and ids
 
 
 def raw(weight):
-    """Return TensorFlow's variable behind a weight."""
+    """Return TensorFlow's variable behind a weight, or behind a replica's copy."""
     inner = vars(weight).get("_variable", vars(weight).get("_value"))
-    return weight if inner is None else inner
+    weight = weight if inner is None else inner
+    for holder in vars(weight).get("_handle"), weight:  # of TensorFlow 2.21, and older
+        container = getattr(holder, "_distributed_container", None)
+        weight = container() if container else weight
+    return weight
 
 
 def traces_of(keras, model, function):
@@ -752,10 +1005,10 @@ def traces_of(keras, model, function):
         branches = {name for each in contents.values() for name in each.branches}
         for name, inside in contents.items():
             if name not in branches:
-                read(keras, top, inside, trace, variables)
+                trace.calls += read(keras, top, inside, trace, variables)
             for write in inside.writes:
                 trace.moved |= ids(variables.behind(write.inputs[0]))
-        if trace.top.inside or trace.top.kinds:
+        if trace.top.inside or trace.top.operations:
             traces.append(trace)
     return traces
 
@@ -831,7 +1084,9 @@ class Variables:
             self.deleted = self.deleted or any(variable is None for variable in held)
             for variable in held:
                 if variable is not None:
-                    self.by_handle[id(raw(variable).handle)] = raw(variable)
+                    whole = raw(variable)
+                    for part in vars(whole).get("_values", [whole]):
+                        self.by_handle[id(part.handle)] = whole
             for outer, inner in graph.captures:
                 self.sources.setdefault(id(inner), []).append(outer)
             for callee, given in contents[name].calls:
@@ -851,27 +1106,24 @@ def path_in(keras, operation):
 
 
 def read(keras, top, contents, trace, variables):
-    """Note what a graph runs under the model's name."""
-    for operation, kind in contents.operations:
+    """Note what a graph runs under the model's name; return how often it calls it."""
+    calls = set()
+    for operation, _ in contents.operations:
         if top not in operation.name or "gradient_tape/" in operation.name:
             continue  # most of them, in `fit`: this is what takes time
         path, names = operation.name.split("/"), path_in(keras, operation)
         if top not in names:
             continue
         scope = trace.top
+        calls.add(tuple(path[: names.index(top) + 1]))
         for name in path[names.index(top) + 1 : -1]:
             scope = scope.inside.setdefault(name, Scope())
-            if path[-2:] == ["GreaterEqual", "y"]:  # how Dropout compares with its rate
-                scope.rates.append(constant(operation))
-        scope.kinds.add(kind)
+        scope.operations.append(operation)
         # On TensorFlow 2.10 some operations have no inputs.
         for tensor in getattr(operation, "inputs", ()):
             if tensor.dtype.name == "resource":
                 trace.read.update((id(each), each) for each in variables.behind(tensor))
-
-
-def constant(operation):
-    return float(sys.modules["tensorflow"].make_ndarray(operation.get_attr("value")))
+    return len(calls)
 
 
 # --- What the optimizer remembers, and what is frozen ---
@@ -969,13 +1221,15 @@ def numbers_in(tensor):
     return [float(number) for number in sys.modules["numpy"].asarray(tensor).ravel()]
 
 
+RANDOM = r"Random(?!Four)|AutoContrast|CutMix|MixUp|AugMix|RandAugment"
+
+
 def look_at_special_layers(keras, model):
     layers = keras.layers(model)
     kinds = "Dropout", "BaseDropout", "GaussianNoise", "GaussianDropout", "AlphaDropout"
     noise = [layer for layer in layers if keras.is_a(layer, *kinds)]
     noise = [layer for layer in noise if getattr(layer, "rate", 1)]
-    random = r"Random(?!Four)|AutoContrast|CutMix|MixUp|AugMix|RandAugment"
-    pictures = [layer for layer in layers if re.match(random, type(layer).__name__)]
+    pictures = [layer for layer in layers if re.match(RANDOM, type(layer).__name__)]
     rnns = [layer for layer in layers if keras.is_a(layer, "RNN") and layer.stateful]
     for code, found in (
         ("dropout", noise),

@@ -10,6 +10,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import sys
 import time
 import traceback
@@ -241,7 +242,7 @@ def an_activation_set_with_automatic_names():
     return model
 
 
-@wrong("old-rate")
+@wrong("old-setting")
 def a_rate_set_after_fit():
     model = fitted(chain(layers.Dropout(0.5, name="dropout")))
     model.layers[-1].rate = 0.1
@@ -270,7 +271,7 @@ def an_activation_set_in_a_model_in_time_distributed():
     return model
 
 
-@wrong("old-rate")
+@wrong("old-setting")
 def a_rate_set_in_time_distributed_after_fit():
     model = each_step(layers.Dropout(0.5, name="inner"))
     model.compile("sgd", "mse")
@@ -401,6 +402,232 @@ def weights_set_on_an_adapted_layer():
 def a_head_in_float16():
     mixed = {"dtype": "mixed_float16"}
     return keras.Sequential([keras.Input((4,)), layers.Dense(6, name="first", **mixed), layers.Dense(3, **mixed)])
+
+
+class Squared(layers.Layer):
+    def call(self, x):
+        return x * x
+
+
+class Doubled(layers.Layer):
+    def call(self, x, training=None):
+        return x * 2.0 if training else x
+
+
+class Unchanged(layers.Layer):
+    def call(self, x):
+        return x
+
+
+@wrong("stale-predict")
+def a_layer_of_ones_own_without_weights_added_after_predict():
+    model = predicted(chain())
+    model.add(Squared(name="squared"))
+    return model
+
+
+@wrong("stale-predict")
+def popped_from_a_list_that_holds_the_layer_twice():
+    twice = layers.Dense(4, name="twice")
+    model = predicted(keras.Sequential([keras.Input((4,)), twice, layers.ReLU(name="relu"), twice]))
+    model.pop()
+    return model
+
+
+@wrong("stale-predict")
+def two_layers_in_another_order():
+    model = predicted(keras.Sequential([keras.Input((4,)), layers.Dense(4, name="one"), layers.Dense(4, name="two")]))
+    two, one = model.layers[1], model.layers[0]
+    model.pop()
+    model.pop()
+    model.add(two)
+    model.add(one)
+    return model
+
+
+@wrong("old-setting")
+def a_scale_set_after_predict():
+    model = predicted(chain(layers.Rescaling(0.5, name="rescaling")))
+    model.layers[-1].scale = 2.0
+    return model
+
+
+@wrong("old-setting")
+def a_slope_set_after_predict():
+    model = predicted(chain(layers.LeakyReLU(0.3, name="leaky")))
+    last = model.layers[-1]
+    setattr(last, "negative_slope" if hasattr(last, "negative_slope") else "alpha", 0.1)
+    return model
+
+
+@wrong("old-setting")
+def a_momentum_set_after_fit():
+    model = fitted(chain(layers.BatchNormalization(name="norm")))
+    model.layers[-1].momentum = 0.5
+    return model
+
+
+@wrong("old-setting")
+def a_rate_of_a_subclassed_model_set_after_fit():
+    model = fitted(Auxiliary(name="net"))
+    model.drop.rate = 0.1
+    return model
+
+
+@wrong("old-activation")
+def gelu_replaced_by_softplus_after_predict():
+    model = predicted(chain(layers.Dense(3, activation="gelu", name="last")))
+    model.layers[-1].activation = keras.activations.softplus
+    return model
+
+
+@wrong("old-activation")
+def an_activation_set_in_mixed_precision():
+    model = predicted(chain(layers.Dense(3, activation="gelu", name="last", dtype="mixed_bfloat16")))
+    model.layers[-1].activation = keras.activations.tanh
+    return model
+
+
+def adapted_twice(width):
+    random, layer = np.random.RandomState(0), layers.Normalization(name="normalization")
+    layer.adapt(random.rand(16, width))
+    model = keras.Sequential([keras.Input((width,)), layer, layers.Dense(3, name="head")])
+    model.predict(np.ones((8, width), "float32"), verbose=0)
+    layer.adapt(9 * random.rand(16, width))
+    return model
+
+
+@wrong("old-setting")
+def adapted_again_after_predict():
+    return adapted_twice(4)
+
+
+@wrong("old-setting")
+def adapted_to_many_features_again_after_predict():
+    """TensorFlow passes more than 128 numbers to a trace instead of keeping them in it."""
+    return adapted_twice(400)
+
+
+class Auxiliary(keras.Model):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.head, self.auxiliary = layers.Dense(3, name="head"), layers.Dense(3, name="auxiliary")
+        self.drop = layers.Dropout(0.5, name="drop")
+
+    def call(self, x, training=None):
+        x = self.drop(x)
+        return self.head(x) + self.auxiliary(x) if training else self.head(x)
+
+
+@good_to_know("dropout")
+def a_head_only_used_in_training():
+    return predicted(fitted(Auxiliary(name="net")))
+
+
+class Contrastive(keras.Model):
+    """A projection that only `train_step` runs, as in SimCLR."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.encoder, self.projection = layers.Dense(3, name="encoder"), layers.Dense(3, name="projection")
+
+    def call(self, x):
+        return self.encoder(x)
+
+    def train_step(self, data):
+        outputs = self.projection(self(data[0], training=True))
+        return {"mean": outputs[0, 0]}
+
+
+@good_to_know()
+def a_projection_only_used_in_train_step():
+    model = predicted(fitted(Contrastive(name="net")))
+    return predicted(model, 8, 5)
+
+
+@good_to_know("operations")
+def gradients_that_are_stopped():
+    stop = getattr(keras, "ops", None) or sys.modules["tensorflow"]
+    inputs = keras.Input((4,))
+    stopped = stop.stop_gradient(layers.Dense(6, name="first")(inputs))
+    return fitted(keras.Model(inputs, layers.Dense(3, name="head")(stopped)))
+
+
+@good_to_know("inputs")
+def an_output_without_a_loss():
+    inputs = keras.Input((4,))
+    model = keras.Model(inputs, [layers.Dense(3, name="one")(inputs), layers.Dense(3, name="two")(inputs)])
+    model.compile("sgd", ["mse", None])
+    model.fit(X, [Y, Y] if not hasattr(keras, "ops") else Y, verbose=0)
+    return model
+
+
+@good_to_know("dropout")
+def on_one_replica():
+    with sys.modules["tensorflow"].distribute.MirroredStrategy(["/cpu:0"]).scope():
+        model = chain(layers.Dropout(0.5, seed=1, name="dropout"))
+        model.compile("adam", "mse")
+    model.fit(X, Y, verbose=0)
+    return predicted(model)
+
+
+@good_to_know()
+def layers_of_ones_own_that_do_nothing_in_predict():
+    return predicted(fitted(chain(Squared(name="squared"), Doubled(name="doubled"), Unchanged(name="unchanged"))))
+
+
+@good_to_know("dropout", "inputs")
+def one_of_each_kind_of_layer():
+    """What each leaves in a trace is what it leaves there on its own."""
+    flat, steps, image = keras.Input((4,)), keras.Input((6, 4)), keras.Input((8, 8, 4))
+    some = [
+        (
+            flat,
+            (
+                "LeakyReLU PReLU ELU ReLU Softmax BatchNormalization LayerNormalization UnitNormalization Rescaling "
+                "GaussianNoise GaussianDropout Dropout AlphaDropout Flatten ActivityRegularization"
+            ),
+        ),
+        (
+            steps,
+            (
+                "GlobalAveragePooling1D GlobalMaxPooling1D AveragePooling1D MaxPooling1D SpatialDropout1D Permute "
+                "ZeroPadding1D UpSampling1D Cropping1D BatchNormalization"
+            ),
+        ),
+        (
+            image,
+            (
+                "GlobalAveragePooling2D GlobalMaxPooling2D AveragePooling2D MaxPooling2D SpatialDropout2D "
+                "ZeroPadding2D UpSampling2D Cropping2D BatchNormalization LayerNormalization"
+            ),
+        ),
+    ]
+    given = {"Rescaling": [0.5], "GaussianNoise": [0.1], "Permute": [(2, 1)]}
+    given.update({kind: [2] for _, kinds in some for kind in kinds.split() if re.match("(Average|Max)Pool", kind)})
+    given.update({kind: [0.5] for _, kinds in some for kind in kinds.split() if "Dropout" in kind})
+    made = [getattr(layers, kind)(*given.get(kind, []))(inputs) for inputs, kinds in some for kind in kinds.split()]
+    activations = "elu exponential gelu hard_sigmoid linear relu selu sigmoid softmax softplus softsign swish tanh"
+    made += [layers.Dense(4, activation=kind)(flat) for kind in activations.split()]
+    made += [layers.Conv1D(3, 2, activation="gelu")(steps), layers.SeparableConv1D(3, 2)(steps)]
+    made += [kind(3, 2)(image) for kind in (layers.Conv2D, layers.Conv2DTranspose, layers.SeparableConv2D)]
+    made += [layers.DepthwiseConv2D(2)(image), layers.LSTM(3)(steps), layers.MultiHeadAttention(2, 3)(steps, steps)]
+    made += [
+        layers.TimeDistributed(layers.Dense(3, activation="gelu"))(steps),
+        layers.TimeDistributed(layers.Dropout(0.5))(steps),
+        layers.Attention()([steps, steps]),
+        layers.Dot(1)([flat, flat]),
+        layers.Bidirectional(layers.GRU(3))(steps),
+    ]
+    made += [getattr(layers, kind)()([flat, flat]) for kind in ["Add", "Average", "Concatenate", "Maximum", "Multiply"]]
+    ends = layers.Concatenate()([layers.Flatten()(each) for each in made])
+    model = keras.Model([flat, steps, image], layers.Dense(3)(ends))
+    model.compile("sgd", "mse")
+    data = [np.ones((8, *shape), "float32") for shape in ((4,), (6, 4), (8, 8, 4))]
+    model.fit(data, Y, verbose=0)
+    model.evaluate(data, Y, verbose=0)
+    model.predict(data, verbose=0)
+    return model
 
 
 @good_to_know()
