@@ -1,6 +1,6 @@
-"""A functional model with operations that are no layers of its author.
+"""A functional model with operations that aren't layers.
 
-Whoever writes `x + y`, `x / 255` or `keras.ops.relu(x)` between layers.
+You write `x + y`, `x / 255` or `keras.ops.relu(x)` between layers.
 """
 
 import keras

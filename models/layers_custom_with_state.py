@@ -1,4 +1,4 @@
-"""With a layer of its author's that keeps a state.
+"""With a custom layer that keeps a state.
 
 A running mean, a memory, a codebook.
 """

@@ -1,4 +1,4 @@
-"""With a layer of its author's that has no get_config.
+"""With a custom layer without get_config.
 
 Research code: it trains, but cannot be copied or saved.
 """

@@ -1,6 +1,6 @@
 """A Sequential loaded from an .h5 file.
 
-Whoever has a model from the years of HDF5.
+You have an old .h5 file.
 """
 
 import tempfile

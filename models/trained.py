@@ -1,4 +1,4 @@
-"""A model that has been compiled, trained and asked.
+"""A model that has been compiled, trained and used to predict.
 
 Everybody's model, once it is of use: what it has traced may outlive the surgery.
 """
