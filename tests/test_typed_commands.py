@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from listed import JAX
 
 from evidence.__main__ import command_parser
 from evidence.files import ROOT
@@ -27,7 +28,7 @@ PLACEHOLDERS = {
     "NAME": "x",
     "ENVIRONMENT": "tf-2.15",
     "KEY": "tf-2.15",
-    "keras-3.16-jax": "keras-3.15-jax",  # the example of a release to come
+    "keras-3.16-jax": JAX.key,  # the example of a release to come
     "...": "",
 }
 SYSTEM = {

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import yaml
 from every_page import AXE, OPEN_SECTIONS, SHIFTS
+from listed import PINNED, TORCH
 
 from evidence.files import ROOT
 from evidence.pages.lint import read_page
@@ -601,7 +602,8 @@ def test_below_a_badge_what_is_the_same_has_no_tick(new_page, address):
 
 
 @pytest.mark.parametrize(
-    ("release", "said"), [("3.15", " models on yours"), ("3.9", " models on Keras 3.15.1 on TensorFlow")]
+    ("release", "said"),
+    [(TORCH.release, " models on yours"), ("3.9", f" models on Keras {PINNED.release} on TensorFlow")],
 )
 def test_a_recipe_counts_the_models_on_the_readers_keras_or_names_the_one_that_was_counted(
     new_page, address, release, said
