@@ -3,8 +3,10 @@
 import json
 import re
 import shlex
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import yaml
@@ -34,6 +36,9 @@ def run(hook, path):
     command = [*shlex.split(HOOKS[hook]["entry"]), str(path)]
     if command[0] == "python":
         command[0] = sys.executable
+    else:  # The README's test command doesn't activate the environment.
+        beside = shutil.which(command[0], path=Path(sys.executable).parent)
+        command[0] = beside or command[0]
     return subprocess.run(command, cwd=ROOT, text=True, capture_output=True, check=False)
 
 
