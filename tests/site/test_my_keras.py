@@ -24,8 +24,8 @@ SCRIPT = "my-keras/keras-in-words.js"
 
 
 @pytest.fixture(params=["as we write it", "as it is published"])
-def script(request):
-    folder = ROOT / "theme" if request.param == "as we write it" else request.getfixturevalue("site")
+def script(request, site):
+    folder = ROOT / "theme" if request.param == "as we write it" else site
     return folder / SCRIPT
 
 
