@@ -20,6 +20,7 @@ NO_INPUT_SHAPE = "UserWarning: Do not pass an `input_shape`/`input_dim` argument
         ("UserWarning: without a place\n", "UserWarning: without a place"),
         ("WARNING:absl:You are saving as HDF5. \n", "WARNING:absl:You are saving as HDF5."),
         ("ERROR:root:no\n", "ERROR:root:no"),
+        ("WARNING:tensorflow:\nThe following Variables\nwere used\n", "WARNING:tensorflow:The following Variables"),
         # below the first line: values, which differ from run to run
         ("a.py:1: UserWarning: no match\nExpected: ['a']\n [0.1 0.2]\n  warn(\n", "UserWarning: no match"),
         # each once, in their order
