@@ -334,7 +334,8 @@ def carry_out(
                 ):
                     faults.append(varies)
                     continue
-                if plan.of_recipes:  # A trial says itself of what its recipe warned.
+                # A trial says itself of what its recipe warned.
+                if plan.of_recipes or not plan.environment.keeps_warnings:
                     outcome = replace(outcome, stderr="")
                 plan.record.outcomes[block.digest] = records.recorded(block, outcome)
                 if outcome.steps is not None and not plan.left_alone:
