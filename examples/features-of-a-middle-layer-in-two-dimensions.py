@@ -104,16 +104,19 @@ with threadpool_limits(1):  # On a busy machine, several threads wait for one an
         print(f"{name}: {flat[name].shape}")
 
 # %% [markdown]
-# All 600 points, as small as they are, would be unreadable. So every point is a dot, and
-# 15 of each digit are numerals.
+# Six hundred numerals in each plot would be too small to read. So each image is a dot in the colour of its
+# digit, and a few of each digit are numerals.
 
-# %% alt="TODO"
-figure, axes = plt.subplots(2, 2, figsize=(3.6, 3.6), layout="constrained")
+# %% alt="Four scatter plots of the same 600 digits, by their pixels, and by an early, a middle and a late layer. Each digit has a colour, and eight images of each are drawn as numerals. By pixels the digits overlap; by the late layer nearly all of them form ten groups."
+NUMERALS = 8  # of each digit
+figure, axes = plt.subplots(2, 2, figsize=(3.6, 4.6), layout="constrained")
 colours = plt.get_cmap("tab10")
 for axis, (name, points) in zip(axes.flat, flat.items(), strict=True):
     for digit in range(10):
         chosen = points[digits == digit]
-        axis.scatter(*chosen.T, color=colours(digit), marker=f"${digit}$", s=22, lw=0.2)
+        numerals, dots = np.split(chosen, [NUMERALS])
+        axis.scatter(*dots.T, color=colours(digit), s=3, alpha=0.5)
+        axis.scatter(*numerals.T, color=colours(digit), marker=f"${digit}$", s=70, lw=0.2)
     axis.set_title(name, fontsize=11)
     axis.set(xticks=[], yticks=[])
     axis.spines[["top", "right", "left", "bottom"]].set_color("#bbbbbb")
