@@ -116,7 +116,9 @@ for axis, (name, points) in zip(axes.flat, flat.items(), strict=True):
         chosen = points[digits == digit]
         numerals, dots = np.split(chosen, [NUMERALS])
         axis.scatter(*dots.T, color=colours(digit), s=3, alpha=0.5)
-        axis.scatter(*numerals.T, color=colours(digit), marker=f"${digit}$", s=70, lw=0.2)
+        axis.scatter(
+            *numerals.T, color=colours(digit), marker=f"${digit}$", s=70, lw=0.2
+        )
     axis.set_title(name, fontsize=11)
     axis.set(xticks=[], yticks=[])
     axis.spines[["top", "right", "left", "bottom"]].set_color("#bbbbbb")
