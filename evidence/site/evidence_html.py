@@ -45,7 +45,7 @@ def evidence(block: Block, measurements: Measurements) -> Iterator[str]:
             yield f"<li{attributes(behaviour, environments)}>"
             yield from behaviour_in_full(block, behaviour, environments)
             yield "</li>"
-        yield f"</ul><p>For tf.keras, {code('keras')} was made to mean {code('tensorflow.keras')}.</p>"
+        yield f"</ul><p>On tf.keras, {code('keras')} means {code('tensorflow.keras')} here.</p>"
     yield from warnings(block, measurements)
     yield "</details>"
     verdicts = current_verdicts()
