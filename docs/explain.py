@@ -43,6 +43,10 @@ FAULTS = {
         "`predict` {}. Compile again.",
         "why/after-pop-compile-again/#what-heals",
     ),
+    "stale-on-openvino": (
+        "`predict` still returns {}, the model {}. Make a new model of its layers.",
+        "why/after-pop-compile-again/#what-heals",
+    ),
     "stale-evaluate": (
         "`evaluate` {}. Compile again.",
         "why/after-pop-compile-again/#evaluate",
@@ -223,8 +227,11 @@ class Keras:
 
     def graph(self, model):
         """Return the graph that a call of the model runs, `None` if it has none."""
-        if self.is_a(model, "Sequential"):
-            graph = model._functional if self.is_3 else model
+        if self.is_a(model, "Sequential") and self.is_3:
+            graph = model._functional
+        elif self.is_a(model, "Sequential"):
+            # One that `pop` has emptied keeps its nodes, but runs its list.
+            graph = model if model._graph_initialized else None
         else:
             graph = None if self.overrides(model, "call") else model
         return graph if getattr(graph, "_nodes_by_depth", None) else None
@@ -429,15 +436,14 @@ def look_at_ends(keras, model):
 
 def look_at_what_is_not_built(keras, model):
     listed = keras.listed(model)
+    waiting = [layer for layer in keras.layers(model) if not layer.built]
     if keras.is_a(model, "Sequential") and keras.graph(model) is None:
         if model.built and listed:
             yield ("no-graph",)
-        else:
+        elif waiting or not listed:
             yield "not-built", model.name
-    else:
-        waiting = [layer for layer in keras.layers(model) if not layer.built]
-        if waiting:
-            yield "not-built", names(waiting)
+    elif waiting:
+        yield "not-built", names(waiting)
 
 
 # --- What it is made of ---
@@ -571,7 +577,7 @@ def look_at_functions(keras, model):
         then = [tuple(map(size_of, port)) for port in ports]
         now = [shape_of(tensor) for tensor in leaves(keras.ends(model)[1])]
         if now and shapes_differ(then, now):
-            yield "stale-predict", f"it returns {shapes(then)}, the model {shapes(now)}"
+            yield "stale-on-openvino", shapes(then), shapes(now)
     if keras.backend in HIDING and used:
         yield "hidden-traces", names(used), HIDING[keras.backend]
 
@@ -629,7 +635,8 @@ def reasons_of(keras, model, word, trace, places, missing):
             times = times_in(keras, place, word, trace)
             if times > place.times > 0:
                 yield f"runs {place.layer.name} {times} times, not {place.times}"
-    run = [scope_of(layer) for layer in keras.run(model)]
+    layers = keras.run(model) or keras.listed(model)
+    run = [scope_of(layer) for layer in layers]
     order = [without_number(keras, name) for name in trace.top.inside]
     order = [name for name in dict.fromkeys(order) if name in run]
     if keras.is_a(model, "Sequential") and order != [
