@@ -435,8 +435,13 @@ def look_at_ends(keras, model):
 
 
 def look_at_what_is_not_built(keras, model):
-    listed = keras.listed(model)
-    waiting = [layer for layer in keras.layers(model) if not layer.built]
+    listed, layers = keras.listed(model), keras.layers(model)
+    # A layer may hold some that it doesn't use, as Bidirectional of Keras 3.0 does.
+    wholes = [each for each in layers if each.built and not keras.is_a(each, "Model")]
+    inside = [
+        part for each in wholes for part in each._flatten_layers(include_self=False)
+    ]
+    waiting = [layer for layer in layers if not layer.built and layer not in inside]
     if keras.is_a(model, "Sequential") and keras.graph(model) is None:
         if model.built and listed:
             yield ("no-graph",)

@@ -812,7 +812,7 @@ def main():
     """Print what is found, as JSON by name.
 
     Arguments may be files of `models/`, which are looked at twice: as they were made, and after they have predicted and
-    learned. Those that start with a minus sign are only made. With other arguments, only these of the models here are looked at.
+    learned. Those that start with a minus sign are only made. Other arguments name the only models to take from here.
     """
     kinds = [argument for argument in sys.argv[1:] if argument.endswith(".py")]
     names = [argument for argument in sys.argv[1:] if argument not in kinds]

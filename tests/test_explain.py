@@ -13,7 +13,6 @@ import types
 from pathlib import Path
 
 import pytest
-
 from listed import BY_KEY, JAX, LAST_TF_KERAS, PINNED
 
 from evidence.files import DOCS
@@ -84,7 +83,7 @@ USED = {
     "sequential_of_another_models_layers",
     "with_lora",
 }
-# Models that are also looked at on other Kerases, where these are installed. What is wrong there is what is wrong here, except:
+# Models that are also looked at on other Kerases, where these are installed. What is wrong is the same there.
 ELSEWHERE = [
     "a_layer_popped_after_predict",
     "a_rate_set_after_fit",
@@ -181,7 +180,8 @@ def test_what_is_broken_is_found_on_tf_keras_and_on_jax():
 def test_on_openvino_a_stale_predict_is_known_by_its_width():
     [found] = looked_at(OPENVINO, "a_layer_popped_after_predict").values()
     assert found["wrong"] == ["stale-on-openvino"]
-    assert "`predict` still returns (None, 3), the model (None, 6). Make a new model of its layers." in found["sentences"]
+    said = "`predict` still returns (None, 3), the model (None, 6). Make a new model of its layers."
+    assert said in found["sentences"]
 
 
 def test_each_sentence_is_said_of_some_model(found, explain):

@@ -52,7 +52,7 @@ class Watch(object):
         self.read = []  # models, each with the list that its `layers` returned
 
     def run(self, statement, namespace):
-        """Run a compiled statement. Note how often it runs each layer's own `call`, which traces, and what `layers` returns."""
+        """Run a compiled statement. Note how often it runs each layer's own `call`, which traces, and what it reads."""
         self.calls, self.called, self.read = {}, [], []
         sys.setprofile(self.see)
         try:
@@ -96,8 +96,8 @@ class Watch(object):
         - `ran`: by variable and function, the places in `traces` of those that the statement ran. Left out where it ran
           none, and where that can't be seen: on other backends, and on TensorFlow before 2.2, whose `tf.keras` has its
           functions elsewhere
-        - `copies`: by variable, the numbers of the layers in the list that `layers` last returned to the statement, as the
-          statement left that list. Left out where nothing was read, and where it is the model's own list
+        - `copies`: by variable, the numbers of the layers in the list that `layers` last returned to the statement, as
+          the statement left it. Left out where nothing was read, and where it is the model's own list
         """
         states = {name: self.model_state(model) for name, model in models.items()}
         nodes = self.nodes()

@@ -94,7 +94,7 @@ def test_a_layer_that_was_removed_stays_known():
 def test_a_step_has_the_copy_that_layers_returned_as_the_statement_left_it():
     outcome = run(
         'model.add(Dense("one"))\nmodel.layers.pop()\nx = 1\nmodel.layers.append(Dense("two"))\n'
-        'Sequential.layers = property(lambda self: self._layers)\nlayers = model.layers\n'
+        "Sequential.layers = property(lambda self: self._layers)\nlayers = model.layers\n"
         "def layers(): return model.inside()\nSequential.inside = lambda self: self.layers\nlayers()\n"
     )
     added, popped, nothing, appended, *own = outcome.steps[1:]
