@@ -30,7 +30,7 @@ def newest_differences(pinned: Environment) -> Iterator[str]:
     measured = Record(KEY, version, newest.installed_packages(), outcomes, python=recorded.python)
     measurements = Measurements({KEY: measured, pinned.key: recorded}, [newest, pinned], blocks)
     [change] = changes(measurements, [newest, pinned])
-    if change.differences:
+    if change.differences or change.new_warnings or change.gone_warnings:
         packages = dict(pin.split("==") for pin in measured.packages)
         yield f"# Keras {version} on TensorFlow {packages['tensorflow']} does other things than the pages show"
         yield ""

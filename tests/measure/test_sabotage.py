@@ -27,6 +27,13 @@ OTHERS = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def noticed(tmp_path, monkeypatch):
+    """Where the blocks that noticed faults are remembered."""
+    monkeypatch.setattr(sabotage, "NOTICED", tmp_path / "cache" / "sabotage.json")
+    return sabotage.NOTICED
+
+
 @pytest.fixture
 def packages(tmp_path):
     """A folder of packages with a made-up Keras in it."""
@@ -140,6 +147,17 @@ def test_blocks_of_the_page_run_first_then_those_with_the_words(witnesses):
     one, two, with_word = OTHERS
     assert FAULT.words == {"ANSWER"}
     assert witnesses.in_order(FAULT) == [ANSWERS, with_word, one, two]
+
+
+def test_the_block_that_noticed_a_fault_runs_first_the_next_time(monkeypatch, witnesses, packages, executions, noticed):
+    monkeypatch.setattr(sabotage, "installed_packages", lambda: packages)
+    elsewhere = Fault(**vars(FAULT) | {"page": "docs/a.md", "breaks": "The guide is right."})
+    assert witnesses.in_order(elsewhere)[-1] == ANSWERS
+    sabotage.run([elsewhere])
+    again = make_witnesses(monkeypatch, [*OTHERS, ANSWERS])
+    assert again.in_order(elsewhere) == [ANSWERS, *OTHERS]
+    noticed.write_text('{"answer": "a block that is gone"}')
+    assert make_witnesses(monkeypatch, [*OTHERS, ANSWERS]).in_order(elsewhere)[-1] == ANSWERS
 
 
 def test_a_fault_is_noticed_by_the_block_that_does_something_else(witnesses, packages, executions):

@@ -24,7 +24,7 @@ def test_the_questions_are_all_there():
 
 
 def test_the_phrasings_are_of_each_kind():
-    assert len(PHRASINGS) == 87
+    assert len(PHRASINGS) == 90
     kinds = {"n't", "quotes", "versions", "typos", "synonyms", "terms", "messages"}
     assert {question.topic for question in PHRASINGS} == kinds
 
@@ -146,6 +146,27 @@ def test_a_message_leads_to_that_of_the_readers_keras(search, keras, family):
         search.evaluate("rememberedKeras.keep(null)")
     lists = [page for page in pages if page in search_quality.ERRORS.values()]
     assert lists[0] == search_quality.ERRORS[family]
+
+
+@pytest.mark.parametrize(
+    ("typed", "release"),
+    [
+        ("3.14", "what-changed/#keras-3-14-tensorflow"),
+        ("keras==3.14.1", "what-changed/#keras-3-14-tensorflow"),
+        ("2.15", "what-changed-tf-keras/#tf-2-15"),
+        ("Keras 2.15", "what-changed-tf-keras/#tf-2-15"),
+        ("tf 2.2", "what-changed-tf-keras/#tf-2-2"),
+        ("Keras 2.2", "what-changed-keras-1-and-2/#keras-2-2-4"),
+        ("keras 1.2.x", "what-changed-keras-1-and-2/#keras-1-2-2"),
+        ("tf_keras 2.21", "what-changed-tf-keras/#tf-keras-2-21"),
+        ("Keras 1.1", "what-changed-keras-1-and-2/"),  # not measured, so its line
+    ],
+)
+def test_a_version_alone_leads_to_what_that_release_changed(search, typed, release):
+    search_quality.results(search, typed)
+    first = search.locator(".md-search-result__item").first.locator(".md-search-result__link")
+    page, section = (re.sub(r"\?[^#]*", "", first.nth(place).get_attribute("href")) for place in (0, 1))
+    assert release in (page.partition("reference/")[2], section.partition("reference/")[2])
 
 
 def test_a_result_shows_the_row_that_matches(search):

@@ -106,7 +106,7 @@ def test_what_a_page_shows_is_what_the_pinned_environment_did(blocks):
     record = recorded_in(pinned)
     for block in blocks:
         did = record.outcomes.get(block.digest)
-        shown = RecordedOutcome(block.expected_output or "", steps=did and did.steps)
+        shown = RecordedOutcome(block.expected_output or "", steps=did and did.steps, warnings=did and did.warnings)
         assert did == shown, f"{block.page}:{block.line}: python -m evidence record"
 
 

@@ -162,3 +162,29 @@ def test_every_release_of_the_records_but_the_first_of_its_line_has_its_changes(
         assert len(ids) == len(set(ids))
     lines = {environment.line for environment in measurements.environments}
     assert compared == len(measurements.environments) - len(lines)
+
+
+def test_new_and_dropped_warnings_follow_what_blocks_do():
+    warned = {"3.2": RecordedOutcome("1\n", warnings="UserWarning: new"), "3.1": RecordedOutcome("1\n", warnings="old")}
+    assert listed({BLOCK: warned})[1:] == [
+        "No block behaves differently.",
+        "Warns now:",
+        "UserWarning: new: On page",
+        "No longer warns:",
+        "old: On page",
+    ]
+    others = [Block("docs/page.md", line, f"{BLOCK.code}# {line}\n", "1\n") for line in range(2, 5)]
+    lines = list(changes.change_as_text(*first_change(dict.fromkeys([BLOCK, *others], warned))))
+    assert lines[-6:] == [
+        "Warns now:\n",
+        "- `UserWarning: new`: docs/page.md:1, docs/page.md:2, docs/page.md:3 and 1 more",
+        "",
+        "No longer warns:\n",
+        "- `old`: docs/page.md:1, docs/page.md:2, docs/page.md:3 and 1 more",
+        "",
+    ]
+
+
+def first_change(outcomes):
+    measurements = measured(outcomes)
+    return measurements, next(changes.changes(measurements, measurements.environments))
