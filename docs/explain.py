@@ -843,10 +843,7 @@ def traced_alone(keras, layer, training):
     root = (getattr(activation, "__module__", None) or "keras").partition(".")[0]
     known = root in ("keras", "tf_keras", "tensorflow")
     random = keras.is_a(layer, "RNN") or re.match(RANDOM, type(layer).__name__)
-    if any(
-        getattr(layer, name, None)
-        for name in ("activity_regularizer", "quantization_mode")
-    ):
+    if getattr(layer, "activity_regularizer", None) or is_quantized(layer):
         raise NotImplementedError
     if own_code(keras, layer) or not known or random or len(parts(layer)) > 1:
         raise NotImplementedError
@@ -1261,12 +1258,18 @@ def look_at_numbers(keras, model):
     last = [layer for layer, _ in keras.calls(model)[-1:]]
     if last and getattr(last[0], "compute_dtype", None) == "float16":
         yield "float16-head", names(last)
-    quantized = [layer for layer in layers if getattr(layer, "quantization_mode", None)]
+    quantized = [layer for layer in layers if is_quantized(layer)]
     if quantized:
         yield "quantized", names(quantized)
     lora = [layer for layer in layers if getattr(layer, "lora_enabled", False)]
     if lora:
         yield "lora", names(lora)
+
+
+def is_quantized(layer):
+    # Up to Keras 3.3 only the policy says it.
+    places = layer, getattr(layer, "dtype_policy", None)
+    return any(getattr(place, "quantization_mode", None) for place in places)
 
 
 def is_half(layer):
