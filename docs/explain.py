@@ -374,7 +374,8 @@ def in_words(structure):
     if isinstance(structure, dict):
         parts = [f"{key} {in_words(part)}" for key, part in structure.items()]
         return f"a dict of {', '.join(parts)}"
-    if isinstance(structure, list) or hasattr(structure, "_fields"):
+    shape = isinstance(structure, tuple) and not any(map(shape_of, structure))
+    if isinstance(structure, (list, tuple)) and not shape:
         return f"a list of {', '.join(map(in_words, structure))}"
     return str(structure if isinstance(structure, tuple) else shape_of(structure))
 
