@@ -91,6 +91,21 @@ def test_a_layer_that_was_removed_stays_known():
     assert (last["models"]["model"]["layers"], last["layers"]) == ([], [["one", "Dense"]])
 
 
+def test_a_step_has_the_copy_that_layers_returned_as_the_statement_left_it():
+    outcome = run(
+        'model.add(Dense("one"))\nmodel.layers.pop()\nx = 1\nmodel.layers.append(Dense("two"))\n'
+        "Sequential.layers = property(lambda self: self._layers)\nlayers = model.layers\n"
+        "def layers(): return model.inside()\nSequential.inside = lambda self: self.layers\nlayers()\n"
+    )
+    added, popped, nothing, appended, *own = outcome.steps[1:]
+    assert "copies" not in added
+    assert popped["copies"] == {"model": []}
+    assert "copies" not in nothing
+    assert appended["copies"] == {"model": [0, 1]}
+    assert appended["layers"][1] == ["two", "Dense"]
+    assert not [step for step in own if "copies" in step], "the model's own list, or none that the program read"
+
+
 # A function with traces, as TensorFlow's: each signature has one, which `_call_flat` runs.
 TRACED = """
 class Trace:
