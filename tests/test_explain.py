@@ -1,14 +1,9 @@
-"""`explain` finds what was broken on purpose, invents nothing, and changes nothing.
-
-Keras is imported once, by `tests/broken_models.py`, in a process of its own.
-"""
+"""`explain` finds what was broken on purpose, invents nothing, and changes nothing."""
 
 import ast
 import importlib.util
 import json
-import os
 import re
-import subprocess
 import sys
 import types
 from pathlib import Path
@@ -16,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from evidence.files import DOCS
+from evidence.pages.blocks import Block
 from evidence.running.trials import MODELS
 
 BROKEN = Path(__file__).with_name("broken_models.py")
@@ -105,16 +101,22 @@ def explain():
     return module
 
 
+# What `tests/broken_models.py` prints, as a script that is given all kinds of model.
+FILES = [("" if name in USED else "-") + str(MODELS / f"{name}.py") for name in KINDS]
+CODE = "import runpy, sys\nsys.argv = {argv}\nrunpy.run_path(sys.argv[0], run_name='__main__')\n"
+BLOCK = Block("docs/page.md", 1, CODE.format(argv=[str(BROKEN), *FILES]), None)
+
+
+def blocks_in_keras(tests):
+    return [BLOCK]
+
+
 @pytest.fixture(scope="module")
-def found(needs_tensorflow):
+def found(outcome_in_keras):
     """What `explain` found in each model, by the model's name."""
-    kinds = [("" if name in USED else "-") + str(MODELS / f"{name}.py") for name in KINDS]
-    own = {"PYTHONPATH": str(DOCS), "PYTHONDONTWRITEBYTECODE": "1", "KERAS_BACKEND": "tensorflow"}
-    run = subprocess.run(
-        [sys.executable, BROKEN, *kinds], env=os.environ | own, capture_output=True, text=True, check=False
-    )
-    assert run.returncode == 0, run.stderr
-    return json.loads(run.stdout.splitlines()[-1])
+    outcome = outcome_in_keras(BLOCK)
+    assert outcome.error is None, outcome.error
+    return json.loads(outcome.output.splitlines()[-1])
 
 
 def test_each_kind_of_model_is_known_here():
