@@ -163,11 +163,11 @@ def blocks_in_background(items):
         if "outcome_in_keras" in getattr(item, "fixturenames", ()):
             tests.setdefault(item.module, []).append(item)
     blocks = []
-    for module, selected in tests.items():
+    for module, selected in reversed(tests.items()):  # The last ones, `explain` and the notebooks, take longest.
         with contextlib.suppress(Exception):  # A test that asks for what a page lacks fails by itself, and says why.
             blocks += module.blocks_in_keras(selected)
     variables = {"PYTHONPATH": os.pathsep.join([str(IN_KERAS), str(ROOT)])}
-    return Execution(blocks, variables=variables, imports=[*KERAS_IMPORTS, CHECKS], limits=Limits(seconds=600))
+    return Execution(blocks, variables=variables, imports=[*KERAS_IMPORTS, CHECKS], limits=Limits(seconds=1800))
 
 
 background = pytest.StashKey[SiteInBackground]()
