@@ -7,9 +7,6 @@ docs/reference/after-material.md says what is left to do about each.
 
 import copy
 import re
-import shutil
-import subprocess
-import sys
 from fnmatch import fnmatch
 from itertools import zip_longest
 from urllib.parse import urljoin
@@ -50,21 +47,6 @@ NOTEBOOK = re.compile(rf"({SITE}examples/[\w-]+)\.ipynb")  # MkDocs has a page o
 def address(source):
     path = source.relative_to(DOCS).with_suffix("").as_posix()
     return "index.html" if path == "index" else f"{path}/index.html"
-
-
-@pytest.fixture(scope="module")
-def zensical(tmp_path_factory, addresses):
-    """The folder of the site as Zensical builds it: it takes no other, and caches beside mkdocs.yml."""
-    folder = tmp_path_factory.mktemp("zensical")
-    shutil.copy(ROOT / "mkdocs.yml", folder)
-    for name in "docs", "theme":
-        shutil.copytree(ROOT / name, folder / name)
-    for name in "examples", "evidence", "records":  # Newer ones than 0.0.73 want all of `watch` to exist.
-        (folder / name).mkdir()
-    command = [sys.executable, "-m", "zensical", "build", "--strict", "--config-file", folder / "mkdocs.yml"]
-    completed = subprocess.run(command, cwd=ROOT, env=addresses, text=True, capture_output=True, check=False)
-    assert completed.returncode == 0, completed.stdout[-2000:] + completed.stderr[-4000:]
-    return folder / "site"
 
 
 @pytest.fixture(scope="module")
