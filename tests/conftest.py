@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from bs4 import BeautifulSoup
+from parsed import parsed
 
 from evidence.files import ROOT
 from evidence.pages.blocks import Block
@@ -263,10 +263,7 @@ def faults(needs_chromium, request, site):
 
 @pytest.fixture(scope="session")
 def pages(site):
-    return {
-        path.relative_to(site).as_posix(): BeautifulSoup(path.read_bytes(), "html.parser")
-        for path in site.rglob("*.html")
-    }
+    return parsed(site)
 
 
 @pytest.fixture(scope="session")

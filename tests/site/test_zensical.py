@@ -12,7 +12,7 @@ from itertools import zip_longest
 from urllib.parse import urljoin
 
 import pytest
-from bs4 import BeautifulSoup
+from parsed import parsed
 
 from evidence.files import ROOT
 from evidence.pages.blocks import page_name, read_text
@@ -52,10 +52,7 @@ def address(source):
 @pytest.fixture(scope="module")
 def theirs(zensical):
     """Zensical's pages; `pages` are those of MkDocs."""
-    return {
-        path.relative_to(zensical).as_posix(): BeautifulSoup(path.read_bytes(), "html.parser")
-        for path in zensical.rglob("*.html")
-    }
+    return parsed(zensical)
 
 
 def content(page, name):
