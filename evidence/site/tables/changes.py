@@ -11,7 +11,7 @@ from evidence.findings.changes import Change, Difference, changes, lines_only_in
 from evidence.findings.computes_with import changed_together
 from evidence.findings.families import family
 from evidence.findings.measurements import Measurements, current_measurements
-from evidence.findings.ranges import environment_name
+from evidence.findings.ranges import environment_name, join_words
 from evidence.findings.release_notes import release_notes
 from evidence.pages.blocks import Block
 from evidence.running.records import RecordedOutcome
@@ -35,6 +35,9 @@ def what_changed(measurements: Measurements, family_name: str) -> Iterator[str]:
             if note := release_notes().get(change.newer.key):
                 yield f"<p>{code_spans(note)}</p>"
             released = f"Released {date_in_words(change.newer.released)}."
+            if unrecorded := not_recorded(measurements, change):
+                yield f"<p>{released} {unrecorded}</p>"
+                continue
             yield f'<p class="changed-with">{released} {changed_with(measurements, change)}</p>'
             yield from change_list(change)
 
@@ -79,6 +82,9 @@ def changes_as_text(keys: Iterable[str]) -> Iterator[str]:
 def change_as_text(measurements: Measurements, change: Change) -> Iterator[str]:
     """Yield lines of Markdown that say what a release changed."""
     yield f"## {change_title(change)}\n"
+    if unrecorded := not_recorded(measurements, change):
+        yield f"{unrecorded}\n"
+        return
     yield f"{as_markdown(changed_with(measurements, change))}\n"
     for difference in change.differences:
         block = difference.block
@@ -99,6 +105,15 @@ def as_markdown(html: str) -> str:
 
 def change_title(change: Change) -> str:
     return f"{environment_name(change.newer)} after {change.older.release_name}"
+
+
+def not_recorded(measurements: Measurements, change: Change) -> str:
+    """Say which of the two releases is not recorded, so that they can't be compared; "" if both are."""
+    both = change.older, change.newer
+    lacking = [environment_name(one) for one in both if not measurements.record(one).outcomes]
+    return (
+        f"Not compared: {join_words(lacking)} {'is' if len(lacking) == 1 else 'are'} not recorded." if lacking else ""
+    )
 
 
 def changed_with(measurements: Measurements, change: Change) -> str:

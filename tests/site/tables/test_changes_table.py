@@ -63,6 +63,14 @@ def test_a_release_that_changed_nothing_says_so():
     ]
 
 
+def test_releases_are_not_compared_where_one_is_not_recorded():
+    unrecorded = {BLOCK: {"3.1": None}}
+    said = "Not compared: Keras 3.1.0 on TensorFlow is not recorded."
+    assert listed(unrecorded) == [f"Released 2 January 2020. {said}"]
+    title, *lines = changes.change_as_text(*first_change(unrecorded))
+    assert lines == [f"{said}\n"]
+
+
 def test_a_release_is_summed_up_in_a_sentence(monkeypatch):
     monkeypatch.setattr(changes, "release_notes", lambda: {"3.2": "`pop` compiles again."})
     assert listed({BLOCK: {}})[0] == "pop compiles again."
