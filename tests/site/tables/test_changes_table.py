@@ -67,7 +67,7 @@ def test_releases_are_not_compared_where_one_is_not_recorded():
     unrecorded = {BLOCK: {"3.1": None}}
     said = "Not compared: Keras 3.1.0 on TensorFlow is not recorded."
     assert listed(unrecorded) == [f"Released 2 January 2020. {said}"]
-    title, *lines = changes.change_as_text(*first_change(unrecorded))
+    _title, *lines = changes.change_as_text(*first_change(unrecorded))
     assert lines == [f"{said}\n"]
 
 
