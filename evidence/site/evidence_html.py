@@ -60,7 +60,7 @@ def warnings(block: Block, measurements: Measurements) -> Iterator[str]:
         lines = dict.fromkeys(
             environment.line for environment in measurements.environments if environment.keeps_warnings
         )
-        yield f"<p>Warnings, which were recorded on {join_words(list(lines))}:</p><ul>"
+        yield f"<p>Warnings, recorded only on {join_words(list(lines))}:</p><ul>"
         for warning, where in by_warning.items():
             yield f"<li>{in_words(where, measurements.environments)}: {code(shortened(warning, WARNING))}</li>"
         yield "</ul>"

@@ -97,7 +97,7 @@ def test_warnings_come_last_with_where_and_make_no_difference():
     # The script of My Keras takes what has this attribute for a behaviour.
     assert not page.select("ul:last-child [data-on]")
     assert page.select_one("ul").find_previous_sibling("p").get_text() == (
-        "Warnings, which were recorded on Keras 3 on TensorFlow:"
+        "Warnings, recorded only on Keras 3 on TensorFlow:"
     )
 
 
