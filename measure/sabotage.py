@@ -182,7 +182,8 @@ class Witnesses:
             self._running.add(execution)
             try:
                 for block, outcome in execution.outcomes():
-                    if records.recorded(block, outcome) != self._record.outcomes[block.digest]:
+                    did = records.recorded(block, outcome, keeps_warnings=self._environment.keeps_warnings)
+                    if did != self._record.outcomes[block.digest]:
                         yield block
             finally:
                 self._running.discard(execution)

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -335,9 +335,9 @@ def carry_out(
                     faults.append(varies)
                     continue
                 # A trial says itself of what its recipe warned.
-                if plan.of_recipes or not plan.environment.keeps_warnings:
-                    outcome = replace(outcome, stderr="")
-                plan.record.outcomes[block.digest] = records.recorded(block, outcome)
+                keeps_warnings = plan.environment.keeps_warnings and not plan.of_recipes
+                recorded = records.recorded(block, outcome, keeps_warnings=keeps_warnings)
+                plan.record.outcomes[block.digest] = recorded
                 if outcome.steps is not None and not plan.left_alone:
                     steps.save(block.digest, outcome.steps)
         except RuntimeError as error:

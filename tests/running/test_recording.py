@@ -440,9 +440,9 @@ def record_in(folder, versions):
     patch.setattr(Here, "versions", (KERAS, versions))
     recorded = records.recorded
 
-    def recorded_and_said(block, outcome):
+    def recorded_and_said(block, outcome, **keywords):
         (Path(folder) / "recorded").touch()
-        return recorded(block, outcome)
+        return recorded(block, outcome, **keywords)
 
     patch.setattr(records, "recorded", recorded_and_said)
     return main(["record", "a"])
