@@ -25,9 +25,9 @@ from evidence.running.trials import MODELS, Kind, files_of_checks, trials_in
 REFUSALS = Path(__file__).with_suffix(".toml")
 
 # As the recipe should; a clear error, which the page explains; an error that it does not explain; silently wrong; this
-# Keras cannot make such a model, or not train it where the recipe is for trained ones, or it lacks what the recipe is
-# written with; the model has nothing that the recipe is about; not measured.
-State = Literal["right", "refused", "unclear", "wrong", "lacking", "inapplicable", "unknown"]
+# Keras cannot make such a model, or not train it where the recipe is for trained ones; it is older than what the recipe
+# is written with; the model has nothing that the recipe is about; not measured.
+State = Literal["right", "refused", "unclear", "wrong", "lacking", "older", "inapplicable", "unknown"]
 
 
 @dataclass(frozen=True)
@@ -67,8 +67,8 @@ class Verdict:
 
 
 def applicable(verdicts: Iterable[Verdict]) -> list[Verdict]:
-    """Return the verdicts on models that can be made there, and that have what the recipe is about."""
-    return [verdict for verdict in verdicts if verdict.state not in {"lacking", "inapplicable"}]
+    """Return the verdicts where the recipe can run, on models that can be made and have what the recipe is about."""
+    return [verdict for verdict in verdicts if verdict.state not in {"lacking", "older", "inapplicable"}]
 
 
 def count_right(verdicts: Iterable[Verdict]) -> tuple[int, int]:
@@ -173,7 +173,7 @@ def verdict_on(
     if did["is"] == "lacks" and did["error"] == "LackingError":
         return Verdict(recipe, kind, environment, "inapplicable", f"without {did['message']}")
     if did["is"] == "raises" and (idiom := idiom_in(did["message"])):
-        return Verdict(recipe, kind, environment, "lacking", idiom)
+        return Verdict(recipe, kind, environment, "older", idiom)
     seen = f"wrong: {error}" if did["is"] == "wrong" else error
     refusal = next((known for known in refusals if known.explains(recipe, kind, environment, seen)), None)
     if did["is"] == "lacks":

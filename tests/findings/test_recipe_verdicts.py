@@ -31,6 +31,7 @@ def verdict(did, recipe=RECIPE, environment="3.2"):
         (NO_DICT, "refused", "ValueError: No dict is taken"),
         (NO_DICT | {"message": "Some dict"}, "unclear", "ValueError: Some dict"),
         (NO_DICT | {"is": "lacks"}, "lacking", "ValueError: No dict is taken"),
+        (NO_DICT | {"message": "module 'keras' has no attribute 'tree'"}, "older", "needs `keras.tree`"),
         (
             {"is": "lacks", "error": "LackingError", "message": "a softmax at the end"},
             "inapplicable",

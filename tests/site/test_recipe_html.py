@@ -102,6 +102,12 @@ def test_an_error_on_every_kind_is_named_once():
     assert "Keras 3.0.0 on TensorFlow: raises <code>TypeError: no `x`</code>." in html
 
 
+def test_a_release_that_is_older_than_the_recipe_says_so():
+    lacks = {"is": "raises", "error": "AttributeError", "message": "module 'keras' has no attribute 'tree'"}
+    html = line([], [lacks] * 99)
+    assert "<p>Keras 3.0.0 on TensorFlow: not applicable, needs <code>keras.tree</code>.</p>" in html
+
+
 def test_what_was_not_measured_is_said():
     html = line([], [])
     assert "Keras 3.0.0 on TensorFlow: not measured." in html

@@ -45,7 +45,7 @@ def count(there: list[Verdict]) -> str:
     if all(verdict.state == "unknown" for verdict in there):
         return "?"
     right, tried = count_right(there)
-    return unbroken(f"{right} of {tried}")
+    return unbroken(f"{right} of {tried}") if tried else "\N{EN DASH}"
 
 
 def unbroken(number: str) -> str:
@@ -69,7 +69,7 @@ def refused_elsewhere(verdicts: Verdicts) -> dict[Kind, list[Verdict]]:
     for environment in verdicts.environments:
         for recipe in verdicts.recipes:
             for verdict in verdicts.otherwise(recipe, environment):
-                if verdict.state not in {"right", "inapplicable", "unknown"}:
+                if verdict.state not in {"right", "older", "inapplicable", "unknown"}:
                     found.setdefault(verdict.kind, []).append(verdict)
     return found
 
