@@ -57,6 +57,7 @@ KINDS = {
     "sequential_around_a_functional_base": ["nested"],
     "sequential_around_a_sequential_base": ["nested"],
     "sequential_by_add": ["several-chains"],
+    "sequential_ending_in_several_outputs": [],
     "sequential_from_a_list": [],
     "sequential_loaded_from_a_keras_file": ["several-chains"],
     "sequential_loaded_from_an_h5_file": ["several-chains"],

@@ -149,6 +149,11 @@ REFUSED = {
         "ValueError",
     ),
     "a list of two": ("remove-a-middle-layer.md#call-function", ADDED, "ValueError"),
+    "a layer to keep": (
+        "mixed-precision.md#change",
+        f"{CHAIN}policy, keep = 'mixed_float16', ['b', {LACKING!r}]",
+        "AssertionError",
+    ),
     "the Input": (
         "insert-or-replace-a-layer.md#insert",
         f"{CHAIN}{MAKE}after = model.inputs[0].name",
