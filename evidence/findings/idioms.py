@@ -26,11 +26,18 @@ def missing_idiom(block: Block, outcome: RecordedOutcome | None) -> str | None:
     """Return, in Markdown, what a release lacks of a block's idiom; `None` if the block got to what it shows."""
     if outcome is None or outcome.error is None:
         return None
-    for pattern, words in IDIOMS.items():
-        if match := re.search(pattern, outcome.message or ""):
-            return words.format(**match.groupdict())
+    if idiom := idiom_in(outcome.message or ""):
+        return idiom
     if outcome.line and outcome.line < surgery_line(block.code):
         return f"line {outcome.line}, before the surgery, raises `{outcome.error}`"
+    return None
+
+
+def idiom_in(message: str) -> str | None:
+    """Return, in Markdown, the idiom that a release lacks by the message of an error; `None` if it lacks none."""
+    for pattern, words in IDIOMS.items():
+        if match := re.search(pattern, message):
+            return words.format(**match.groupdict())
     return None
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from evidence.files import modification_times
+from evidence.findings.idioms import idiom_in
 from evidence.findings.once_a_build import once_a_build
 from evidence.pages.blocks import page_paths
 from evidence.pages.recipes import Recipe, all_recipes
@@ -24,8 +25,8 @@ from evidence.running.trials import MODELS, Kind, files_of_checks, trials_in
 REFUSALS = Path(__file__).with_suffix(".toml")
 
 # As the recipe should; a clear error, which the page explains; an error that it does not explain; silently wrong; this
-# Keras cannot make such a model, or not train it where the recipe is for trained ones; the model has nothing that the
-# recipe is about; not measured.
+# Keras cannot make such a model, or not train it where the recipe is for trained ones, or it lacks what the recipe is
+# written with; the model has nothing that the recipe is about; not measured.
 State = Literal["right", "refused", "unclear", "wrong", "lacking", "inapplicable", "unknown"]
 
 
@@ -171,6 +172,8 @@ def verdict_on(
     error = ", ".join(did["because"]) if did["is"] == "wrong" else f"{did['error']}: {did['message']}"
     if did["is"] == "lacks" and did["error"] == "LackingError":
         return Verdict(recipe, kind, environment, "inapplicable", f"without {did['message']}")
+    if did["is"] == "raises" and (idiom := idiom_in(did["message"])):
+        return Verdict(recipe, kind, environment, "lacking", idiom)
     seen = f"wrong: {error}" if did["is"] == "wrong" else error
     refusal = next((known for known in refusals if known.explains(recipe, kind, environment, seen)), None)
     if did["is"] == "lacks":
