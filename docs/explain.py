@@ -43,6 +43,10 @@ FAULTS = {
         "`predict` {}. Compile again.",
         "why/after-pop-compile-again/#what-heals",
     ),
+    "stale-on-openvino": (
+        "`predict` still returns {}, the model {}. Make a new model of its layers.",
+        "why/after-pop-compile-again/#what-heals",
+    ),
     "stale-evaluate": (
         "`evaluate` {}. Compile again.",
         "why/after-pop-compile-again/#evaluate",
@@ -223,8 +227,11 @@ class Keras:
 
     def graph(self, model):
         """Return the graph that a call of the model runs, `None` if it has none."""
-        if self.is_a(model, "Sequential"):
-            graph = model._functional if self.is_3 else model
+        if self.is_a(model, "Sequential") and self.is_3:
+            graph = model._functional
+        elif self.is_a(model, "Sequential"):
+            # One that `pop` has emptied keeps its nodes, but runs its list.
+            graph = model if model._graph_initialized else None
         else:
             graph = None if self.overrides(model, "call") else model
         return graph if getattr(graph, "_nodes_by_depth", None) else None
@@ -367,7 +374,8 @@ def in_words(structure):
     if isinstance(structure, dict):
         parts = [f"{key} {in_words(part)}" for key, part in structure.items()]
         return f"a dict of {', '.join(parts)}"
-    if isinstance(structure, list) or hasattr(structure, "_fields"):
+    shape = isinstance(structure, tuple) and not any(map(shape_of, structure))
+    if isinstance(structure, (list, tuple)) and not shape:
         return f"a list of {', '.join(map(in_words, structure))}"
     return str(structure if isinstance(structure, tuple) else shape_of(structure))
 
@@ -428,16 +436,20 @@ def look_at_ends(keras, model):
 
 
 def look_at_what_is_not_built(keras, model):
-    listed = keras.listed(model)
+    listed, layers = keras.listed(model), keras.layers(model)
+    # A layer may hold some that it doesn't use, as Bidirectional of Keras 3.0 does.
+    wholes = [each for each in layers if each.built and not keras.is_a(each, "Model")]
+    inside = [
+        part for each in wholes for part in each._flatten_layers(include_self=False)
+    ]
+    waiting = [layer for layer in layers if not layer.built and layer not in inside]
     if keras.is_a(model, "Sequential") and keras.graph(model) is None:
         if model.built and listed:
             yield ("no-graph",)
-        else:
+        elif waiting or not listed:
             yield "not-built", model.name
-    else:
-        waiting = [layer for layer in keras.layers(model) if not layer.built]
-        if waiting:
-            yield "not-built", names(waiting)
+    elif waiting:
+        yield "not-built", names(waiting)
 
 
 # --- What it is made of ---
@@ -571,7 +583,7 @@ def look_at_functions(keras, model):
         then = [tuple(map(size_of, port)) for port in ports]
         now = [shape_of(tensor) for tensor in leaves(keras.ends(model)[1])]
         if now and shapes_differ(then, now):
-            yield "stale-predict", f"it returns {shapes(then)}, the model {shapes(now)}"
+            yield "stale-on-openvino", shapes(then), shapes(now)
     if keras.backend in HIDING and used:
         yield "hidden-traces", names(used), HIDING[keras.backend]
 
@@ -629,7 +641,8 @@ def reasons_of(keras, model, word, trace, places, missing):
             times = times_in(keras, place, word, trace)
             if times > place.times > 0:
                 yield f"runs {place.layer.name} {times} times, not {place.times}"
-    run = [scope_of(layer) for layer in keras.run(model)]
+    layers = keras.run(model) or keras.listed(model)
+    run = [scope_of(layer) for layer in layers]
     order = [without_number(keras, name) for name in trace.top.inside]
     order = [name for name in dict.fromkeys(order) if name in run]
     if keras.is_a(model, "Sequential") and order != [
@@ -831,10 +844,7 @@ def traced_alone(keras, layer, training):
     root = (getattr(activation, "__module__", None) or "keras").partition(".")[0]
     known = root in ("keras", "tf_keras", "tensorflow")
     random = keras.is_a(layer, "RNN") or re.match(RANDOM, type(layer).__name__)
-    if any(
-        getattr(layer, name, None)
-        for name in ("activity_regularizer", "quantization_mode")
-    ):
+    if getattr(layer, "activity_regularizer", None) or is_quantized(layer):
         raise NotImplementedError
     if own_code(keras, layer) or not known or random or len(parts(layer)) > 1:
         raise NotImplementedError
@@ -1249,12 +1259,18 @@ def look_at_numbers(keras, model):
     last = [layer for layer, _ in keras.calls(model)[-1:]]
     if last and getattr(last[0], "compute_dtype", None) == "float16":
         yield "float16-head", names(last)
-    quantized = [layer for layer in layers if getattr(layer, "quantization_mode", None)]
+    quantized = [layer for layer in layers if is_quantized(layer)]
     if quantized:
         yield "quantized", names(quantized)
     lora = [layer for layer in layers if getattr(layer, "lora_enabled", False)]
     if lora:
         yield "lora", names(lora)
+
+
+def is_quantized(layer):
+    # Up to Keras 3.3 only the policy says it.
+    places = layer, getattr(layer, "dtype_policy", None)
+    return any(getattr(place, "quantization_mode", None) for place in places)
 
 
 def is_half(layer):

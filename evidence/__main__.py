@@ -496,11 +496,14 @@ def run_bench(options: argparse.Namespace) -> list[str]:
 
 def run_serve(options: argparse.Namespace) -> list[str]:
     from evidence.serving.serve import serve
+    from evidence.serving.served_site import NoSiteError
 
     try:
         serve(list(environments.read_environments().values()), options.port, open_browser=options.open)
     except OSError as error:
         return [f"{error}. Another port: python -m evidence serve --port 0"]
+    except NoSiteError as error:
+        return [str(error)]
     return []
 
 

@@ -1,11 +1,11 @@
 # %% [markdown]
 # # Features of a middle layer, in two dimensions
 #
-# What does a layer in the middle of a network see? Its output is taken out by a new
-# `keras.Model` and drawn: each image becomes a point. By their pixels the digits lie among
-# one another; layer by layer they come apart.
+# What does a layer in the middle of a network see? A new `keras.Model` returns its output,
+# and each image becomes a point in a plot. Going by their pixels, the digits are mixed up; layer
+# by layer, they separate.
 #
-# The images are the handwritten digits that scikit-learn ships. Nothing is downloaded.
+# The images are the handwritten digits that come with scikit-learn. Nothing is downloaded.
 
 # %%
 import keras
@@ -14,17 +14,17 @@ import numpy as np
 from sklearn.datasets import load_digits
 from sklearn.manifold import TSNE
 from sklearn.neighbors import KNeighborsClassifier
-from threadpoolctl import threadpool_limits  # scikit-learn stands on it
+from threadpoolctl import threadpool_limits  # scikit-learn needs it, too
 
 print("Keras", keras.__version__, "on", keras.backend.backend())
 keras.utils.set_random_seed(0)
 
 # %% [markdown]
 # <a id="network"></a>
-# ## A network that reads digits wherever they stand
+# ## A network that reads digits anywhere in the image
 #
-# Each digit, 8 by 8 pixels, is put at a random place of a field of 12 by 12. So two
-# images of the same digit need not share a single dark pixel.
+# Each digit is 8 by 8 pixels, placed at random in an image of 12 by 12. So two
+# images of the same digit may not share a single dark pixel.
 
 # %%
 SIDE = 12
@@ -34,7 +34,7 @@ pixels = pixels.reshape(-1, 8, 8) / 16
 
 
 def scatter(chosen):
-    """Return images of the chosen digits at random places, and the digits."""
+    """Return images of the chosen digits, placed at random, and the digits."""
     images = np.zeros((len(chosen), SIDE, SIDE, 1), "float32")
     places = chance.integers(0, SIDE - 8 + 1, size=(len(chosen), 2))
     for image, index, (row, column) in zip(images, chosen, places, strict=True):
@@ -65,15 +65,15 @@ network.compile(
 )
 network.fit(images, their_digits, epochs=20, batch_size=64, verbose=0)
 accuracy = network.evaluate(test_images, digits, verbose=0)[1]
-print(f"images it has not seen: {accuracy:.1%} right")
+print(f"unseen images: {accuracy:.1%} right")
 assert accuracy > 0.9
 
 # %% [markdown]
 # <a id="features"></a>
-# ## One model that gives the features of three layers
+# ## One model that returns the features of three layers
 #
-# A model may have several outputs. This one shares its layers with the network: nothing
-# is copied, nothing is trained, and it needs no `compile` to predict.
+# A model can have several outputs. This one shares its layers with the network: nothing
+# is copied or trained, and you don't have to compile it to predict.
 
 # %%
 LAYERS = "early", "middle", "late"
@@ -86,30 +86,39 @@ for name, feature in zip(LAYERS, found, strict=True):
     features[name] = feature.reshape(len(digits), -1)
 
 for name, feature in features.items():
-    print(f"{name}: {feature.shape[1]} numbers an image")
+    print(f"{name}: {feature.shape[1]} numbers per image")
 assert features["middle"].shape == (600, 64)
 
 # %% [markdown]
 # <a id="two-dimensions"></a>
 # ## Two numbers for each image
 #
-# t-SNE puts images near one another whose features are. It is not told which digit is
+# t-SNE puts images with similar features close together. It doesn't know which digit is
 # which.
 
 # %%
 flat = {}
-with threadpool_limits(1):  # More threads wait for one another on a busy machine.
+with threadpool_limits(1):  # On a busy machine, several threads wait for one another.
     for name, feature in features.items():
         flat[name] = TSNE(random_state=0, init="pca").fit_transform(feature)
         print(f"{name}: {flat[name].shape}")
 
-# %% alt="Four scatter plots of the same 600 digits, from pixels, an early, a middle and a late layer. Each digit is drawn as its own numeral in its own colour. By pixels the numerals overlap; by the late layer nearly all of them form ten groups."
-figure, axes = plt.subplots(2, 2, figsize=(3.6, 3.6), layout="constrained")
+# %% [markdown]
+# Six hundred numerals in each plot would be too small to read. So each image is a dot in the colour of its
+# digit, and a few of each digit are numerals.
+
+# %% alt="Four scatter plots of the same 600 digits, by their pixels, and by an early, a middle and a late layer. Each digit has a colour, and eight images of each are drawn as numerals. By pixels the digits overlap; by the late layer nearly all of them form ten groups."
+NUMERALS = 8  # of each digit
+figure, axes = plt.subplots(2, 2, figsize=(3.6, 4.6), layout="constrained")
 colours = plt.get_cmap("tab10")
 for axis, (name, points) in zip(axes.flat, flat.items(), strict=True):
     for digit in range(10):
         chosen = points[digits == digit]
-        axis.scatter(*chosen.T, color=colours(digit), marker=f"${digit}$", s=22, lw=0.2)
+        numerals, dots = np.split(chosen, [NUMERALS])
+        axis.scatter(*dots.T, color=colours(digit), s=3, alpha=0.5)
+        axis.scatter(
+            *numerals.T, color=colours(digit), marker=f"${digit}$", s=70, lw=0.2
+        )
     axis.set_title(name, fontsize=11)
     axis.set(xticks=[], yticks=[])
     axis.spines[["top", "right", "left", "bottom"]].set_color("#bbbbbb")
@@ -119,8 +128,8 @@ plt.show()
 # <a id="neighbours"></a>
 # ## How far apart are they?
 #
-# Looks can deceive, so count: how often do the five nearest points on the picture
-# name the digit? Half of the points classify the other half.
+# A plot can mislead, so count: how often do a point's five nearest neighbours in the plot
+# give the right digit? One half of the points classifies the other.
 
 # %%
 shown = {}
@@ -135,7 +144,7 @@ assert shown["late"] > shown["middle"] > shown["pixels"] + 0.1
 # <a id="original"></a>
 # ## The network still reads digits
 #
-# The new model took nothing away from it.
+# Making the new model hasn't changed it.
 
 # %%
 late = network.get_layer("late")

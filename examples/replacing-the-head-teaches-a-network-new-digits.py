@@ -1,11 +1,11 @@
 # %% [markdown]
 # # Replacing the head teaches a network new digits
 #
-# A network that tells 0 to 4 apart learns 5 to 9 from five images of each: its last
-# layer is replaced, and all the others are frozen. The same network from scratch gets
-# less out of these 25 images.
+# A network that can tell 0 to 4 apart learns 5 to 9 from five images of each: its last
+# layer is replaced, and all others are frozen. The same network, trained from scratch,
+# learns less from these 25 images.
 #
-# The images are the handwritten digits that scikit-learn ships. Nothing is downloaded.
+# The images are the handwritten digits that come with scikit-learn. Nothing is downloaded.
 
 # %%
 import keras
@@ -18,11 +18,10 @@ keras.utils.set_random_seed(0)
 
 # %% [markdown]
 # <a id="images"></a>
-# ## The images: digits that stand anywhere
+# ## The images: digits at random places
 #
-# Each digit, 8 by 8 pixels, is put at a random place of a field of 14 by 14. So what it
-# takes to see a digit wherever it stands must be learned: that is what can be carried
-# over.
+# Each digit is 8 by 8 pixels, placed at random in an image of 14 by 14. So a network has
+# to learn to recognize a digit anywhere in the image, and it can reuse that for new digits.
 
 # %%
 SIDE = 14
@@ -33,7 +32,7 @@ pixels = pixels.reshape(-1, 8, 8) / 16
 
 
 def scatter(chosen):
-    """Return images of the chosen digits at random places, and the digits."""
+    """Return images of the chosen digits, placed at random, and the digits."""
     images = np.zeros((len(chosen), SIDE, SIDE, 1), "float32")
     places = chance.integers(0, SIDE - 8 + 1, size=(len(chosen), 2))
     for image, index, (row, column) in zip(images, chosen, places, strict=True):
@@ -54,12 +53,12 @@ print("images of 0 to 4 to learn from:", len(old_images))
 print("images of 5 to 9 to learn from:", len(few_images))
 print("images of 5 to 9 to test with:", len(new_test_images))
 
-# %% alt="Twenty-five small images in five columns: five handwritten samples each of the digits 5 to 9, at different places of their fields."
+# %% alt="Twenty-five small images in five columns: five handwritten samples each of the digits 5 to 9, each at a different place in its image."
 figure, axes = plt.subplots(FEW, 5, figsize=(3.6, 3.8), layout="constrained")
 for axis, image in zip(axes.T.flat, few_images, strict=True):
     axis.imshow(image[:, :, 0], cmap="gray_r")
     axis.set(xticks=[], yticks=[])
-figure.suptitle("All that is known of 5 to 9", fontsize=11)
+figure.suptitle("All images of 5 to 9 to learn from", fontsize=11)
 plt.show()
 
 
@@ -97,16 +96,16 @@ network = make_network()
 compile_network(network, 0.002)
 network.fit(old_images, old_digits, epochs=8, batch_size=64, verbose=0)
 _, knows_old = network.evaluate(old_test_images, old_test_digits, verbose=0)
-print(f"0 to 4, images it has not seen: {knows_old:.1%} right")
+print(f"unseen images of 0 to 4: {knows_old:.1%} right")
 assert knows_old > 0.9
 
 # %% [markdown]
 # <a id="cut"></a>
-# ## The head is cut off, the rest frozen, a new head put on
+# ## Cut off the head, freeze the rest, add a new head
 #
 # `keras.Model(network.inputs, ...output)` ends at the layer that the new head needs. It
-# takes the layers of the network, not copies of them. They are frozen *before* the new
-# network is compiled.
+# uses the network's own layers, not copies. Freeze them *before* you compile the new
+# network.
 
 # %%
 body = keras.Model(network.inputs, network.get_layer("features").output)
@@ -118,14 +117,14 @@ compile_network(transferred, 0.01)
 print("layers:", [layer.name for layer in transferred.layers][-2:])
 print("weights to train:", [weight.name for weight in transferred.trainable_weights])
 share = new_head.count_params() / transferred.count_params()
-print(f"of all parameters: {share:.1%}")
+print(f"share of all parameters: {share:.1%}")
 assert len(transferred.trainable_weights) == 2
 
 # %% [markdown]
 # <a id="learn"></a>
 # ## Both learn from the same 25 images
 #
-# The second network has the same architecture, starts from nothing, and learns at the same rate.
+# The second network has the same architecture and learning rate, but starts from scratch.
 
 # %%
 scratch = make_network()
@@ -150,7 +149,7 @@ answers_before = network.predict(old_test_images, verbose=0)
 with_transfer = learn(transferred)
 from_scratch = learn(scratch)
 
-# %% alt="Line chart of right answers on unseen images of 5 to 9 over 40 epochs. The network with the new head and all else frozen stays above the one that learns from scratch; both are above guessing, at 20 per cent."
+# %% alt="Line chart of right answers on unseen images of 5 to 9 over 40 epochs. The network with the new head and everything else frozen stays above the one that learns from scratch; both are above guessing, at 20 per cent."
 figure, axis = plt.subplots(figsize=(3.6, 2.9), layout="constrained")
 for accuracy, label, colour in [
     (with_transfer, "new head, rest frozen", "#0b6e99"),
@@ -172,7 +171,7 @@ axis.spines[["top", "right"]].set_visible(False)
 plt.show()
 
 # %%
-# The mean of the last five epochs: a single epoch wavers.
+# Average the last five epochs, because accuracy varies from one to the next.
 transfer_knows, scratch_knows = with_transfer[-5:].mean(), from_scratch[-5:].mean()
 print(f"new head, rest frozen: {transfer_knows:.0%} right")
 print(f"from scratch: {scratch_knows:.0%} right")
@@ -180,18 +179,18 @@ assert transfer_knows > scratch_knows + 0.05
 
 # %% [markdown]
 # <a id="frozen"></a>
-# ## What was frozen did not move
+# ## Frozen weights didn't change
 #
-# The weights that both networks share are what they were, and so the first network
-# still answers as before.
+# The two networks share weights. These haven't changed, so the first network predicts what
+# it did before.
 
 # %%
 frozen_after = body.get_weights()
 answers_after = network.predict(old_test_images, verbose=0)
 unmoved = all(map(np.array_equal, frozen_before, frozen_after))
 same_answers = np.allclose(answers_before, answers_after, atol=1e-4)
-print("frozen weights unmoved:", unmoved)
-print("the first network answers as before:", same_answers)
+print("frozen weights unchanged:", unmoved)
+print("the first network predicts the same:", same_answers)
 assert unmoved
 assert same_answers
 

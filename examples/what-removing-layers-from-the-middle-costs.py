@@ -1,11 +1,11 @@
 # %% [markdown]
 # # What removing layers from the middle costs
 #
-# A trained network loses layers from its middle, more and more of them. The first costs
-# little, then accuracy falls steeply; a few epochs of training win most of it back. How
-# much each step costs is measured here, before and after that training.
+# Layers are removed from the middle of a trained network, a few more each time. The first
+# ones cost little, then accuracy drops sharply, but a few epochs of training recover most of
+# it. Here you see what each step costs, before and after that training.
 #
-# The images are the handwritten digits that scikit-learn ships. Nothing is downloaded.
+# The images are the handwritten digits that come with scikit-learn. Nothing is downloaded.
 
 # %%
 import keras
@@ -20,9 +20,9 @@ keras.utils.set_random_seed(0)
 # <a id="network"></a>
 # ## A network of eight residual blocks
 #
-# Each block adds something to what comes in, so it has a way around it. Without that, a
-# layer in the middle could not be left out so easily: the next one would get something
-# it has never seen.
+# Each block adds its output to its input: there is a path around it. Without that path, a
+# middle layer would be harder to remove, because the next layer would get inputs unlike any it
+# was trained on.
 
 # %%
 BLOCKS = 8
@@ -63,17 +63,17 @@ assert whole > 0.9
 # <a id="remove"></a>
 # ## Removing a block: a clone that skips its layers
 #
-# `clone_model` calls the layers of the network again, one by one. Where the block is to
-# go, `call_function` gives back what came in: for the `Add`, the way around the block.
-# The layer that is no longer called is not in the new model.
+# `clone_model` calls the network's layers again, one by one. To remove a block,
+# `call_function` returns the first input of its `Add`: the path around the block. A layer
+# whose output isn't used is not in the new model.
 #
-# All other layers are the same objects. To train the smaller network without changing
-# the large one, it is copied, weights and all.
+# All other layers are the same objects. So that training the smaller network doesn't change
+# the large one, copy it with its weights.
 
 
 # %%
 def without(network, numbers):
-    """Return an independent copy of the network that lacks these blocks."""
+    """Return an independent copy of the network without these blocks."""
     adds = {f"add_{number}" for number in numbers}
 
     def call(layer, *args, **kwargs):
@@ -96,7 +96,7 @@ unchanged = np.allclose(
     same.predict(pixels[test], verbose=0),
     atol=1e-4,
 )
-print("nothing removed, the same answers:", unchanged)
+print("nothing removed, same predictions:", unchanged)
 print("layers:", len(network.layers), "to", len(smaller.layers))
 print("weights:", network.count_params(), "to", smaller.count_params())
 assert unchanged
@@ -106,7 +106,7 @@ assert "middle_4" not in [layer.name for layer in smaller.layers]
 # <a id="which"></a>
 # ## Which block can go?
 #
-# One block at a time is removed from the whole network. They don't matter equally.
+# Remove one block at a time from the whole network. Some matter more than others.
 
 # %%
 worth = {}
@@ -119,9 +119,9 @@ for number in range(1, BLOCKS + 1):
 # <a id="cost"></a>
 # ## What it costs, before and after fine-tuning
 #
-# The blocks go in the order of their worth, the cheapest first. Each network is measured
-# as it was cut, and once more after five epochs of training with small steps. The whole
-# one gets these five epochs too: without them the others would only have learned longer.
+# Now remove more and more blocks, the least important first. Each network is measured
+# right after the cut, and again after five epochs at a low learning rate. The whole
+# network gets five more epochs, too; otherwise the others would just have trained longer.
 
 # %%
 cheapest_first = sorted(worth, key=worth.get)
@@ -157,7 +157,7 @@ plt.show()
 half = BLOCKS // 2
 print(f"half of the blocks: {sizes[half] / sizes[0]:.0%} of the weights")
 print(f"as cut: {before[half]:.1%} right, fine-tuned: {after[half]:.1%}")
-print(f"without any: {before[-1]:.1%} as cut, {after[-1]:.1%} fine-tuned")
+print(f"all blocks removed: {before[-1]:.1%} as cut, {after[-1]:.1%} fine-tuned")
 assert before[half] < whole - 0.2
 assert after[half] > after[0] - 0.03
 
@@ -165,7 +165,7 @@ assert after[half] > after[0] - 0.03
 # <a id="original"></a>
 # ## The whole network is as it was
 #
-# The smaller ones were copies, so their training did not touch it.
+# The smaller networks were copies, so training them didn't change it.
 
 # %%
 still = knows(network)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import importlib.util
+import json
 import os
 import queue
 import re
@@ -22,6 +23,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
+from evidence.files import ROOT, replace_file
 from evidence.pages import blocks
 from evidence.pages.blocks import Block
 from evidence.running import environments, records
@@ -31,6 +33,7 @@ from evidence.running.recording import LIMITS
 from evidence.running.records import Record
 
 FAULTS = Path(__file__).with_suffix(".toml")
+NOTICED = ROOT / ".cache" / "sabotage.json"  # by the name of a fault, the digest of the block that noticed it last
 TARGET = 0.97  # of the faults
 CORES = os.cpu_count() or 1
 
@@ -135,15 +138,26 @@ class Witnesses:
         self._environment = environment
         self._record = record
         self._running: set[Execution] = set()
+        self._noticed: dict[str, str] = json.loads(NOTICED.read_text(encoding="utf-8")) if NOTICED.exists() else {}
 
     def in_order(self, fault: Fault) -> list[Block]:
-        """Return the blocks so that a fault is noticed soon: first those of its page, then those with its words."""
-        words = fault.words
+        """Return the blocks so that a fault is noticed soon.
 
-        def later(block: Block) -> tuple[bool, int]:
-            return block.page != fault.page, -sum(word in block.code for word in words)
+        The one that noticed it last comes first, then those of its page, then those with its words.
+        """
+        words, last = fault.words, self._noticed.get(fault.name)
+
+        def later(block: Block) -> tuple[bool, bool, int]:
+            return block.digest != last, block.page != fault.page, -sum(word in block.code for word in words)
 
         return sorted(self.blocks, key=later)
+
+    def remember(self, finding: Finding) -> None:
+        """Keep which block noticed a fault, for the next time."""
+        if finding.noticed_by:
+            self._noticed[finding.fault.name] = finding.noticed_by.digest
+            NOTICED.parent.mkdir(exist_ok=True)
+            replace_file(NOTICED, json.dumps(self._noticed, indent=1).encode())
 
     def first_to_notice(self, fault: Fault, packages: Path) -> Block | None:
         """Return the first block that does something else with a fault."""
@@ -168,7 +182,8 @@ class Witnesses:
             self._running.add(execution)
             try:
                 for block, outcome in execution.outcomes():
-                    if records.recorded(block, outcome) != self._record.outcomes[block.digest]:
+                    did = records.recorded(block, outcome, keeps_warnings=self._environment.keeps_warnings)
+                    if did != self._record.outcomes[block.digest]:
                         yield block
             finally:
                 self._running.discard(execution)
@@ -191,6 +206,7 @@ def run(faults: Sequence[Fault]) -> list[str]:
     try:
         for finding in tried(faults, witnesses):
             findings.append(finding)
+            witnesses.remember(finding)
             place = location(finding.noticed_by) if finding.noticed_by else "no block"
             print(f"{finding.fault.name:{width}}  {finding.seconds:3.0f} s  {place}", flush=True)
     except KeyboardInterrupt:

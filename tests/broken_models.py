@@ -809,12 +809,15 @@ def attempt(make):
 
 
 def main():
-    """Print what is found, as JSON by name. The arguments are files of `models/`: each is looked at twice.
+    """Print what is found, as JSON by name.
 
-    First it is as it was made, then it has predicted and learned; those that start with a minus sign are only made.
+    Arguments may be files of `models/`, which are looked at twice: as they were made, and after they have predicted and
+    learned. Those that start with a minus sign are only made. Other arguments name the only models to take from here.
     """
-    found = {make.__name__: attempt(make) for make in BROKEN}
-    for argument in sys.argv[1:]:
+    kinds = [argument for argument in sys.argv[1:] if argument.endswith(".py")]
+    names = [argument for argument in sys.argv[1:] if argument not in kinds]
+    found = {make.__name__: attempt(make) for make in BROKEN if not names or make.__name__ in names}
+    for argument in kinds:
         path = pathlib.Path(argument.lstrip("-"))
         found[path.stem] = attempt(kind(path, use=False))
         if not argument.startswith("-"):

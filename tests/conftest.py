@@ -1,8 +1,10 @@
 """The built site, and a browser to look at it."""
 
+import contextlib
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,24 +14,21 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from bs4 import BeautifulSoup
+from parsed import parsed
 
 from evidence.files import ROOT
 from evidence.pages.blocks import Block
-from evidence.running.execution import Execution, Limits
+from evidence.running.execution import KERAS_IMPORTS, Execution, Limits
+from evidence.running.trials import CHECKS, IN_KERAS
 from evidence.running.unrecorded import records_required, unrecorded_blocks
 from evidence.site import examples
 from measure.browser import chromium
 
+# mkdocs.yml finds there where the site and its repository are.
 ADDRESSES = {"REPO_URL": "https://github.com/someone/somewhere", "SITE_URL": "https://example.org/"}
+EVERY_PAGE = ROOT / "tests/site/every_page.py"
 STOP_SECONDS = 20
 LINES_OF_A_FAILURE = 20  # of what a command that failed said last
-
-
-@pytest.fixture(scope="session")
-def addresses():
-    """The environment of a build, in which mkdocs.yml finds where the site and its repository are."""
-    return os.environ | ADDRESSES
 
 
 def pytest_collection_modifyitems(items):
@@ -40,17 +39,14 @@ def pytest_collection_modifyitems(items):
     items.sort(key=waits_for)
 
 
-IN_BACKGROUND = "site", "scripts", "faults"  # in the order in which they are ready
+# In the order in which they are ready.
+IN_BACKGROUND = "site", "zensical", "zipped", "outcome_in_keras", "scripts", "faults"
 
 
 def waits_for(item):
     """Return a number that is higher the longer a test would wait, were it the first."""
     fixtures = getattr(item, "fixturenames", ["scripts"])  # The blocks of pages take as long as the scripts.
     return max((number for number, name in enumerate(IN_BACKGROUND, 1) if name in fixtures), default=0)
-
-
-def asks_for_faults(item):
-    return "faults" in getattr(item, "fixturenames", ())
 
 
 class Command:
@@ -93,34 +89,53 @@ class Command:
 
 
 class SiteInBackground:
-    """Builds the site, then looks at every page if a test asks what is wrong with them.
+    """Builds the site, then looks at every page, and packs the site to read offline, if tests ask for these.
 
-    Both begin with the first test, for pytest itself has nothing to do while the blocks run.
+    It begins with the first test, for pytest itself has nothing to do while the blocks run.
     """
 
-    def __init__(self, wants_look):
+    def __init__(self, fixtures):
         self.folder = tempfile.TemporaryDirectory(prefix="site-")
-        self.build = Command("-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", self.folder.name)
+        self.site, self.zip = Path(self.folder.name, "site"), Path(self.folder.name, "site.zip")
+        self.build = Command("-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", self.site)
         self.failed = False
-        self.look = None
-        self.thread = threading.Thread(target=self.start_look, daemon=True)
-        if wants_look:
-            self.thread.start()
+        # The zip needs a build of its own, which takes over the examples that the first one has run.
+        commands = {"zipped": ["-m", "evidence", "offline", self.zip], "faults": [EVERY_PAGE, self.site]}
+        self.waiting = {name: command for name, command in commands.items() if name in fixtures}
+        self.started = {}
+        self.thread = threading.Thread(target=self.start_those_that_wait, daemon=True)
+        self.thread.start()
 
-    def start_look(self):
+    def start_those_that_wait(self):
         if self.build.process.wait() == 0:
-            self.look = Command(ROOT / "tests/site/every_page.py", self.folder.name)
+            self.started = {name: Command(*command) for name, command in self.waiting.items()}
 
-    def faults(self):
+    def output(self, name):
         self.thread.join()
-        return json.loads(self.look.output())
+        return self.started[name].output()
 
     def close(self):
         self.build.stop()
-        if self.thread.ident:
-            self.thread.join()
-        if self.look:
-            self.look.stop()
+        self.thread.join()
+        for command in self.started.values():
+            command.stop()
+        self.folder.cleanup()
+
+
+class ZensicalInBackground:
+    """Builds the site with Zensical: it takes no folder but that of mkdocs.yml, and caches there."""
+
+    def __init__(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="zensical-")
+        settings = shutil.copy(ROOT / "mkdocs.yml", self.folder.name)
+        for name in "docs", "theme":
+            shutil.copytree(ROOT / name, Path(self.folder.name, name))
+        for name in "examples", "evidence", "records":  # Newer ones than 0.0.73 want all of `watch` to exist.
+            Path(self.folder.name, name).mkdir()
+        self.build = Command("-m", "zensical", "build", "--strict", "--config-file", settings)
+
+    def close(self):
+        self.build.stop()
         self.folder.cleanup()
 
 
@@ -138,7 +153,26 @@ class ScriptsInBackground:
         return self.execution.outcome(self.blocks[source]).error
 
 
+def blocks_in_background(items):
+    """Run what tests have the pinned Keras do: it is imported once for all of them.
+
+    Their modules have a function `blocks_in_keras`, which returns the blocks that the selected tests of a module need.
+    """
+    tests = {}
+    for item in items:
+        if "outcome_in_keras" in getattr(item, "fixturenames", ()):
+            tests.setdefault(item.module, []).append(item)
+    blocks = []
+    for module, selected in reversed(tests.items()):  # The last ones, `explain` and the notebooks, take longest.
+        with contextlib.suppress(Exception):  # A test that asks for what a page lacks fails by itself, and says why.
+            blocks += module.blocks_in_keras(selected)
+    variables = {"PYTHONPATH": os.pathsep.join([str(IN_KERAS), str(ROOT)])}
+    return Execution(blocks, variables=variables, imports=[*KERAS_IMPORTS, CHECKS], limits=Limits(seconds=1800))
+
+
 background = pytest.StashKey[SiteInBackground]()
+zensical_in_background = pytest.StashKey[ZensicalInBackground]()
+running_blocks = pytest.StashKey[Execution]()
 running_scripts = pytest.StashKey[ScriptsInBackground]()
 
 
@@ -147,14 +181,19 @@ def pytest_collection_finish(session):
         return
     fixtures = {fixture for item in session.items for fixture in getattr(item, "fixturenames", ())}
     if "site" in fixtures:
-        session.config.stash[background] = SiteInBackground(any(map(asks_for_faults, session.items)))
+        session.config.stash[background] = SiteInBackground(fixtures)
+    if "zensical" in fixtures:
+        session.config.stash[zensical_in_background] = ZensicalInBackground()
     if "scripts" in fixtures and find_spec("tensorflow"):
         session.config.stash[running_scripts] = ScriptsInBackground()
+    if "outcome_in_keras" in fixtures and find_spec("tensorflow"):
+        session.config.stash[running_blocks] = blocks_in_background(session.items)
 
 
 def pytest_unconfigure(config):
-    if background in config.stash:
-        config.stash[background].close()
+    for key in background, zensical_in_background, running_blocks:
+        if key in config.stash:
+            config.stash[key].close()
     if running_scripts in config.stash:
         config.stash[running_scripts].execution.close()
 
@@ -166,6 +205,12 @@ def scripts(needs_tensorflow, request):
 
 
 @pytest.fixture(scope="session")
+def outcome_in_keras(needs_tensorflow, request):
+    """A function that waits for the outcome of one of the blocks that run since the tests were collected."""
+    return request.config.stash[running_blocks].outcome
+
+
+@pytest.fixture(scope="session")
 def site(request):
     """The folder of the built site. Of the tests that need it, the first one fails if it does not build."""
     in_background = request.config.stash[background]
@@ -174,7 +219,21 @@ def site(request):
     except pytest.fail.Exception:
         in_background.failed = True
         raise
-    return Path(in_background.folder.name)
+    return in_background.site
+
+
+@pytest.fixture(scope="session")
+def zipped(site, request):
+    """The site to read offline, as it is packed."""
+    request.config.stash[background].output("zipped")
+    return request.config.stash[background].zip
+
+
+@pytest.fixture(scope="session")
+def zensical(request):
+    """The folder of the site as Zensical builds it."""
+    request.config.stash[zensical_in_background].build.output()
+    return Path(request.config.stash[zensical_in_background].folder.name, "site")
 
 
 def pytest_runtest_setup(item):
@@ -199,15 +258,12 @@ def pytest_terminal_summary(terminalreporter):
 @pytest.fixture(scope="session")
 def faults(needs_chromium, request, site):
     """What is wrong with the pages, by kind."""
-    return request.config.stash[background].faults()
+    return json.loads(request.config.stash[background].output("faults"))
 
 
 @pytest.fixture(scope="session")
 def pages(site):
-    return {
-        path.relative_to(site).as_posix(): BeautifulSoup(path.read_bytes(), "html.parser")
-        for path in site.rglob("*.html")
-    }
+    return parsed(site)
 
 
 @pytest.fixture(scope="session")

@@ -15,13 +15,24 @@ globalThis.asItIsSearched = (() => {
   const SECTIONS = 10; // of a page, the best
   const MISSING = 10; // words that a section lacks
   const LINES = 3; // of code
+  const NAMED = 0.5; // what the same name is worth: "Keras 2.2" is that of Keras, "Keras 2.15" that of TensorFlow
+  const VERSION = /^\W*(tf|tensorflow|(?:tf[._-]?)?keras)?[\s=]*v?(\d+(?:\.\d+)*)(?:\.[x*])?\W*$/i; // and nothing else
+  const NAMES = { "": "", keras: "Keras", tf_keras: "tf_keras", "tf-keras": "tf_keras" }; // all others are TensorFlow's
   let index; // all texts, and what separates their words
   let texts; // by address, made when the first question is answered
   let counts; // of their words, made when the first question is asked
   let count; // of the words of the last question
+  let release; // that the last question was, if it was nothing else
+
+  /** Return the name and the number in a question that is a version alone: "3.15", "Keras 1.0", "tf 2.4", "keras==3.15.1". */
+  function releaseIn(typed) {
+    const [, name = "", number] = VERSION.exec(typed) ?? [];
+    return number && { name: NAMES[name.toLowerCase()] ?? "TensorFlow", numbers: number.split(".") };
+  }
 
   /** Make what is typed into what is asked. */
   function asked(typed) {
+    if (release) return "release notes";
     const words = typed
       .replace(/\b(?:ca|wo|do|does|did|is|are|was|were|has|have|had|could|should|would)n['’]t\b/gi, "")
       .replace(/(?<=\w)['’](?:s|re|ve|ll|d|m)\b/gi, "")
@@ -31,7 +42,6 @@ globalThis.asItIsSearched = (() => {
     const telling = words.filter(
       (word) => word.replace(separators, "") && !/^\W*(?:(?:tf\.)?keras|v?\d[\d.x]*|(?!r)[a-z])\W*$/i.test(word),
     );
-    if (!telling.length && words.some((word) => /^v?\d/.test(word))) return "release notes"; // a version alone
     const meant = (telling.length ? telling : words).map((word) => SPELLINGS[word.toLowerCase()] ?? mended(word));
     if (meant.length > TERM || !meant.every((word) => /^[a-z]+$/i.test(word))) return meant.join(" ");
     return meant.map((word) => `${word} ${word}^${EXACT}`).join(" ");
@@ -95,12 +105,25 @@ globalThis.asItIsSearched = (() => {
 
   const letters = (text) => text.replace(/[^a-z]/gi, "").length;
 
+  /** Return how much of the version that was asked for a section is about: "Keras 3.15.1 on TensorFlow after 3.14.1". */
+  function ofRelease({ title }) {
+    const [about] = title.replace(/<[^>]*>/g, "").split(" after ");
+    const shares = [...about.matchAll(/(\S+) (\d+(?:\.\d+)*)/g)].map(([, name, number]) => {
+      const numbers = number.split(".");
+      const differs = release.numbers.findIndex((each, place) => each !== numbers[place]);
+      const alike = differs < 0 ? release.numbers.length : differs;
+      return alike && alike + (name === release.name ? NAMED : 0);
+    });
+    return Math.max(0, ...shares);
+  }
+
   /** Put pages into order, each a list of its sections. */
   function rank(pages) {
     const own = ownErrors();
     for (const section of pages.flat()) {
       if (section.location.includes("#error-")) section.score *= UNLIKE + QUOTED * quoted(section);
       if (section.location.includes(own)) section.score *= OWN;
+      if (release) section.score = ofRelease(section);
     }
     for (const sections of pages) sections.sort((a, b) => b.score - a.score);
     pages.sort(([a], [b]) => b.score - a.score);
@@ -155,6 +178,7 @@ globalThis.asItIsSearched = (() => {
     asked(typed, searched) {
       index = searched;
       count = typed.split(/\s+/).length;
+      release = releaseIn(typed);
       return asked(typed);
     },
     found,

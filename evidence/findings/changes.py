@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from itertools import pairwise
 
 from evidence.findings.behaviours import behaviour_key
 from evidence.findings.idioms import missing_idiom
+from evidence.findings.known_errors import without_names
 from evidence.findings.measurements import Measurements
 from evidence.pages.blocks import Block
 from evidence.running.environments import Environment
@@ -36,6 +37,8 @@ class Change:
     older: Environment
     newer: Environment
     differences: list[Difference]
+    new_warnings: Mapping[str, Sequence[Block]] = field(default_factory=dict)  # those that do the same otherwise
+    gone_warnings: Mapping[str, Sequence[Block]] = field(default_factory=dict)
 
     @property
     def of_behaviour(self) -> list[Difference]:
@@ -55,7 +58,13 @@ def changes(measurements: Measurements, environments: Sequence[Environment]) -> 
     """Yield what each of these environments changed, newest first; the oldest of a line has nothing to compare with."""
     for newer, older in pairwise(environments):
         if newer.line == older.line:
-            yield Change(older, newer, list(differences(measurements, older, newer)))
+            yield Change(
+                older,
+                newer,
+                list(differences(measurements, older, newer)),
+                warnings_only_in(measurements, newer, older),
+                warnings_only_in(measurements, older, newer),
+            )
 
 
 def differences(measurements: Measurements, older: Environment, newer: Environment) -> Iterator[Difference]:
@@ -64,6 +73,24 @@ def differences(measurements: Measurements, older: Environment, newer: Environme
         before, after = measurements.outcome(block, older), measurements.outcome(block, newer)
         if before and after and before != after and behaviour_key(block, before) != behaviour_key(block, after):
             yield Difference(block, before, after)
+
+
+def warnings_only_in(measurements: Measurements, one: Environment, other: Environment) -> dict[str, list[Block]]:
+    """Return of what blocks warn in one of two environments, but do the same otherwise: the first wording of each
+    warning, with its blocks. Wordings of one warning differ in names, numbers and shapes alone.
+    """
+    wordings: dict[str, str] = {}
+    found: dict[str, list[Block]] = {}
+    for block in measurements.blocks:
+        here, there = measurements.outcome(block, one), measurements.outcome(block, other)
+        if here and there and behaviour_key(block, here) == behaviour_key(block, there):
+            known = set(map(without_names, measurements.warnings(block, other)))
+            for warning in measurements.warnings(block, one):
+                if (key := without_names(warning)) not in known:
+                    blocks = found.setdefault(wordings.setdefault(key, warning), [])
+                    if block not in blocks:
+                        blocks.append(block)
+    return found
 
 
 def lines_only_in(outcome: RecordedOutcome, other: RecordedOutcome) -> list[str]:

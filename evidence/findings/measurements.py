@@ -26,14 +26,28 @@ class Measurements:
         return self.records[environment.key]
 
     def outcome(self, block: Block, environment: Environment) -> RecordedOutcome | None:
-        """Return what a block did in an environment, without its steps; `None` if it was not recorded there."""
+        """Return what a block did in an environment, without its steps and warnings; `None` if it was not recorded."""
         outcome = self.record(environment).outcomes.get(block.digest)
-        return replace(outcome, steps=None) if outcome and outcome.steps else outcome
+        more = outcome and (outcome.steps or outcome.warnings)
+        return replace(outcome, steps=None, warnings=None) if outcome and more else outcome
 
     def steps(self, block: Block, environment: Environment) -> str | None:
         """Return the digest of a block's steps in an environment; `None` if it was not watched there."""
         outcome = self.record(environment).outcomes.get(block.digest)
         return outcome.steps if outcome else None
+
+    def warnings(self, block: Block, environment: Environment) -> list[str]:
+        """Return what a block warned of in an environment: the first line of each warning."""
+        outcome = self.record(environment).outcomes.get(block.digest)
+        return (outcome.warnings or "").splitlines() if outcome else []
+
+    def by_warning(self, block: Block) -> dict[str, list[Environment]]:
+        """Return of what a block warns, with where, in the order of the environments."""
+        found: dict[str, list[Environment]] = {}
+        for environment in self.environments:
+            for warning in self.warnings(block, environment):
+                found.setdefault(warning, []).append(environment)
+        return found
 
     def by_outcome(self, block: Block) -> dict[RecordedOutcome | None, list[Environment]]:
         """Group the environments by what a block did there, in their order; `None` if it was not recorded."""

@@ -1,24 +1,22 @@
 """Holds each picture against the models that its block makes, in the pinned environment.
 
-The block is run with one more line, which prints the graphs of the variables that the picture names.
+The block is run with one more line, which prints the graphs of the variables that the picture names: that needs
+`IN_KERAS` and this project on Python's path.
 """
 
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from evidence.files import ROOT
 from evidence.pages.blocks import Block, blocks_in, page_name, page_paths, read_text
 from evidence.pages.lint import Problem
 from evidence.pages.picture_fences import picture_fences
 from evidence.pages.picture_reader import read_picture
 from evidence.pages.pictures import Graph, Picture
-from evidence.running.execution import Execution
-from evidence.running.trials import IN_KERAS
+from evidence.running.execution import Outcome
 
 
 @dataclass(frozen=True)
@@ -49,20 +47,18 @@ def all_drawn_blocks() -> list[DrawnBlock]:
     return [drawn for path in page_paths() for drawn in drawn_blocks(page_name(path), read_text(path))]
 
 
-def check_drawn(drawn: Sequence[DrawnBlock]) -> Iterator[Problem]:
-    """Run the blocks, and yield where a picture shows something else than its block makes."""
-    variables = {"PYTHONPATH": os.pathsep.join([str(IN_KERAS), str(ROOT)])}
-    with Execution([each.probe for each in drawn], variables=variables) as execution:
-        for each in drawn:
-            outcome = execution.outcome(each.probe)
-            if outcome.error:
-                text = f"the models of the block above cannot be read: {outcome.error.type}: {outcome.error.message}"
-                yield Problem(each.block.page, each.line, text)
-                continue
-            graphs = json.loads(outcome.output.splitlines()[-1])
-            for difference in differences(each.picture, graphs):
-                text = f"{difference} Correct the picture, or the block in line {each.block.line}."
-                yield Problem(each.block.page, each.line, text)
+def check_drawn(drawn: Sequence[DrawnBlock], outcome_of: Callable[[Block], Outcome]) -> Iterator[Problem]:
+    """Yield where a picture shows something else than its block makes, given what the probes did."""
+    for each in drawn:
+        outcome = outcome_of(each.probe)
+        if outcome.error:
+            text = f"the models of the block above cannot be read: {outcome.error.type}: {outcome.error.message}"
+            yield Problem(each.block.page, each.line, text)
+            continue
+        graphs = json.loads(outcome.output.splitlines()[-1])
+        for difference in differences(each.picture, graphs):
+            text = f"{difference} Correct the picture, or the block in line {each.block.line}."
+            yield Problem(each.block.page, each.line, text)
 
 
 def differences(picture: Picture, graphs: Sequence[Any]) -> Iterator[str]:

@@ -61,6 +61,7 @@ class Environment:
     installation: Installation | None  # None for the pinned one: the Python that runs this
     own_packages: tuple[str, ...]  # with exact versions, in a folder of its own beside the installation
     tries_recipes: bool = False  # whether each recipe is also tried here on each kind of model
+    keeps_warnings: bool = False  # whether it is recorded of what blocks warn
 
     @property
     def pinned(self) -> bool:
@@ -185,6 +186,7 @@ def read_environment(
         installation=installation,
         own_packages=tuple(pin for pin in packages if pin not in shared),
         tries_recipes=entry.get("tries_recipes", False),
+        keeps_warnings=line.get("keeps_warnings", False),
     )
 
 

@@ -49,6 +49,7 @@ class Outcome:
     error: Error | None
     seconds: float  # wall time, its fork included
     steps: Sequence[Mapping[str, Any]] | None = None  # of a block that is watched: see watch.py
+    stderr: str = ""  # what it wrote to standard error, if it was not stopped
 
 
 class Execution:
@@ -176,7 +177,8 @@ def start_runner(
 def outcome_of(result: Mapping[str, Any]) -> Outcome:
     """Return the outcome that a line of the runner's results holds."""
     error = Error(**result["error"]) if result["error"] else None
-    return Outcome(as_on_a_page(result["output"]), error, result["seconds"], result.get("steps"))
+    output, stderr = as_on_a_page(result["output"]), result.get("stderr", "")
+    return Outcome(output, error, result["seconds"], result.get("steps"), stderr)
 
 
 def as_on_a_page(output: str) -> str:

@@ -30,9 +30,9 @@ def install(environment: Environment, recorded: Sequence[str] = (), *, report: R
     if not environment.installation:
         raise LookupError(f"requirements.txt installs it: {environment.install_command}")
     (base, base_stamp), *own = environment.stamps()
-    own_names = {package_name(pin) for pin in environment.own_packages}
+    listed = {package_name(pin) for pin in environment.pins}  # The record may be of what was listed before.
     with tempfile.NamedTemporaryFile("w", delete=False) as constraints:
-        constraints.write("\n".join(package for package in recorded if package_name(package) not in own_names))
+        constraints.write("\n".join(package for package in recorded if package_name(package) not in listed))
     try:
         if not is_stamped(base, base_stamp):
             install_base(environment.installation, constraints.name, report)

@@ -26,7 +26,7 @@ def new_blocks(blocks: Iterable[Block]) -> list[Block]:
 
 def what_varies(block: Block, first: Outcome, second: Outcome) -> str | None:
     """Say how two outcomes of one block differ, and what to do; `None` if they agree."""
-    if (first.output, first.error and first.error.type) == (second.output, second.error and second.error.type):
+    if told_apart(first) == told_apart(second):
         return None
     lines = difflib.unified_diff(as_lines(first), as_lines(second), "first run", "second run", lineterm="")
     difference = "\n".join([*lines][:20])
@@ -38,6 +38,11 @@ def what_varies(block: Block, first: Outcome, second: Outcome) -> str | None:
     )
 
 
+def told_apart(outcome: Outcome) -> tuple[str, str | None, str | None]:
+    """Return what must be the same in each run."""
+    return outcome.output, outcome.error.type if outcome.error else None, records.warnings_of(outcome)
+
+
 def as_lines(outcome: Outcome) -> list[str]:
     error = [f"{outcome.error.type}: {outcome.error.message}"] if outcome.error else []
-    return [*outcome.output.splitlines(), *error]
+    return [*outcome.output.splitlines(), *error, *(records.warnings_of(outcome) or "").splitlines()]

@@ -17,10 +17,11 @@ from pathlib import Path
 import jsonschema
 
 from evidence.pages.blocks import Block
-from evidence.running import environments, records
+from evidence.running import environments, records, steps
 from evidence.running.records import Record
+from evidence.running.steps import Steps
 
-FOLDERS = "environments", "pages"
+PARTS = {"environments": "environment_file", "pages": "page_file", "steps": "steps_file"}  # of the schema
 MEGABYTES = 50  # of one file; the largest page has 0.1
 RUN_ADDRESS = re.compile(r"https://github\.com/(?P<repository>[\w.-]+/[\w.-]+)/actions/runs/(?P<run>\d+)")
 
@@ -46,22 +47,25 @@ def read_received(folder: Path) -> dict[str, Record]:
     """Return the records in a folder that is laid out like `records/`; `RefusedError` for what its schema refuses."""
     schema = json.loads(records.SCHEMA.read_text(encoding="utf-8"))
     validators = {
-        part: jsonschema.Draft202012Validator({"$ref": f"#/$defs/{part[:-1]}_file", "$defs": schema["$defs"]})
-        for part in FOLDERS
+        part: jsonschema.Draft202012Validator({"$ref": f"#/$defs/{name}", "$defs": schema["$defs"]})
+        for part, name in PARTS.items()
     }
     for path in sorted(path for path in folder.rglob("*") if not path.is_dir()):
         name = path.relative_to(folder).as_posix()
         part = name.split("/")[0]
-        if path.is_symlink() or part not in FOLDERS or path.suffix != ".json":
+        if path.is_symlink() or part not in PARTS or path.suffix != ".json":
             raise RefusedError(f"{name}: no file of records/.")
         if path.stat().st_size > MEGABYTES * 1e6:
             raise RefusedError(f"{name}: larger than {MEGABYTES} MB.")
         try:
-            validators[part].validate(json.loads(path.read_text(encoding="utf-8")))
+            content = json.loads(path.read_text(encoding="utf-8"))
+            validators[part].validate(content)
         except jsonschema.ValidationError as error:
             raise RefusedError(f"{name}: {error.json_path}: {error.message[:200]}") from error
         except ValueError as error:
             raise RefusedError(f"{name}: not JSON: {error}") from error
+        if part == "steps" and path.stem != records.steps_digest(content):
+            raise RefusedError(f"{name}: its name is not that of what it holds.")
     found = records.load_all(folder)
     if not found:
         raise RefusedError(f"{folder}: no records.")
@@ -76,11 +80,28 @@ def take(paths: Sequence[Path], blocks: Sequence[Block]) -> list[str]:
     """
     before = records.load_all()
     new: dict[str, Record] = {}
+    received_steps: dict[tuple[str, str], Steps] = {}
     for path in paths:
         with unpacked(path) as folder:
             new |= {key: record for key, record in read_received(folder).items() if record != before.get(key)}
+            received_steps |= {
+                (file.parent.name, file.stem): json.loads(file.read_text(encoding="utf-8"))
+                for file in folder.glob("steps/*/*.json")
+            }
     merged = {key: merge(before.get(key), record) for key, record in new.items()}
+    named = {
+        (digest, outcome.steps)
+        for record in merged.values()
+        for digest, outcome in record.outcomes.items()
+        if outcome.steps
+    }
+    for digest, name in named - received_steps.keys():
+        if not (steps.folder() / digest / f"{name}.json").exists():
+            raise RefusedError(f"steps/{digest}/{name}.json: a record names it, but it is not there.")
+    for digest, name in named & received_steps.keys():
+        steps.save(digest, received_steps[digest, name])
     records.save_all(merged.values(), blocks)
+    steps.remove_unnamed()
     after = records.load_all()
     return [key for key in merged if after[key] != before.get(key)]
 

@@ -334,7 +334,10 @@ def carry_out(
                 ):
                     faults.append(varies)
                     continue
-                plan.record.outcomes[block.digest] = records.recorded(block, outcome)
+                # A trial says itself of what its recipe warned.
+                keeps_warnings = plan.environment.keeps_warnings and not plan.of_recipes
+                recorded = records.recorded(block, outcome, keeps_warnings=keeps_warnings)
+                plan.record.outcomes[block.digest] = recorded
                 if outcome.steps is not None and not plan.left_alone:
                     steps.save(block.digest, outcome.steps)
         except RuntimeError as error:

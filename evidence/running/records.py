@@ -25,6 +25,7 @@ from evidence.pages.blocks import Block
 from evidence.running import environments
 from evidence.running.environments import Environment
 from evidence.running.execution import Outcome
+from evidence.running.standard_error import warnings_in
 
 if sys.platform != "win32":
     import fcntl
@@ -43,6 +44,7 @@ class RecordedOutcome:
     message: str | None = None
     line: int | None = None  # in the block, from 1
     steps: str | None = None  # of a block that is watched, the digest of its steps
+    warnings: str | None = None  # what it warned of on standard error, a line each
 
 
 @dataclass(frozen=True)
@@ -75,15 +77,19 @@ def recipes_key(environment: Environment) -> str:
     return f"recipes/{environment.key}"
 
 
-def recorded(block: Block, outcome: Outcome) -> RecordedOutcome:
-    """Return what is recorded of an outcome."""
-    output = normalised(outcome.output)
+def recorded(block: Block, outcome: Outcome, *, keeps_warnings: bool = False) -> RecordedOutcome:
+    """Return what is recorded of an outcome; with its warnings where the environment keeps them."""
+    output, warnings = normalised(outcome.output), warnings_of(outcome) if keeps_warnings else None
     steps = steps_digest(outcome.steps) if outcome.steps is not None else None
     if not outcome.error:
-        return RecordedOutcome(output, steps=steps)
+        return RecordedOutcome(output, steps=steps, warnings=warnings)
     error = outcome.error
     line = error.line - block.line if error.line else None
-    return RecordedOutcome(output, error.type, normalised(error.message), line, steps)
+    return RecordedOutcome(output, error.type, normalised(error.message), line, steps, warnings)
+
+
+def warnings_of(outcome: Outcome) -> str | None:
+    return warnings_in(normalised(outcome.stderr))
 
 
 def steps_digest(steps: Sequence[Mapping[str, object]]) -> str:

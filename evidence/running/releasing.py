@@ -80,17 +80,20 @@ def plan_release(name: str) -> Release:
     ]
     text = ENVIRONMENTS_FILE.read_text(encoding="utf-8")
     if listed:
+        old = [environment for environment in listed if Version(environment.release) < version]
         if later := [environment for environment in listed if Version(environment.release) > version]:
             raise ReleaseError(
                 f"Keras {later[0].release} is listed, a later patch. Only the last of each minor release is measured."
             )
         keys = [environment.key for environment in listed]
         after = text
-        if old := [environment for environment in listed if Version(environment.release) < version]:
+        if old:
             released = date_of(name)
             for environment in old:
                 after = with_line(after, environment.key, {"release": f'"{name}"', "released": str(released)})
-        return checked(Release(name, text, after, keys, keys, pinned.key, listed[0].release))
+        # A release that is there may have been left half reviewed: what comes before it is named as the newest.
+        earlier = old[0].release if old else release_before(listed[0], known)
+        return checked(Release(name, text, after, keys, keys, pinned.key, earlier))
     if Version(pinned.release) > version:
         raise ReleaseError(
             f"Keras {name} is older than {pinned.release}, and its minor release is not listed. "
@@ -122,6 +125,13 @@ def is_keras(environment: Environment) -> bool:
 
 def same_minor(environment: Environment, version: Version) -> bool:
     return Version(environment.release).release[:2] == version.release[:2]
+
+
+def release_before(environment: Environment, known: Mapping[str, Environment]) -> str:
+    """Return the minor release before that of an environment in its line, or its own if it is the oldest."""
+    of_line = [other for other in known.values() if other.line == environment.line]
+    before = [other for other in of_line if Version(other.release) < Version(environment.release)]
+    return "{}.{}".format(*Version((before or [environment])[0].release).release[:2])
 
 
 def line_of(text: str, key: str) -> str:

@@ -270,6 +270,8 @@ class Child:
                 "line": int(place.group(1)) if place else None,
                 "traceback": stderr,
             }
+        else:
+            outcome["stderr"] = text_of(self.stderr, 0, OUTPUT_BYTES)
         self.stdout.close()
         self.stderr.close()
         try:

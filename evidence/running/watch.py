@@ -18,7 +18,7 @@ def run_watched(source, page, first_line, namespace):
     A step is a dict of `line`, the statement's (1 is the line after `first_line`); `printed`, what it wrote to standard
     output; and the state of the models, see `Watch.state`. What a statement raises, is raised.
     """
-    watch = Watch()
+    watch = Watch(page)
     for statement in ast.parse(source, page).body:
         module = ast.parse("")
         module.body = [statement]
@@ -42,16 +42,18 @@ def printed_since(start):
 
 
 class Watch(object):
-    """Knows layers by number, and sees the calls that a statement makes."""
+    """Knows layers by number, and sees the calls that a statement of a page makes."""
 
-    def __init__(self):
+    def __init__(self, page):
+        self.page = page
         self.layers = []  # a layer's number is its place
         self.calls = {}
         self.called = []  # traces
+        self.read = []  # models, each with the list that its `layers` returned
 
     def run(self, statement, namespace):
-        """Run a compiled statement, and note how often it runs each layer's own `call`, and which traces."""
-        self.calls, self.called = {}, []
+        """Run a compiled statement. Note how often it runs each layer's own `call`, which traces, and what it reads."""
+        self.calls, self.called, self.read = {}, [], []
         sys.setprofile(self.see)
         try:
             exec(statement, namespace)
@@ -59,15 +61,20 @@ class Watch(object):
             sys.setprofile(None)
 
     def see(self, frame, event, argument):
+        name = frame.f_code.co_name
+        if event == "return" and name == "layers" and isinstance(argument, list) and self.is_of_the_page(frame.f_back):
+            self.read.append((frame.f_locals.get("self"), argument))
         if event != "call":
             return
-        name = frame.f_code.co_name
         if name == "call" and "self" in frame.f_locals:
             number = self.number(frame.f_locals["self"], add=False)
             if number is not None:
                 self.calls[number] = self.calls.get(number, 0) + 1
         elif name == "_call_flat" and "self" in frame.f_locals:  # how each TensorFlow 2 runs a concrete function
             self.called.append(frame.f_locals["self"])
+
+    def is_of_the_page(self, frame):
+        return frame is not None and frame.f_code.co_filename == self.page
 
     def number(self, layer, add=True):
         """Return a layer's number; `None` for one that is new, unless it is to be added."""
@@ -89,9 +96,12 @@ class Watch(object):
         - `ran`: by variable and function, the places in `traces` of those that the statement ran. Left out where it ran
           none, and where that can't be seen: on other backends, and on TensorFlow before 2.2, whose `tf.keras` has its
           functions elsewhere
+        - `copies`: by variable, the numbers of the layers in the list that `layers` last returned to the statement, as
+          the statement left it. Left out where nothing was read, and where it is the model's own list
         """
         states = {name: self.model_state(model) for name, model in models.items()}
         nodes = self.nodes()
+        copies = self.copies(models)  # A layer may be in a copy alone.
         layers = [[name_of(layer), type(layer).__name__] for layer in self.layers]
         for number, count in self.calls.items():
             layers[number].append(count)
@@ -99,7 +109,17 @@ class Watch(object):
         ran = self.ran(models, states)
         if ran:
             state["ran"] = ran
+        if copies:
+            state["copies"] = copies
         return state
+
+    def copies(self, models):
+        found = {}
+        for variable, model in models.items():
+            for reader, layers in self.read:
+                if reader is model and all(layers is not own for own in vars(model).values()):
+                    found[variable] = [self.number(layer) for layer in layers]
+        return found
 
     def ran(self, models, states):
         found = {}

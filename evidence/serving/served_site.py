@@ -15,7 +15,7 @@ from typing import Any
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import Abort
+from mkdocs.exceptions import Abort, MkDocsException
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
@@ -24,6 +24,10 @@ from evidence.site.incremental import is_scratch
 NOT_RECORDED = "the block is not recorded"  # It says so itself.
 QUIET_SECONDS = 0.03  # A save is over once nothing has changed for so long,
 LONGEST_SECONDS = 0.2  # or after this: somebody may save all the time.
+
+
+class NoSiteError(Exception):
+    """Why the site cannot be built even once."""
 
 
 class ServedSite:
@@ -41,8 +45,12 @@ class ServedSite:
         self.watched: list[str] = []
 
     def build(self) -> None:
-        """Build the whole site for the first time; what MkDocs raises if it cannot."""
-        config = self._build_all()
+        """Build the whole site for the first time; `NoSiteError` if it cannot be built."""
+        try:
+            config = self._build_all()
+        except MkDocsException as error:
+            reason = "\n".join(self._warnings.words()) if isinstance(error, Abort) else str(error)
+            raise NoSiteError(f"The site could not be built. {reason}") from error
         server = SimpleNamespace()
         config.plugins.on_serve(server, config=config, builder=self._build_all)  # type: ignore[arg-type]
         self._build_changes = server.builder

@@ -11,7 +11,7 @@ from evidence.findings.behaviours import Behaviour, State, behaviours, shown
 from evidence.findings.changes import new_lines
 from evidence.findings.computes_with import computes_with
 from evidence.findings.measurements import Measurements
-from evidence.findings.ranges import environment_name, in_words
+from evidence.findings.ranges import environment_name, in_words, join_words
 from evidence.findings.recipe_verdicts import current_verdicts
 from evidence.pages.blocks import Block
 from evidence.running.environments import Environment
@@ -23,6 +23,7 @@ from evidence.site.recipe_html import recipe_line
 
 log = logging.getLogger("mkdocs.evidence")
 SEVERAL = 3  # other behaviours described in the line under a block; the list below it has all
+WARNING = 200  # characters of a warning
 SHORT = 90  # characters of an output repeated in the line under a block
 
 
@@ -44,12 +45,25 @@ def evidence(block: Block, measurements: Measurements) -> Iterator[str]:
             yield f"<li{attributes(behaviour, environments)}>"
             yield from behaviour_in_full(block, behaviour, environments)
             yield "</li>"
-        yield f"</ul><p>For tf.keras, {code('keras')} was made to mean {code('tensorflow.keras')}.</p>"
+        yield f"</ul><p>On tf.keras, {code('keras')} means {code('tensorflow.keras')} here.</p>"
+    yield from warnings(block, measurements)
     yield "</details>"
     verdicts = current_verdicts()
     if recipe := verdicts.recipe_of(block.digest):
         yield from recipe_line(recipe, verdicts, environments)
     yield "</div>"
+
+
+def warnings(block: Block, measurements: Measurements) -> Iterator[str]:
+    """Yield what a block warns of, and where."""
+    if by_warning := measurements.by_warning(block):
+        lines = dict.fromkeys(
+            environment.line for environment in measurements.environments if environment.keeps_warnings
+        )
+        yield f"<p>Warnings, recorded only on {join_words(list(lines))}:</p><ul>"
+        for warning, where in by_warning.items():
+            yield f"<li>{in_words(where, measurements.environments)}: {code(shortened(warning, WARNING))}</li>"
+        yield "</ul>"
 
 
 def warn_unknown(block: Block, behaviour: Behaviour, measurements: Measurements) -> None:

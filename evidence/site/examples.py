@@ -26,7 +26,7 @@ from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, CellTimeoutError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
@@ -99,8 +99,15 @@ def run(notebook: NotebookNode, source: Path) -> None:
     plots = {"MPLBACKEND": "module://matplotlib_inline.backend_inline", "MATPLOTLIBRC": str(PLOTS)}
     variables = clean_environment() | ONE_THREAD | plots
     try:
-        with tempfile.TemporaryDirectory() as directory:
-            client.execute(cwd=directory, env=variables)
+        # ipykernel and TensorFlow describe themselves on standard error, which matters only if that is their end.
+        with tempfile.TemporaryDirectory() as directory, tempfile.TemporaryFile("w+") as errors:
+            try:
+                client.execute(cwd=directory, env=variables, stderr=errors)
+            except DeadKernelError:
+                errors.seek(0)
+                name = f"examples/{source.name}"
+                end = f"{name}: its Python ended early:\n{errors.read()[-2000:]}\nRun it: python {name}"
+                raise PluginError(end) from None
     except (CellExecutionError, CellTimeoutError) as error:
         raise PluginError(explain(source, notebook, error)) from None
     for cell in notebook.cells:

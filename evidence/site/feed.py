@@ -46,7 +46,7 @@ def feed(measurements: Measurements, site: str, name: str) -> str:
         channel,
         title=f"{name}: what changed in Keras",
         link=page,
-        description="What each release of Keras does otherwise",
+        description="What each release of Keras does differently",
     )
     of_behaviour = [change for change in changes(measurements, measurements.environments) if change.of_behaviour]
     for change in sorted(of_behaviour, key=lambda change: change.newer.released, reverse=True)[:NEWEST]:

@@ -57,14 +57,17 @@ def environment_data(environment: Environment, record: Record) -> dict[str, Any]
 
 def block_data(measurements: Measurements, block: Block) -> dict[str, Any]:
     """Return a block's page and heading, its code, and what it did in each environment, by key."""
-    outcomes = {environment.key: measurements.outcome(block, environment) for environment in measurements.environments}
+    outcomes = {
+        environment.key: measurements.record(environment).outcomes.get(block.digest)
+        for environment in measurements.environments
+    }
     return {
         "digest": block.digest,
         "page": block.page,
         "heading": heading_of(block).id,
         "code": block.code,
         "outcomes": {
-            key: {name: value for name, value in vars(outcome).items() if value is not None}
+            key: {name: value for name, value in vars(outcome).items() if value is not None and name != "steps"}
             for key, outcome in outcomes.items()
             if outcome
         },

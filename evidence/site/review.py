@@ -15,7 +15,7 @@ from evidence.running import records
 from evidence.running.environments import Environment, read_environments
 from evidence.running.recorded_changes import difference_of_pages, records_at
 from evidence.running.records import Record
-from evidence.site.evidence_html import summary
+from evidence.site.evidence_html import summary, warnings
 from evidence.site.links import heading_of
 from evidence.site.recipe_html import recipe_line
 from evidence.site.tables.changes import as_markdown, changes_as_text
@@ -62,13 +62,14 @@ def changed_blocks(old: Measurements, new: Measurements) -> list[str]:
     lines: list[str] = []
     page = None
     for block in new.blocks:
-        if old.by_outcome(block) == new.by_outcome(block):
+        other_warnings = old.by_warning(block) != new.by_warning(block)
+        if old.by_outcome(block) == new.by_outcome(block) and not other_warnings:
             continue
         if block.page != page:
             lines += ["", f"## {block.page}", ""]
             page = block.page
         is_new = set(old.by_outcome(block)) == {None}
-        before, now = (sentence(block, each) for each in (old, new))
+        before, now = (sentence(block, each, with_warnings=other_warnings) for each in (old, new))
         lines.append(f"- Line {block.line}, {heading_of(block).text}. {told('' if is_new else before, now)}")
     return [*lines[1:], ""] if lines else []
 
@@ -84,8 +85,9 @@ def changed_recipes(old: Verdicts, new: Verdicts) -> list[str]:
     return ["## Recipes, on each kind of model", "", *lines, ""] if lines else []
 
 
-def sentence(block: Block, measured: Measurements) -> str:
-    return as_text([summary(block, behaviours(block, measured), measured.environments)])
+def sentence(block: Block, measured: Measurements, *, with_warnings: bool) -> str:
+    html = [summary(block, behaviours(block, measured), measured.environments), " "]
+    return as_text([*html, *(warnings(block, measured) if with_warnings else ())])
 
 
 def told(before: str, now: str) -> str:

@@ -49,9 +49,9 @@ def lanes(program: Steps) -> dict[str, Callable[[State, State, str], str]]:
 
 def each_model(before: State, step: State, html: Callable[[State, State, State, State], str]) -> str:
     """Return the HTML for each model of a step, beside the variable's name where there are several."""
-    was, ran = before["models"], step.get("ran", {})
+    was, ran, copies = before["models"], step.get("ran", {}), step.get("copies", {})
     parts = {
-        name: html(before, step, was.get(name, {}), {**model, "ran": ran.get(name, {})})
+        name: html(before, step, was.get(name, {}), {**model, "ran": ran.get(name, {}), "copy": copies.get(name)})
         for name, model in step["models"].items()
     }
     if len(parts) == 1:
@@ -74,12 +74,23 @@ def name_of(step: State, number: int) -> str:
 
 
 def layer_list(before: State, step: State, old: State, model: State) -> str:
-    """Return the list of layers: the private one, where there is one; what `layers` lacks of it is marked."""
+    """Return the list of layers: the private one, where there is one; what `layers` lacks of it is marked.
+
+    Below it is the copy that the statement got from `layers`. What the copy lacks or has besides is marked.
+    """
     now, was = (state.get("list", state.get("layers", [])) for state in (model, old))
     private = {number: " <small>private</small>" for number in now if number not in model["layers"]}
     chips = [added(name_of(step, number) + private.get(number, ""), number in was) for number in now]
     chips += removed(name_of(before, number) for number in was if number not in now)
-    return " ".join(chips) or "empty"
+    return (" ".join(chips) or "empty") + copied(step, model)
+
+
+def copied(step: State, model: State) -> str:
+    if (copy := model["copy"]) is None:
+        return ""
+    chips = [added(name_of(step, number), number in model["layers"]) for number in copy]
+    chips += removed(name_of(step, number) for number in model["layers"] if number not in copy)
+    return f' <span class="copy">a copy: {" ".join(chips) or "empty"}</span>'
 
 
 def graph(before: State, step: State) -> str:

@@ -26,7 +26,8 @@ from evidence.site.step_lanes import START, lanes
 
 LEGEND = """<details><summary>How to read it</summary><p>The arrow keys and a swipe step, too.</p>
 <dl><dt>List</dt>
-<dd>what <code>model.layers</code> returns. Private: only in Keras's own list, <code>_layers</code>.</dd>
+<dd>what the model has. Private: only in Keras's own list, <code>_layers</code>. A copy: what <code>model.layers</code>
+returned to this line, and what the line did to it. The next read returns another.</dd>
 <dt>Graph</dt>
 <dd>a box is one call of a layer; the model's name is below its output. Dashed: left over from before.
 <code>?</code> is any number.</dd>

@@ -87,3 +87,28 @@ def test_the_lines_that_only_one_of_two_outcomes_has_are_found():
     assert lines_only_in(raised, printed) == ["ValueError: no"]
     assert lines_only_in(RecordedOutcome("c\n", "KeyError", ""), printed) == ["c", "KeyError: "]
     assert lines_only_in(RecordedOutcome("", "KeyError"), printed) == ["KeyError: "]
+
+
+def test_what_a_release_warns_of_is_apart_from_what_its_blocks_do():
+    first, second, moved = (Block(f"docs/{name}.md", 1, f"{BLOCK.code}# {name}\n", "1\n") for name in "abc")
+
+    def warns(*warnings, output="1\n"):
+        return RecordedOutcome(output, warnings="\n".join(warnings))
+
+    outcomes = {
+        first: {"3.2": warns("UserWarning: no layer 'a'", "UserWarning: slow"), "3.1": warns("UserWarning: old")},
+        second: {"3.2": warns("UserWarning: no layer 'b'", "UserWarning: slow"), "3.1": warns("UserWarning: slow")},
+        moved: {"3.2": warns("UserWarning: moved", output="2\n")},  # Whoever does something else may warn of it.
+    }
+    change = next(changes(measured(outcomes), ENVIRONMENTS))
+    assert [difference.block for difference in change.differences] == [moved]
+    assert change.new_warnings == {"UserWarning: no layer 'a'": [first, second], "UserWarning: slow": [first]}
+    assert change.gone_warnings == {"UserWarning: old": [first]}
+
+
+def test_warnings_are_compared_where_both_releases_were_measured():
+    warned = RecordedOutcome("1\n", warnings="UserWarning: slow")
+    changed = list(
+        changes(measured({BLOCK: {"3.2": warned, "3.1": None, "jax-3.2": warned, "jax-3.0": warned}}), ENVIRONMENTS)
+    )
+    assert not any(change.new_warnings or change.gone_warnings for change in changed)

@@ -1,15 +1,12 @@
 """The table of methods and attributes is the newest Keras', in both directions."""
 
 import json
-import subprocess
-import sys
 
 import pytest
 
 from evidence.findings import keras_api
 from evidence.findings.keras_api import Member
 from evidence.pages.blocks import Block, all_blocks
-from evidence.running.execution import clean_environment
 
 # Some attributes exist only on instances, and some only after a model has a graph.
 PROGRAM = """
@@ -28,12 +25,17 @@ print(json.dumps(public))
 """
 
 
-@pytest.fixture(scope="module")
-def installed(needs_tensorflow):
-    """The public names of each class of the installed Keras, asked in a process of its own."""
-    command = [sys.executable, "-c", PROGRAM]
-    ended = subprocess.run(command, env=clean_environment(), text=True, capture_output=True, check=True)
-    return {class_name: set(names) for class_name, names in json.loads(ended.stdout.splitlines()[-1]).items()}
+BLOCK = Block("docs/page.md", 1, PROGRAM, None)
+
+
+def blocks_in_keras(tests):
+    return [BLOCK]
+
+
+@pytest.fixture
+def installed(outcome_in_keras):
+    """The public names of each class of the installed Keras."""
+    return {class_name: set(names) for class_name, names in json.loads(outcome_in_keras(BLOCK).output).items()}
 
 
 def listed(class_name):

@@ -1,12 +1,12 @@
 """What `python -m evidence bench --only growth` measures: that a larger guide is one, and how it is compared."""
 
+import inspect
 import subprocess
 import sys
 import tomllib
 
 import pytest
 
-from evidence.files import ROOT
 from measure import bench_growth
 from measure.bench_growth import Cost
 
@@ -49,32 +49,26 @@ def test_releases_are_copied_but_for_the_pinned_one():
     assert releases[1]["installation"] == "tensorflow"
 
 
+def counts():
+    """Return how many environments and blocks there are, and of how many blocks some environment lacks an outcome."""
+    from evidence.findings.measurements import current_measurements
+    from evidence.pages.blocks import all_blocks
+
+    found = current_measurements()
+    return len(found.environments), len(all_blocks()), sum(None in found.by_outcome(block) for block in found.blocks)
+
+
 @pytest.mark.parametrize("what", ["pages", "environments"])
 def test_a_larger_guide_has_nothing_wrong_and_everything_recorded(tmp_path, what):
     project = tmp_path / "project"
     bench_growth.copy_project(project, **{what: 2})
     assert bench_growth.cost_of(bench_growth.COMMANDS["the static checks"], project).megabytes > 10
-    code = (
-        "from evidence.findings.measurements import current_measurements as current\n"
-        "from evidence.pages.blocks import all_blocks\n"
-        "found = current()\n"
-        "unknown = sum(None in found.by_outcome(block) for block in found.blocks)\n"
-        "print(len(found.environments), len(all_blocks()), unknown)"
-    )
-    variables = bench_growth.clean_environment()
-
-    def count(folder):
-        ended = subprocess.run(
-            [sys.executable, "-c", code],
-            cwd=folder,
-            env=variables | {"PYTHONPATH": str(folder)},
-            check=True,
-            text=True,
-            capture_output=True,
-        )
-        return map(int, ended.stdout.split())
-
-    (environments, blocks, unknown), (more_environments, more_blocks, more_unknown) = count(ROOT), count(project)
+    code = f"{inspect.getsource(counts)}\nprint(*counts())"
+    variables = bench_growth.clean_environment() | {"PYTHONPATH": str(project)}
+    command = [sys.executable, "-c", code]
+    ended = subprocess.run(command, cwd=project, env=variables, check=True, text=True, capture_output=True)
+    environments, blocks, unknown = counts()
+    more_environments, more_blocks, more_unknown = map(int, ended.stdout.split())
     if what == "pages":
         assert more_environments == environments and more_blocks >= 2 * blocks
     else:

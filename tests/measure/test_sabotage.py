@@ -2,6 +2,7 @@
 
 import contextlib
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,13 @@ from evidence.__main__ import main
 from evidence.files import ROOT
 from evidence.pages.blocks import Block
 from evidence.running import records
-from evidence.running.environments import read_environments
+from evidence.running.environments import pinned_environment
 from evidence.running.execution import Error, Outcome
 from evidence.running.records import Record, RecordedOutcome
 from measure import sabotage
 from measure.sabotage import Fault, SabotageError, Witnesses
 
-PINNED = next(environment for environment in read_environments().values() if environment.pinned)
+PINNED = replace(pinned_environment(), keeps_warnings=False)
 FAULT = Fault("answer", "models/model.py", "ANSWER = 42", "ANSWER = 41", "The `ANSWER` is 42.", "docs/b.md")
 ANSWERS = Block("docs/b.md", 3, "import keras\nprint(keras.ANSWER)\n", "42\n")
 # The quick one first, and before it the one with the word.
@@ -25,6 +26,13 @@ OTHERS = [
     Block("docs/a.md", 5, "print('quick')\n", "quick\n"),
     Block("docs/a.md", 9, "ANSWER = 1\nprint(ANSWER)\n", "1\n"),
 ]
+
+
+@pytest.fixture(autouse=True)
+def noticed(tmp_path, monkeypatch):
+    """Where the blocks that noticed faults are remembered."""
+    monkeypatch.setattr(sabotage, "NOTICED", tmp_path / "cache" / "sabotage.json")
+    return sabotage.NOTICED
 
 
 @pytest.fixture
@@ -50,7 +58,8 @@ def executions(monkeypatch):
         def outcomes(self):
             answer = Path(self.path, FAULT.path).read_text().split("= ")[1] if self.path else "42\n"
             for block in self.to_run:
-                yield block, Outcome(answer if block == ANSWERS else block.expected_output, None, 0.1)
+                output = answer if block == ANSWERS else block.expected_output
+                yield block, Outcome(output, None, 0.1, stderr="UserWarning: not recorded\n")
 
         def close(self):
             pass
@@ -140,6 +149,17 @@ def test_blocks_of_the_page_run_first_then_those_with_the_words(witnesses):
     one, two, with_word = OTHERS
     assert FAULT.words == {"ANSWER"}
     assert witnesses.in_order(FAULT) == [ANSWERS, with_word, one, two]
+
+
+def test_the_block_that_noticed_a_fault_runs_first_the_next_time(monkeypatch, witnesses, packages, executions, noticed):
+    monkeypatch.setattr(sabotage, "installed_packages", lambda: packages)
+    elsewhere = Fault(**vars(FAULT) | {"page": "docs/a.md", "breaks": "The guide is right."})
+    assert witnesses.in_order(elsewhere)[-1] == ANSWERS
+    sabotage.run([elsewhere])
+    again = make_witnesses(monkeypatch, [*OTHERS, ANSWERS])
+    assert again.in_order(elsewhere) == [ANSWERS, *OTHERS]
+    noticed.write_text('{"answer": "a block that is gone"}')
+    assert make_witnesses(monkeypatch, [*OTHERS, ANSWERS]).in_order(elsewhere)[-1] == ANSWERS
 
 
 def test_a_fault_is_noticed_by_the_block_that_does_something_else(witnesses, packages, executions):

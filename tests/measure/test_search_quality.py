@@ -24,7 +24,7 @@ def test_the_questions_are_all_there():
 
 
 def test_the_phrasings_are_of_each_kind():
-    assert len(PHRASINGS) == 87
+    assert len(PHRASINGS) == 92
     kinds = {"n't", "quotes", "versions", "typos", "synonyms", "terms", "messages"}
     assert {question.topic for question in PHRASINGS} == kinds
 
@@ -148,6 +148,27 @@ def test_a_message_leads_to_that_of_the_readers_keras(search, keras, family):
     assert lists[0] == search_quality.ERRORS[family]
 
 
+@pytest.mark.parametrize(
+    ("typed", "release"),
+    [
+        ("3.14", "what-changed/#keras-3-14-tensorflow"),
+        ("keras==3.14.1", "what-changed/#keras-3-14-tensorflow"),
+        ("2.15", "what-changed-tf-keras/#tf-2-15"),
+        ("Keras 2.15", "what-changed-tf-keras/#tf-2-15"),
+        ("tf 2.2", "what-changed-tf-keras/#tf-2-2"),
+        ("Keras 2.2", "what-changed-keras-1-and-2/#keras-2-2-4"),
+        ("keras 1.2.x", "what-changed-keras-1-and-2/#keras-1-2-2"),
+        ("tf_keras 2.21", "what-changed-tf-keras/#tf-keras-2-21"),
+        ("Keras 1.1", "what-changed-keras-1-and-2/"),  # not measured, so its line
+    ],
+)
+def test_a_version_alone_leads_to_what_that_release_changed(search, typed, release):
+    search_quality.results(search, typed)
+    first = search.locator(".md-search-result__item").first.locator(".md-search-result__link")
+    page, section = (re.sub(r"\?[^#]*", "", first.nth(place).get_attribute("href")) for place in (0, 1))
+    assert release in (page.partition("reference/")[2], section.partition("reference/")[2])
+
+
 def test_a_result_shows_the_row_that_matches(search):
     search_quality.results(search, "'Functional' object has no attribute 'pop'")
     row = search.locator(f"{search_quality.LINKS}[href*='attributes-that-are-gone'] p").first
@@ -213,6 +234,12 @@ def test_search_finds_the_answers(search, half):
 def test_search_finds_other_phrasings(search):
     hits = search_quality.ask(search, PHRASINGS)
     assert hits.soon >= 0.94 * hits.asked, misses(hits)
+
+
+def test_search_finds_what_models_like_those_of_the_recipes_raise(search):
+    """Each one, as people paste it: a share would let the answer to one kind of model be lost."""
+    hits = search_quality.ask(search, [question for question in PHRASINGS if question.topic == "messages"])
+    assert hits.soon == hits.asked, misses(hits)
 
 
 def test_search_finds_messages_of_errors(search):

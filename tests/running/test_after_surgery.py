@@ -1,13 +1,13 @@
 """The checks after a recipe notice what is wrong: each of them with a recipe that is wrong in that way alone."""
 
+import functools
 import json
 
 import pytest
 
 from evidence.pages.blocks import Block
 from evidence.pages.recipes import Recipe
-from evidence.running.execution import KERAS_IMPORTS, Execution
-from evidence.running.trials import CHECKS, IN_KERAS, read_kinds, trials
+from evidence.running.trials import read_kinds, trials
 
 SAME = "clone_function=lambda layer: layer"
 SKIP = """
@@ -310,23 +310,20 @@ head.set_weights([2 * weight for weight in head.get_weights()])
 NO_SOFTMAX = ("logits", "functional_with_dict_inputs", "new = model")
 
 
-@pytest.fixture(scope="module")
-def outcomes(needs_tensorflow):
-    """What the checks say of each case, and of a model and a recipe that raise."""
-    kinds = {kind.key: kind for kind in read_kinds()}
-    blocks = {}
-    for name, (task, kind, code, *_) in {**CASES, "no softmax": NO_SOFTMAX}.items():
-        block = Block("docs/page.md", 1, code, None)
-        recipe = Recipe(block, "heading", task, "new", (), f"import keras\n{code}\n")
-        [trial] = trials([recipe], [kinds[kind]])
-        blocks[name] = trial.block
-    variables = {"PYTHONPATH": str(IN_KERAS)}
-    with Execution(list(blocks.values()), variables=variables, imports=[*KERAS_IMPORTS, CHECKS]) as execution:
-        yield {name: execution.outcome(block) for name, block in blocks.items()}
+@functools.cache
+def block_of(case):
+    task, kind, code, *_ = NO_SOFTMAX if case == "no softmax" else CASES[case]
+    recipe = Recipe(Block("docs/page.md", 1, code, None), "heading", task, "new", (), f"import keras\n{code}\n")
+    [trial] = trials([recipe], [each for each in read_kinds() if each.key == kind])
+    return trial.block
 
 
-def test_a_model_without_what_the_task_is_about_is_not_tried(outcomes):
-    assert json.loads(outcomes["no softmax"].output) == {
+def blocks_in_keras(tests):
+    return map(block_of, [*CASES, "no softmax"])
+
+
+def test_a_model_without_what_the_task_is_about_is_not_tried(outcome_in_keras):
+    assert json.loads(outcome_in_keras(block_of("no softmax")).output) == {
         "is": "lacks",
         "error": "LackingError",
         "message": "a softmax at the end",
@@ -334,8 +331,9 @@ def test_a_model_without_what_the_task_is_about_is_not_tried(outcomes):
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_what_is_wrong_is_noticed(name, outcomes):
-    assert outcomes[name].error is None, outcomes[name].error
+def test_what_is_wrong_is_noticed(name, outcome_in_keras):
+    outcome = outcome_in_keras(block_of(name))
+    assert outcome.error is None, outcome.error
     faults = CASES[name][-1]
     wanted = {"is": "wrong", "because": faults} if faults else {"is": "right"}
-    assert json.loads(outcomes[name].output) == wanted
+    assert json.loads(outcome.output) == wanted

@@ -61,20 +61,27 @@ CASES = {
 }
 
 
-def test_every_picture_shows_what_its_block_makes(needs_tensorflow):
-    found = [*check_drawn(all_drawn_blocks())]
+DRAWN = [*drawn_blocks("docs/page.md", BLOCK + "".join(f"\n```picture\n{case}\n```\n" for case in CASES))]
+WITHOUT_A_MODEL = f"{BLOCK}\n{EXPECTED_OUTPUT}\n```text\n1\n```\n\n```picture\nnone: a\n```\n"
+[DRAWN_WITHOUT_A_MODEL] = drawn_blocks("docs/page.md", WITHOUT_A_MODEL)
+
+
+def blocks_in_keras(tests):
+    return [drawn.probe for drawn in [*all_drawn_blocks(), *DRAWN, DRAWN_WITHOUT_A_MODEL]]
+
+
+def test_every_picture_shows_what_its_block_makes(outcome_in_keras):
+    found = [*check_drawn(all_drawn_blocks(), outcome_in_keras)]
     assert not found, "\n".join(map(str, found)) + "\n\nThen: pytest tests/running/test_drawn_models.py"
 
 
 @pytest.fixture(scope="module")
-def problems(needs_tensorflow):
+def problems(outcome_in_keras):
     """The problems of a page that has all cases below its block, by their texts."""
-    text = BLOCK + "".join(f"\n```picture\n{case}\n```\n" for case in CASES)
-    drawn = [*drawn_blocks("docs/page.md", text)]
-    found = [*check_drawn(drawn)]
+    found = [*check_drawn(DRAWN, outcome_in_keras)]
     return {
         case: [problem for problem in found if problem.line == each.line]
-        for case, each in zip(CASES, drawn, strict=True)
+        for case, each in zip(CASES, DRAWN, strict=True)
     }
 
 
@@ -87,10 +94,8 @@ def test_a_difference_is_told(problems, case):
     assert [str(problem) for problem in problems[case]] == told
 
 
-def test_a_picture_of_a_variable_that_the_block_lacks_is_told(needs_tensorflow):
-    [problem] = check_drawn(
-        [*drawn_blocks("docs/page.md", f"{BLOCK}\n{EXPECTED_OUTPUT}\n```text\n1\n```\n\n```picture\nnone: a\n```\n")]
-    )
+def test_a_picture_of_a_variable_that_the_block_lacks_is_told(outcome_in_keras):
+    [problem] = check_drawn([DRAWN_WITHOUT_A_MODEL], outcome_in_keras)
     assert str(problem).endswith("the models of the block above cannot be read: KeyError: 'none'")
 
 

@@ -37,6 +37,8 @@ def test_two_runs_that_agree_vary_in_nothing():
     error = Error("ValueError", "at 0x1", 4, "")
     same = Error("ValueError", "at 0x2", 4, "")
     assert new_blocks.what_varies(BLOCK, Outcome("", error, 0.1), Outcome("", same, 0.1)) is None
+    warned = [Outcome("", None, 0.1, stderr=f"a.py:{line}: UserWarning: at 0x{line}\n") for line in (1234567, 7654321)]
+    assert new_blocks.what_varies(BLOCK, *warned) is None
 
 
 def test_what_varies_is_shown_with_what_to_do():
@@ -47,6 +49,8 @@ def test_what_varies_is_shown_with_what_to_do():
     error = Error("ValueError", "no", 4, "")
     text = new_blocks.what_varies(BLOCK, Outcome("a\n", None, 0.1), Outcome("a\n", error, 0.1))
     assert "\n+ValueError: no\n" in text
+    warned = Outcome("a\n", None, 0.1, stderr="a.py:1: UserWarning: no\n")
+    assert "\n+UserWarning: no\n" in new_blocks.what_varies(BLOCK, Outcome("a\n", None, 0.1), warned)
 
 
 @pytest.fixture

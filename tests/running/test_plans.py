@@ -4,6 +4,7 @@ The execution is a fake: it says what blocks did, and runs none.
 """
 
 import os
+import re
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -200,7 +201,7 @@ def test_the_cores_of_a_plan_that_has_ended_go_to_one_that_runs(started, monkeyp
     [jax] = [execution for execution in started if execution.options["module"] == "keras"]
     assert jax.added_jobs == 2
     last = capsys.readouterr().out.splitlines()[-1]
-    assert last.startswith("2 outcomes in 0 s, ")
+    assert re.match(r"2 outcomes in \d+ s, ", last)  # Where much else runs, it takes longer than none.
     # Two imports of 2 s and two blocks of 1 s, on four cores.
     assert last.endswith(" times the least: 2 s, which 2 imports and the blocks themselves take on 4 cores")
 

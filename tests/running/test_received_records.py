@@ -9,7 +9,7 @@ import pytest
 from evidence.__main__ import main
 from evidence.files import ROOT
 from evidence.pages import blocks
-from evidence.running import records
+from evidence.running import records, steps
 from evidence.running.environments import read_environments
 from evidence.running.received_records import RefusedError, comment, read_received, take
 from evidence.running.records import Record, RecordedOutcome, Run
@@ -55,6 +55,50 @@ def test_what_jobs_recorded_in_their_environments_is_brought_together(here, rece
     assert take([received, other], BLOCKS) == [ONE, TWO]
     assert records.load_all() == {key: record_of(key, OLD, NEW) for key in (ONE, TWO)}
     assert take([received, other], BLOCKS) == []
+
+
+def test_all_that_is_recorded_could_be_received():
+    """The workflow passes on the whole folder."""
+    assert read_received(ROOT / "records").keys() == records.load_all().keys()
+
+
+STEPS = [{"line": 1, "printed": "", "models": {}, "nodes": [], "layers": [["a", "Dense"]]}]
+
+
+@pytest.fixture
+def received_steps(here, received, monkeypatch):
+    """The file with the steps of a watched block, in what a job has made."""
+    with monkeypatch.context() as patch:
+        patch.setattr(records, "FOLDER", received)
+        steps.save(NEW.digest, STEPS)
+    [path] = received.glob("steps/*/*.json")
+    change(received, lambda content: content["blocks"][NEW.digest][0].update(steps=path.stem))
+    return path
+
+
+def test_the_steps_of_a_block_come_along(here, received, received_steps):
+    assert take([received], BLOCKS) == [ONE]
+    name = records.load(ONE).outcomes[NEW.digest].steps
+    assert steps.load(NEW.digest, name) == STEPS
+
+
+def test_steps_that_no_record_names_are_not_taken_over(here, received, received_steps):
+    change(received, lambda content: content["blocks"][NEW.digest][0].pop("steps"))
+    assert take([received], BLOCKS) == [ONE]
+    assert not [*steps.folder().glob("*/*")]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (lambda path: path.unlink(), "a record names it, but it is not there"),
+        (lambda path: path.rename(path.with_stem("0" * 16)), "its name is not that of what it holds"),
+        (lambda path: path.write_text('[{"line": 1}]'), "'printed' is a required property"),
+    ],
+)
+def test_steps_that_are_wrong_are_refused(here, received, received_steps, spoil, reason):
+    spoil(received_steps)
+    refused(received, f"steps/{NEW.digest}/", reason)
 
 
 def test_what_is_here_already_stays_beside_what_is_received(here, received):

@@ -1,10 +1,11 @@
 """Recipes on models that are no kind of their own, and with names that the model lacks: right, or an error."""
 
+import functools
+
 import pytest
 
 from evidence.pages.blocks import Block
 from evidence.pages.recipes import all_recipes
-from evidence.running.execution import KERAS_IMPORTS, Execution
 
 CHAIN = """
 model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(4, name="a"), keras.layers.Dense(3, name="b")])
@@ -182,29 +183,30 @@ REFUSED = {
 }
 
 
-def block_of(address, yours, behind=""):
-    """Return the recipe's block with other lines in place of the reader's, as a reader puts them there."""
+@functools.cache
+def block_of(case):
+    """Return a recipe's block with other lines in place of the reader's, as a reader puts them there."""
+    address, yours, *behind, _ = (RIGHT | REFUSED)[case]
     [recipe] = [recipe for recipe in all_recipes() if recipe.address == f"how-to/{address}"]
     before, _, kept = recipe.code.partition("# Keep this:")
-    code = f"import keras\nimport numpy as np\n{before}\n{yours}\n{kept}\n{behind}"
+    code = f"import keras\nimport numpy as np\n{before}\n{yours}\n{kept}\n{''.join(behind)}"
     return Block(recipe.block.page, 1, code, None)
 
 
-@pytest.fixture(scope="module")
-def outcomes(needs_tensorflow):
-    blocks = {name: block_of(*case[:-1]) for name, case in {**RIGHT, **REFUSED}.items()}
-    with Execution(list(blocks.values()), imports=KERAS_IMPORTS) as execution:
-        yield {name: execution.outcome(block) for name, block in blocks.items()}
+def blocks_in_keras(tests):
+    return map(block_of, RIGHT | REFUSED)
 
 
 @pytest.mark.parametrize("name", RIGHT)
-def test_a_recipe_is_right_for(name, outcomes):
-    assert outcomes[name].error is None, outcomes[name].error
-    assert outcomes[name].output.splitlines()[-1] == RIGHT[name][-1]
+def test_a_recipe_is_right_for(name, outcome_in_keras):
+    outcome = outcome_in_keras(block_of(name))
+    assert outcome.error is None, outcome.error
+    assert outcome.output.splitlines()[-1] == RIGHT[name][-1]
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_a_recipe_refuses(name, outcomes):
-    error = outcomes[name].error
-    assert error, outcomes[name].output
+def test_a_recipe_refuses(name, outcome_in_keras):
+    outcome = outcome_in_keras(block_of(name))
+    error = outcome.error
+    assert error, outcome.output
     assert error.type == REFUSED[name][-1], error

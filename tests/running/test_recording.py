@@ -440,9 +440,9 @@ def record_in(folder, versions):
     patch.setattr(Here, "versions", (KERAS, versions))
     recorded = records.recorded
 
-    def recorded_and_said(block, outcome):
+    def recorded_and_said(block, outcome, **keywords):
         (Path(folder) / "recorded").touch()
-        return recorded(block, outcome)
+        return recorded(block, outcome, **keywords)
 
     patch.setattr(records, "recorded", recorded_and_said)
     return main(["record", "a"])
@@ -547,3 +547,11 @@ def test_records_that_come_soon_after_a_save_are_saved_together(monkeypatch):
     saves.close()
     saves.close()
     assert saved[2:] == [["e"]]
+
+
+def test_it_is_recorded_of_what_a_block_warns_where_warnings_are_kept(page, tmp_path, monkeypatch):
+    set_up(monkeypatch, tmp_path, [here(key="a", keeps_warnings=True), here(key="b", keeps_warnings=False)])
+    page.write_text("```python\nimport warnings\n\nwarnings.warn('slow')\n```\n")
+    assert main(["record"]) == 0
+    assert [outcome.warnings for outcome in records.load("a").outcomes.values()] == ["UserWarning: slow"]
+    assert [outcome.warnings for outcome in records.load("b").outcomes.values()] == [None]

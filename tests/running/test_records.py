@@ -106,7 +106,7 @@ def test_what_a_page_shows_is_what_the_pinned_environment_did(blocks):
     record = recorded_in(pinned)
     for block in blocks:
         did = record.outcomes.get(block.digest)
-        shown = RecordedOutcome(block.expected_output or "", steps=did and did.steps)
+        shown = RecordedOutcome(block.expected_output or "", steps=did and did.steps, warnings=did and did.warnings)
         assert did == shown, f"{block.page}:{block.line}: python -m evidence record"
 
 
@@ -350,12 +350,13 @@ def test_records_that_are_written_at_the_same_time_do_not_get_lost(folder):
 def test_another_process_waits_until_a_record_is_written(folder):
     code = (
         "from evidence.running import records; import pathlib, sys; records.FOLDER = pathlib.Path(sys.argv[1]);"
-        "records.save_all([records.Record('b', '1', ['a==1'], python='3.6')], [])"
+        "print('starts', flush=True); records.save_all([records.Record('b', '1', ['a==1'], python='3.6')], [])"
     )
     with records.nobody_else_writing():
-        other = subprocess.Popen([sys.executable, "-c", code, str(folder)], cwd=ROOT)
+        other = subprocess.Popen([sys.executable, "-c", code, str(folder)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        assert other.stdout.readline() == "starts\n"
         with pytest.raises(subprocess.TimeoutExpired):
-            other.wait(timeout=5)
+            other.wait(timeout=1)
         assert not records.environment_file("b").exists()
     assert other.wait(timeout=30) == 0
     assert records.environment_file("b").exists()

@@ -46,6 +46,8 @@ def test_a_release_that_is_there_changes_nothing(capsys, monkeypatch):
     printed = capsys.readouterr().out
     assert printed.startswith(f"Keras {PINNED.release} is there already: {', '.join(OF_TODAY)}. Nothing was changed.\n")
     assert "python -m evidence status" in printed
+    before = next(each for each in BY_KEY.values() if each.line == PINNED.line and each != PINNED)
+    assert f"- git grep -nF {before.release.rpartition('.')[0]}: sentences" in printed
     assert ENVIRONMENTS_FILE.read_text(encoding="utf-8") == TEXT
 
 
@@ -82,6 +84,7 @@ def test_a_patch_replaces_the_patch_before(tmp_path, monkeypatch):
     assert [*after] == [*BY_KEY]
     assert {key for key, environment in after.items() if environment.release == NEXT_PATCH} == {*OF_TODAY}
     assert after[PINNED.key].pinned and after[PINNED.key].released == DATE
+    assert release.earlier == PINNED.release
     older = plan_release(re.sub(r"\d+$", "99", SOME.release))
     assert SOME.key in older.keys and PINNED.key not in older.keys
     assert [command[-2] for command in older.commands] == ["install", "record", "changes"]

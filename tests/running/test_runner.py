@@ -113,6 +113,19 @@ def test_a_block_that_is_strange_gets_its_own_outcome(code, error, fork):
 
 
 @ways
+def test_what_a_block_writes_to_standard_error_is_apart_from_its_output(fork):
+    warn = "import os, sys, warnings\nprint('out')\nwarnings.warn('no')\nos.write(2, b'from C\\n')\n"
+    ended, raised, stopped = run(warn, warn + "raise ValueError", warn + "os._exit(0)", fork=fork)
+    for outcome in ended, raised:
+        assert outcome.output == "out\n"
+        warning, *others = outcome.stderr.splitlines()
+        assert warning.endswith("3: UserWarning: no")
+        assert others == ["  warnings.warn('no')", "from C"]
+    assert stopped.error.type == "Stopped"
+    assert stopped.stderr == ""
+
+
+@ways
 def test_what_a_block_says_can_stand_on_a_page(fork):
     [printed, raised] = run(
         "print('\\033[1mbold\\033[0m \\a')", "raise ValueError('\\033[1mbold\\033[0m \\0')", fork=fork

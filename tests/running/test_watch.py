@@ -91,6 +91,21 @@ def test_a_layer_that_was_removed_stays_known():
     assert (last["models"]["model"]["layers"], last["layers"]) == ([], [["one", "Dense"]])
 
 
+def test_a_step_has_the_copy_that_layers_returned_as_the_statement_left_it():
+    outcome = run(
+        'model.add(Dense("one"))\nmodel.layers.pop()\nx = 1\nmodel.layers.append(Dense("two"))\n'
+        "Sequential.layers = property(lambda self: self._layers)\nlayers = model.layers\n"
+        "def layers(): return model.inside()\nSequential.inside = lambda self: self.layers\nlayers()\n"
+    )
+    added, popped, nothing, appended, *own = outcome.steps[1:]
+    assert "copies" not in added
+    assert popped["copies"] == {"model": []}
+    assert "copies" not in nothing
+    assert appended["copies"] == {"model": [0, 1]}
+    assert appended["layers"][1] == ["two", "Dense"]
+    assert not [step for step in own if "copies" in step], "the model's own list, or none that the program read"
+
+
 # A function with traces, as TensorFlow's: each signature has one, which `_call_flat` runs.
 TRACED = """
 class Trace:
@@ -173,21 +188,27 @@ def test_each_record_names_steps_that_are_there_and_all_that_are_there_are_named
     assert named == {(path.parent.name, path.stem) for path in steps.folder().glob("*/*.json")}
 
 
-def test_the_pinned_keras_takes_the_steps_that_are_recorded():
-    pytest.importorskip("tensorflow")
+def watched_blocks():
+    return [block for block in all_blocks() if block.watched]
+
+
+def unwatched(block):
+    return replace(block, code=block.code.replace(WATCHED, "#"))
+
+
+def blocks_in_keras(tests):
+    return [*watched_blocks(), *map(unwatched, watched_blocks())]
+
+
+def test_the_pinned_keras_takes_the_steps_that_are_recorded(outcome_in_keras):
     [pinned] = [environment for environment in read_environments().values() if environment.pinned]
-    blocks = [block for block in all_blocks() if block.watched]
-    with Execution(blocks) as execution:
-        ran = {block.digest: records.recorded(block, outcome).steps for block, outcome in execution.outcomes()}
+    ran = {block.digest: records.recorded(block, outcome_in_keras(block)).steps for block in watched_blocks()}
     recorded = records.load(pinned.key).outcomes
     assert ran == {digest: recorded[digest].steps for digest in ran}
 
 
-def test_watching_a_block_does_not_change_what_it_does():
-    pytest.importorskip("tensorflow")
-    watched = [block for block in all_blocks() if block.watched]
-    alone = [replace(block, code=block.code.replace(WATCHED, "#")) for block in watched]
-    with Execution(alone) as execution:
-        for block, outcome in execution.outcomes():
-            assert (outcome.error, outcome.steps) == (None, None)
-            assert outcome.output == block.expected_output, f"{block.page}:{block.line}"
+def test_watching_a_block_does_not_change_what_it_does(outcome_in_keras):
+    for block in watched_blocks():
+        outcome = outcome_in_keras(unwatched(block))
+        assert (outcome.error, outcome.steps) == (None, None)
+        assert outcome.output == block.expected_output, f"{block.page}:{block.line}"

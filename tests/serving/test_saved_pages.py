@@ -1,14 +1,19 @@
 """What is saved is run and built, whatever it is."""
 
+import contextlib
 import json
 import queue
 import threading
 import time
+from unittest import mock
 
 import pytest
-from small_site import ENVIRONMENTS, block, write_page
+from mkdocs.exceptions import PluginError
+from small_site import ENVIRONMENTS, SETTINGS, block, write_page
 
 from evidence.serving.saved_pages import UnknownBlockError
+from evidence.serving.served_site import NoSiteError, ServedSite
+from evidence.site import examples
 
 SECONDS = 20
 
@@ -167,6 +172,23 @@ def test_what_breaks_the_whole_site_leaves_it_as_it_was(project, ask, look, even
         settings.write_text(right)
     whole_build(events)
     assert not look("other/")["failures"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        (SETTINGS.replace("evidence]", "no-such-plugin]"), "no-such-plugin"),
+        (SETTINGS + "nav: [", "error parsing"),
+        (SETTINGS, "an example raises"),
+    ],
+)
+def test_a_site_that_cannot_be_built_at_all_is_not_served_and_says_why(tmp_path, monkeypatch, settings, reason):
+    monkeypatch.setattr(examples, "add_notebooks", mock.Mock(side_effect=PluginError("an example raises")))
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "mkdocs.yml").write_text(settings)
+    site = ServedSite(tmp_path / "mkdocs.yml", "http://127.0.0.1/")
+    with contextlib.closing(site), pytest.raises(NoSiteError, match=f"^The site could not be built(.|\\n)*{reason}"):
+        site.build()
 
 
 def test_a_runner_that_dies_is_said_and_the_next_save_starts_another(project, server, look):

@@ -92,11 +92,11 @@ const BARE = [
 ];
 
 const ASKED = [
-  ["", /Write a name and a number/],
-  ["nonsense", /Write a name and a number/],
-  ["Using TensorFlow backend.", /Write a name and a number/],
-  ["Python 3.11", /Write a name and a number/],
-  ["2.2.4-tf", /print 2\.2\.4-tf, among them 2\.0\.4 and 1\.15\.5\. Write TensorFlow's number, like “tensorflow 2\.0”/],
+  ["", /Write a name and a version/],
+  ["nonsense", /Write a name and a version/],
+  ["Using TensorFlow backend.", /Write a name and a version/],
+  ["Python 3.11", /Write a name and a version/],
+  ["2.2.4-tf", /print 2\.2\.4-tf, among them 2\.0\.4 and 1\.15\.5\. Write the version of TensorFlow, like “tensorflow 2\.0”/],
   ["keras 2.2.4-tf", /2\.0\.4 and 1\.15\.5/],
   ["Keras version: 2.2.4-tf", /2\.0\.4 and 1\.15\.5/],
   ["tf.keras 2.2.4-tf", /2\.0\.4 and 1\.15\.5/],
@@ -104,7 +104,7 @@ const ASKED = [
   ["tensorflow.keras 2.2.4-tf", /2\.0\.4 and 1\.15\.5/],
   ["tensorflow.python.keras.api._v2.keras 2.2.4-tf", /2\.0\.4 and 1\.15\.5/],
   ["2.3.0-tf", /2\.2\.3 and 2\.1\.4/],
-  ["2.2.0-tf", /TensorFlow numbers its Keras so/],
+  ["2.2.0-tf", /how TensorFlow numbers its own Keras/],
   ["Keras 2.4.3", /print 2\.4\.0, among them 2\.4\.4 and 2\.3\.4/],
   ["keras 2.4", /2\.4\.4 and 2\.3\.4/],
   ["2.4.0", /2\.4\.4 and 2\.3\.4/],

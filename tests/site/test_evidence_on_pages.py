@@ -13,7 +13,7 @@ from evidence.findings.measurements import current_measurements
 from evidence.pages.blocks import EXPECTED_OUTPUT, Block
 from evidence.running.records import RecordedOutcome
 from evidence.site import extension
-from evidence.site.evidence_html import SEVERAL, SHORT, evidence
+from evidence.site.evidence_html import SEVERAL, SHORT, WARNING, evidence
 
 KEYS = [environment.key for environment in ENVIRONMENTS]
 
@@ -84,6 +84,21 @@ def test_wordings_alone_are_listed():
     page = under({"1.0": RecordedOutcome("never\n")}, Block("docs/page.md", 1, code, "no\n"))
     assert page.p.get_text().startswith("The same on every Keras measured: ")
     assert [item["data-on"] for item in page.select("details li li")] == ["0-7", "8"]
+
+
+def test_warnings_come_last_with_where_and_make_no_difference():
+    warned = RecordedOutcome("1\n", warnings="UserWarning: <slow>\nWARNING:absl:" + "x" * 300)
+    page = under({"3.2": warned, "3.1": RecordedOutcome("1\n", warnings="UserWarning: <slow>")})
+    assert page.summary.get_text() == "The same on every Keras"
+    assert [item.get_text() for item in page.select("details > ul:last-child > li")] == [
+        "Keras 3.1.0 to 3.2.0 on TensorFlow: UserWarning: <slow>",
+        f"Keras 3.2.0 on TensorFlow: WARNING:absl:{'x' * (WARNING - len('WARNING:absl:'))}…",
+    ]
+    # The script of My Keras takes what has this attribute for a behaviour.
+    assert not page.select("ul:last-child [data-on]")
+    assert page.select_one("ul").find_previous_sibling("p").get_text() == (
+        "Warnings, recorded only on Keras 3 on TensorFlow:"
+    )
 
 
 def test_what_a_release_lacks_is_not_called_a_behaviour():

@@ -43,6 +43,23 @@ def test_a_cell_that_never_ends_ends_the_build(tmp_path, monkeypatch):
         examples.as_notebook(source, tmp_path / "cache")
 
 
+def test_a_python_that_ends_early_ends_the_build_with_what_it_said(tmp_path):
+    source = tmp_path / "crash.py"
+    source.write_text("# %%\nimport os\n\nos.write(2, b'no memory')\nos._exit(1)\n")
+    with pytest.raises(
+        PluginError,
+        match=r"examples/crash\.py: its Python ended early:\n(.*\n)*.*no memory\nRun it: python examples/crash",
+    ):
+        examples.as_notebook(source, tmp_path / "cache")
+
+
+def test_a_run_says_nothing_in_the_terminal(tmp_path, capfd):
+    source = tmp_path / "loud.py"
+    source.write_text("# %%\nimport os\n\nos.write(2, b'I0000 no GPU')\n")
+    examples.as_notebook(source, tmp_path / "cache")
+    assert capfd.readouterr().err == ""
+
+
 def test_without_tensorflow_an_example_is_shown_without_outputs_and_says_so(tmp_path, monkeypatch):
     source, cache = tmp_path / "right.py", tmp_path / "cache"
     source.write_text(FAILING)

@@ -15,12 +15,9 @@ from measure.search_quality import FIELD
 
 
 @pytest.fixture(scope="module")
-def unpacked(tmp_path_factory):
+def unpacked(tmp_path_factory, zipped):
     folder = tmp_path_factory.mktemp("un packed")
-    with pytest.MonkeyPatch.context() as variables:
-        variables.setenv("SITE_URL", "https://example.org/")  # as where the site is published
-        offline.pack(folder / "site.zip")
-    with zipfile.ZipFile(folder / "site.zip") as file:
+    with zipfile.ZipFile(zipped) as file:
         file.extractall(folder)
     return folder / offline.NAME
 

@@ -8,7 +8,6 @@ from made_up import BLOCK
 
 from evidence.files import DOCS, ROOT
 from evidence.pages.blocks import Block, blocks_in, read_text
-from evidence.running.execution import Execution, Limits
 from evidence.site.page_notebooks import cells_of, module_cells
 
 PAGES = {path: blocks_in("", read_text(path)) for path in sorted((ROOT / "docs").rglob("*.md"))}
@@ -88,24 +87,19 @@ def test_a_notebook_has_the_tables_of_its_page(site):
     assert not re.search(r'href="(?!https:)', text)
 
 
-@pytest.fixture(scope="module")
-def running(needs_tensorflow, request):
-    """The notebooks of the pages that are asked for, each as one block that says after each cell that it ended."""
-    wanted = {
-        item.callspec.params["name"] for item in request.session.items if "running" in getattr(item, "fixturenames", ())
-    }
-    blocks = {
-        name: Block(name, 0, "\n".join(f"{block.code}\nprint({END!r})" for block in PAGES[path]), None)
-        for name, path in WITH_BLOCKS.items()
-        if name in wanted
-    }
-    with Execution(list(blocks.values()), limits=Limits(seconds=300)) as execution:
-        yield lambda name: execution.outcome(blocks[name])
+def whole(name):
+    """Return a notebook as one block, which says after each cell that it ended."""
+    cells = (f"{block.code}\nprint({END!r})" for block in PAGES[WITH_BLOCKS[name]])
+    return Block(name, 0, "\n".join(cells), None)
+
+
+def blocks_in_keras(tests):
+    return [whole(test.callspec.params["name"]) for test in tests]
 
 
 @pytest.mark.parametrize("name", WITH_BLOCKS)
-def test_a_notebook_prints_from_top_to_bottom_what_its_page_shows(running, name):
-    outcome = running(name)
+def test_a_notebook_prints_from_top_to_bottom_what_its_page_shows(outcome_in_keras, name):
+    outcome = outcome_in_keras(whole(name))
     assert outcome.error is None, outcome.error.traceback
     printed = outcome.output.split(f"{END}\n")[:-1]
     assert printed == [block.expected_output or "" for block in PAGES[WITH_BLOCKS[name]]]

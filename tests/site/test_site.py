@@ -49,6 +49,12 @@ def test_every_heading_of_an_example_has_an_anchor(source):
         assert re.fullmatch(r'# <a id="[a-z0-9-]+"></a>', before), f"an <a id> before {heading!r}"
 
 
+def test_nothing_of_live_blocks_is_published(site, pages):
+    scripts = {path.name for path in (ROOT / "evidence/serving/static").iterdir()}
+    assert not [path for path in site.rglob("*") if path.name in scripts]
+    assert not [name for name, page in pages.items() if "_live" in str(page) or page.select("[class^=live]")]
+
+
 def test_evidence_stands_under_each_block(pages):
     for name, page in pages.items():
         blocks = page.select(".language-python.highlight")

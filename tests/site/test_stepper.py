@@ -47,6 +47,20 @@ def test_the_list_says_what_layers_hides():
     assert html == "<ins>head <small>private</small></ins> <ins>features</ins>"
 
 
+@pytest.mark.parametrize(
+    ("copy", "html"),
+    [
+        ([0], "<span>features</span> <del>head</del>"),
+        ([0, 1, 2], "<span>features</span> <span>head</span> <ins>new</ins>"),
+        ([], "<del>features</del> <del>head</del>"),
+    ],
+)
+def test_a_copy_stands_below_the_list_with_what_was_done_to_it(copy, html):
+    same = step(model(), layers=[*LAYERS, ["new", "Dense"]])
+    drawn = lane("List", same, same | {"copies": {"model": copy}})
+    assert drawn == f'<span>features</span> <span>head</span> <span class="copy">a copy: {html}</span>'
+
+
 def predict(*traces, runs="traces"):
     return {"predict": {"runs": runs, "traces": list(traces)}}
 

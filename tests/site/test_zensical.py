@@ -7,15 +7,12 @@ docs/reference/after-material.md says what is left to do about each.
 
 import copy
 import re
-import shutil
-import subprocess
-import sys
 from fnmatch import fnmatch
 from itertools import zip_longest
 from urllib.parse import urljoin
 
 import pytest
-from bs4 import BeautifulSoup
+from parsed import parsed
 
 from evidence.files import ROOT
 from evidence.pages.blocks import page_name, read_text
@@ -53,27 +50,9 @@ def address(source):
 
 
 @pytest.fixture(scope="module")
-def zensical(tmp_path_factory, addresses):
-    """The folder of the site as Zensical builds it: it takes no other, and caches beside mkdocs.yml."""
-    folder = tmp_path_factory.mktemp("zensical")
-    shutil.copy(ROOT / "mkdocs.yml", folder)
-    for name in "docs", "theme":
-        shutil.copytree(ROOT / name, folder / name)
-    for name in "examples", "evidence", "records":  # Newer ones than 0.0.73 want all of `watch` to exist.
-        (folder / name).mkdir()
-    command = [sys.executable, "-m", "zensical", "build", "--strict", "--config-file", folder / "mkdocs.yml"]
-    completed = subprocess.run(command, cwd=ROOT, env=addresses, text=True, capture_output=True, check=False)
-    assert completed.returncode == 0, completed.stdout[-2000:] + completed.stderr[-4000:]
-    return folder / "site"
-
-
-@pytest.fixture(scope="module")
 def theirs(zensical):
     """Zensical's pages; `pages` are those of MkDocs."""
-    return {
-        path.relative_to(zensical).as_posix(): BeautifulSoup(path.read_bytes(), "html.parser")
-        for path in zensical.rglob("*.html")
-    }
+    return parsed(zensical)
 
 
 def content(page, name):

@@ -40,7 +40,7 @@ globalThis.kerasInWords = (() => {
     if (keras) return ofTfKeras(keras, environments);
 
     const bare = words.match(BARE_VERSION)?.[0];
-    if (!bare) return { question: "Write a name and a number, like “tensorflow 2.10” or “keras 3.3 jax”." };
+    if (!bare) return { question: "Write a name and a version, like “tensorflow 2.10” or “keras 3.3 jax”." };
     if (isKeras3(bare)) return ofKeras3(bare, backend, environments);
     if (backend === "tensorflow") return ofTensorFlow(bare, environments); // also where "2.2.4-tf" names it
     if (backend) return { question: `Add the Keras version, like “keras 3.10 ${backend}”.` };
@@ -81,11 +81,11 @@ globalThis.kerasInWords = (() => {
       return {
         question:
           `Several releases of TensorFlow print ${candidates[0].prints}, among them ${releases.join(" and ")}.` +
-          ` Write TensorFlow's number, like “tensorflow ${example}”.`,
+          ` Write the version of TensorFlow, like “tensorflow ${example}”.`,
       };
     }
     if (version.endsWith("-tf"))
-      return { question: "TensorFlow numbers its Keras so. Write TensorFlow's number, like “tensorflow 2.0”." };
+      return { question: "That's how TensorFlow numbers its own Keras. Write the version of TensorFlow, like “tensorflow 2.0”." };
     return nearest(isBefore(version, "2.16") ? "tf" : "tf-keras", version, environments, note);
   }
 

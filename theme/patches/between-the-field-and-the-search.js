@@ -7,6 +7,7 @@ Replaces: `Worker`, until Material has made its one.
 - A message that was pasted leads; a list of messages that merely holds the words does not. If no page has the message, the
   list of results says so.
 - A term is found before longer words that begin like it.
+- A version alone leads to what that release changed. The index has no numbers, so it is asked for the release notes.
 - A result shows one paragraph, the one that says most of what was asked. Material shows the first two that have any word of
   it, or all text of a page whose title alone matches.
 - Material draws all sections behind "more on this page", and adds the words that each lacks by `innerHTML +=`, which for

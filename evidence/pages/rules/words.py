@@ -11,7 +11,7 @@ from evidence.pages.blocks import read_text
 from evidence.pages.source import Source
 
 STYLE = "STYLE.md"
-ANSWER, REASON = "The answer, in one sentence.", "Why it is so, in two or three sentences."  # of a new page
+ANSWER, REASON = "The answer, in one sentence.", "Why, in two or three sentences."  # of a new page
 NOT_PROSE = re.compile(r"\{ ?[#.][^}]*\}|\]\([^)]*\)|<[^>]*>")  # ids, addresses, tags
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape, unescape
 from itertools import groupby
 
@@ -11,13 +11,16 @@ from evidence.findings.changes import Change, Difference, changes, lines_only_in
 from evidence.findings.computes_with import changed_together
 from evidence.findings.families import family
 from evidence.findings.measurements import Measurements, current_measurements
-from evidence.findings.ranges import environment_name
+from evidence.findings.ranges import environment_name, join_words
 from evidence.findings.release_notes import release_notes
+from evidence.pages.blocks import Block
 from evidence.running.records import RecordedOutcome
 from evidence.site.html import code, code_spans, counted, date_in_words, shortened, slug
 from evidence.site.links import heading_of, section_link, section_links
 
 SHORT = 120  # characters of an outcome in a list
+WARNING = 200  # characters of a warning
+PLACES = 3  # named of the blocks that warn
 
 
 def what_changed(measurements: Measurements, family_name: str) -> Iterator[str]:
@@ -32,6 +35,9 @@ def what_changed(measurements: Measurements, family_name: str) -> Iterator[str]:
             if note := release_notes().get(change.newer.key):
                 yield f"<p>{code_spans(note)}</p>"
             released = f"Released {date_in_words(change.newer.released)}."
+            if unrecorded := not_recorded(measurements, change):
+                yield f"<p>{released} {unrecorded}</p>"
+                continue
             yield f'<p class="changed-with">{released} {changed_with(measurements, change)}</p>'
             yield from change_list(change)
 
@@ -40,7 +46,6 @@ def change_list(change: Change) -> Iterator[str]:
     """Yield the blocks that behave differently; then those that only one of the two releases can run, by its lack."""
     if not change.differences:
         yield "<p>No block behaves differently.</p>"
-        return
     if change.of_behaviour:
         yield '<ul data-search-exclude="">'
         for difference in change.of_behaviour:
@@ -52,6 +57,18 @@ def change_list(change: Change) -> Iterator[str]:
         for idiom, lacking in groupby(change.of_idiom, key=lambda pair: pair[0]):
             yield f"<li>{code_spans(idiom)}: {section_links(difference.block for _, difference in lacking)}</li>"
         yield "</ul>"
+    for words, warnings in warnings_in_words(change):
+        yield f'<p>{words}:</p><ul data-search-exclude="">'
+        for warning, blocks in warnings.items():
+            yield f"<li>{code(shortened(warning, WARNING))}: {section_links(blocks)}</li>"
+        yield "</ul>"
+
+
+def warnings_in_words(change: Change) -> Iterator[tuple[str, Mapping[str, Sequence[Block]]]]:
+    """Yield what was added to, and dropped from, what blocks warn of that do the same otherwise."""
+    for words, warnings in ("Warns now", change.new_warnings), ("No longer warns", change.gone_warnings):
+        if warnings:
+            yield words, warnings
 
 
 def changes_as_text(keys: Iterable[str]) -> Iterator[str]:
@@ -65,11 +82,21 @@ def changes_as_text(keys: Iterable[str]) -> Iterator[str]:
 def change_as_text(measurements: Measurements, change: Change) -> Iterator[str]:
     """Yield lines of Markdown that say what a release changed."""
     yield f"## {change_title(change)}\n"
+    if unrecorded := not_recorded(measurements, change):
+        yield f"{unrecorded}\n"
+        return
     yield f"{as_markdown(changed_with(measurements, change))}\n"
     for difference in change.differences:
         block = difference.block
         yield f"- {block.page}:{block.line} {heading_of(block).text}: {as_markdown(before_and_now(difference))}"
     yield "" if change.differences else "No block behaves differently.\n"
+    for words, warnings in warnings_in_words(change):
+        yield f"{words}:\n"
+        for warning, blocks in warnings.items():
+            pages = ", ".join(f"{block.page}:{block.line}" for block in blocks[:PLACES])
+            more = f" and {len(blocks) - PLACES} more" if blocks[PLACES:] else ""
+            yield f"- `{shortened(warning, WARNING)}`: {pages}{more}"
+        yield ""
 
 
 def as_markdown(html: str) -> str:
@@ -78,6 +105,15 @@ def as_markdown(html: str) -> str:
 
 def change_title(change: Change) -> str:
     return f"{environment_name(change.newer)} after {change.older.release_name}"
+
+
+def not_recorded(measurements: Measurements, change: Change) -> str:
+    """Say which of the two releases is not recorded, so that they can't be compared; "" if both are."""
+    both = change.older, change.newer
+    lacking = [environment_name(one) for one in both if not measurements.record(one).outcomes]
+    return (
+        f"Not compared: {join_words(lacking)} {'is' if len(lacking) == 1 else 'are'} not recorded." if lacking else ""
+    )
 
 
 def changed_with(measurements: Measurements, change: Change) -> str:

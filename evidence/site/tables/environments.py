@@ -12,7 +12,7 @@ from evidence.findings.ranges import environment_name
 from evidence.running.environments import Environment
 from evidence.site.html import slug
 
-TITLES = "Release", "Keras says", "Computes with", "Recorded"
+TITLES = "Release", "Version it reports", "Computes with", "Recorded"
 
 
 def environment_table(measurements: Measurements) -> Iterator[str]:

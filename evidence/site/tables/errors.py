@@ -77,8 +77,8 @@ def message_entry(message: Message, measurements: Measurements) -> Iterator[str]
     idioms = {error.missing_idiom for error in message.wordings}
     if None not in idioms:
         idiom = first.missing_idiom or ""
-        what = "" if idiom.startswith("line ") else f": it {code_spans(idiom)}"
-        yield f" Such a release lacks a feature the example uses{what}."
+        what = " the example uses" if idiom.startswith("line ") else f": the example {code_spans(idiom)}"
+        yield f" These releases lack a feature{what}."
     yield f" What to do: {section_links(message.blocks)}.</p>"
     if others:
         yield f"<details><summary>{counted(len(others), 'other wording')}</summary>"

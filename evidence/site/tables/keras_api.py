@@ -46,6 +46,6 @@ def used_on(counts: Mapping[str, int]) -> str:
     links = [page_link(page) for page in pages]
     html = f'<p data-search-exclude="">{", ".join(links[:MANY])}</p>'
     if rest := links[MANY:]:
-        more = f"<summary>{counted(len(rest), 'page')} more</summary><p>{', '.join(rest)}</p>"
+        more = f"<summary>{counted(len(rest), 'more page')}</summary><p>{', '.join(rest)}</p>"
         html += f'<details data-search-exclude="">{more}</details>'
     return html

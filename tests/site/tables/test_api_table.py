@@ -35,9 +35,9 @@ def test_pages_are_listed_by_how_many_blocks_use_a_member_then_by_name():
 def test_of_many_pages_the_rest_are_folded():
     page = soup(used_on({f"docs/{name}.md": 1 for name in reversed(PAGES)}))
     assert page.p.get_text() == "On a, On b, On c, On d"
-    assert page.summary.get_text() == "2 pages more"
+    assert page.summary.get_text() == "2 more pages"
     assert page.details.p.get_text() == "On e, On f"
-    assert soup(used_on({f"docs/{name}.md": 1 for name in PAGES[:5]})).summary.get_text() == "1 page more"
+    assert soup(used_on({f"docs/{name}.md": 1 for name in PAGES[:5]})).summary.get_text() == "1 more page"
 
 
 def test_members_are_listed_by_class_and_those_left_out_by_reason(monkeypatch):

@@ -63,6 +63,14 @@ def test_a_release_that_changed_nothing_says_so():
     ]
 
 
+def test_releases_are_not_compared_where_one_is_not_recorded():
+    unrecorded = {BLOCK: {"3.1": None}}
+    said = "Not compared: Keras 3.1.0 on TensorFlow is not recorded."
+    assert listed(unrecorded) == [f"Released 2 January 2020. {said}"]
+    _title, *lines = changes.change_as_text(*first_change(unrecorded))
+    assert lines == [f"{said}\n"]
+
+
 def test_a_release_is_summed_up_in_a_sentence(monkeypatch):
     monkeypatch.setattr(changes, "release_notes", lambda: {"3.2": "`pop` compiles again."})
     assert listed({BLOCK: {}})[0] == "pop compiles again."
@@ -162,3 +170,29 @@ def test_every_release_of_the_records_but_the_first_of_its_line_has_its_changes(
         assert len(ids) == len(set(ids))
     lines = {environment.line for environment in measurements.environments}
     assert compared == len(measurements.environments) - len(lines)
+
+
+def test_new_and_dropped_warnings_follow_what_blocks_do():
+    warned = {"3.2": RecordedOutcome("1\n", warnings="UserWarning: new"), "3.1": RecordedOutcome("1\n", warnings="old")}
+    assert listed({BLOCK: warned})[1:] == [
+        "No block behaves differently.",
+        "Warns now:",
+        "UserWarning: new: On page",
+        "No longer warns:",
+        "old: On page",
+    ]
+    others = [Block("docs/page.md", line, f"{BLOCK.code}# {line}\n", "1\n") for line in range(2, 5)]
+    lines = list(changes.change_as_text(*first_change(dict.fromkeys([BLOCK, *others], warned))))
+    assert lines[-6:] == [
+        "Warns now:\n",
+        "- `UserWarning: new`: docs/page.md:1, docs/page.md:2, docs/page.md:3 and 1 more",
+        "",
+        "No longer warns:\n",
+        "- `old`: docs/page.md:1, docs/page.md:2, docs/page.md:3 and 1 more",
+        "",
+    ]
+
+
+def first_change(outcomes):
+    measurements = measured(outcomes)
+    return measurements, next(changes.changes(measurements, measurements.environments))

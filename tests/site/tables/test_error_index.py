@@ -129,9 +129,9 @@ def test_a_message_is_listed_with_the_newest_family_that_raises_it():
     [
         (
             LACKS_SEQUENTIAL,
-            "Such a release lacks a feature the example uses: it needs keras.Sequential. ",
+            "These releases lack a feature: the example needs keras.Sequential. ",
         ),
-        (raised("TypeError", "no", 3), "Such a release lacks a feature the example uses. "),
+        (raised("TypeError", "no", 3), "These releases lack a feature the example uses. "),
         (raised("TypeError", "no"), ""),
     ],
 )

@@ -1,0 +1,25 @@
+"""Reads the warnings in what a block wrote to standard error.
+
+Only the first line of each is kept: below it are values, and the line of Keras that warned, which each release moves.
+Left out is what says nothing about the model: what C++ logs about the machine, and TensorFlow's own deprecations, which
+TensorFlow 1.15 logs for nearly every block ("From ...: calling Zeros.__init__ ... is deprecated").
+"""
+
+from __future__ import annotations
+
+import re
+
+PYTHON_WARNING = re.compile(r"(?:\S.*?:\d+: )?(\w*Warning: .*)")
+LOGGED = re.compile(r"((?:WARNING|ERROR|CRITICAL):[\w.]+:(?!From \S+:\d+: ).*)")  # by absl, or by TensorFlow
+EMPTY_FIRST_LINE = re.compile(r"^(WARNING:[\w.]+:)\n+", re.MULTILINE)
+OF_THE_MACHINE = re.compile(r"Callbacks? method .* (?:is|are) slow compared")
+
+
+def warnings_in(text: str) -> str | None:
+    """Return the first lines of the warnings in a text, each once, in their order; `None` if there is none."""
+    found = []
+    for line in EMPTY_FIRST_LINE.sub(r"\1", text).splitlines():
+        match = PYTHON_WARNING.match(line) or LOGGED.match(line)
+        if match and not OF_THE_MACHINE.search(match[1]):
+            found.append(match[1].rstrip())
+    return "\n".join(dict.fromkeys(found)) or None
