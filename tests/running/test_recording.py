@@ -45,7 +45,8 @@ class Here(Environment):
 
 
 def here(**values):
-    return Here(**(vars(SOME) | {"python": running_python(), "installation": HERE, "own_packages": ()} | values))
+    own = {"python": running_python(), "installation": HERE, "own_packages": (), "tries_recipes": False}
+    return Here(**(vars(SOME) | own | values))
 
 
 def set_up(monkeypatch, folder, known):
