@@ -73,7 +73,7 @@ def elsewhere(recipe: Recipe, verdicts: Verdicts, everywhere: Sequence[Environme
             alike.setdefault(said_of(environment, recipe, verdicts), []).append(environment)
     for said, environments in alike.items():
         on = models_on(environments, verdicts.of(recipe, environments[0]), everywhere)
-        yield f"<p{on}>{in_words(environments, verdicts.environments)}{said}"
+        yield f"<p{on}>{in_words(environments, everywhere)}{said}"
 
 
 def said_of(environment: Environment, recipe: Recipe, verdicts: Verdicts) -> str:

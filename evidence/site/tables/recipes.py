@@ -18,26 +18,32 @@ from evidence.site.recipe_html import by_reason
 
 
 def recipe_table(measurements: Measurements) -> Iterator[str]:
-    """Yield a table that counts, for each recipe and environment, the kinds of model on which it is right."""
+    """Yield a table that counts, for each recipe, the kinds of model on which it is right.
+
+    The newest release of each line is in one column, earlier ones in another: a phone has no room for more.
+    """
     verdicts = current_verdicts()
-    yield '<table data-search-exclude=""><thead><tr><th scope="col" rowspan="2">Recipe</th>'
-    for backend, group in groupby(verdicts.environments, key=lambda environment: environment.backend_name):
-        yield f'<th scope="colgroup" colspan="{len(list(group))}">Keras on {backend}</th>'
-    yield "</tr><tr>"
-    for environment in verdicts.environments:
-        yield f'<th scope="col">{environment.release_name}</th>'
-    yield "</tr></thead><tbody>"
+    by_line = [list(line) for _, line in groupby(verdicts.environments, key=lambda environment: environment.line)]
+    newest = [line[0] for line in by_line]
+    earlier = [environment for line in by_line for environment in line[1:]]
+    yield '<table data-search-exclude=""><thead><tr><th scope="col">Recipe</th><th scope="col">Newest</th>'
+    yield '<th scope="col">Earlier</th></tr></thead><tbody>'
     for recipe in verdicts.recipes:
         yield f'<tr><th scope="row" class="sentence">{breakable_link(recipe.block)}</th>'
-        for environment in verdicts.environments:
-            yield f"<td>{count(verdicts.of(recipe, environment))}</td>"
+        for environments in newest, earlier:
+            counts: dict[str, list[Environment]] = {}
+            for environment in environments:
+                counts.setdefault(count(verdicts.of(recipe, environment)), []).append(environment)
+            # Among all releases: a range of those tried alone would name others, too.
+            said = [f"{in_words(alike, measurements.environments)}: {number}" for number, alike in counts.items()]
+            yield f"<td>{'<br/>'.join(said)}</td>"
         yield "</tr>"
     yield "</tbody></table>"
 
 
 def breakable_link(block: Block) -> str:
     """Link to a block's section; a long name such as BatchNormalization may break, so that a phone has room for it."""
-    between = re.compile("(?<=[a-z])(?=[A-Z])")
+    between = re.compile("(?<=[a-z])(?=[A-Z])|(?<=_)(?=[a-z])")
     return re.sub(r"\w{12,}(?![^<]*>)", lambda name: between.sub("<wbr />", name[0]), section_link(block))
 
 
@@ -59,7 +65,7 @@ def kind_table(measurements: Measurements) -> Iterator[str]:
     for title, kinds in by_group().items():
         yield f'<h2 id="kinds-{slug(title)}">{code_spans(title[0].upper() + title[1:])}</h2>'
         yield '<table><thead><tr><th scope="col">Model</th><th scope="col">Right</th><th scope="col">Not</th></tr>'
-        rows = [kind_row(kind, verdicts, otherwise.get(kind, [])) for kind in kinds]
+        rows = [kind_row(kind, verdicts, otherwise.get(kind, []), measurements.environments) for kind in kinds]
         yield f"</thead><tbody>{''.join(rows)}</tbody></table>"
 
 
@@ -74,7 +80,7 @@ def refused_elsewhere(verdicts: Verdicts) -> dict[Kind, list[Verdict]]:
     return found
 
 
-def kind_row(kind: Kind, verdicts: Verdicts, otherwise: Sequence[Verdict]) -> str:
+def kind_row(kind: Kind, verdicts: Verdicts, otherwise: Sequence[Verdict], environments: Sequence[Environment]) -> str:
     on_kind = [
         verdict
         for recipe in verdicts.recipes
@@ -86,7 +92,7 @@ def kind_row(kind: Kind, verdicts: Verdicts, otherwise: Sequence[Verdict]) -> st
     alike: dict[str, list[Environment]] = {}  # by what is said of them
     for environment, there in groupby(otherwise, key=lambda verdict: verdict.environment):
         alike.setdefault("; ".join(refused(list(there))), []).append(environment)
-    elsewhere = [f"on {in_words(alike[said], verdicts.environments)}, {said}" for said in alike]
+    elsewhere = [f"on {in_words(alike[said], environments)}, {said}" for said in alike]
     return (
         f'<tr id="{slug(kind.key)}"><th scope="row" class="sentence">{code_spans(kind.title)}'
         f"<br/><small>{code_spans(kind.who)}</small></th>"

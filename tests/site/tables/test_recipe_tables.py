@@ -13,7 +13,7 @@ from evidence.running.records import Record, RecordedOutcome
 from evidence.running.trials import read_kinds, trials_in
 from evidence.site.html import slug
 from evidence.site.tables import recipes as tables
-from tests.made_up import BY_KEY
+from tests.made_up import BY_KEY, measured
 
 RECIPE = Recipe(Block("README.md", 7, "", None), "copy", "copy", "new", ("model",), "new = model\n")
 PINNED, OLD, OLDER = replace(BY_KEY["3.2"], installation=None), BY_KEY["3.1"], BY_KEY["3.0"]
@@ -43,7 +43,8 @@ def tables_of(monkeypatch):
     recorded = {environment.key: record(environment, kinds) for environment, kinds in refused.items()}
     verdicts = judge(list(refused), recorded, [RECIPE], REFUSALS)
     monkeypatch.setattr(tables, "current_verdicts", lambda: verdicts)
-    return lambda table: "".join(table(None))
+    measurements = measured({}, environments=list(refused))
+    return lambda table: "".join(table(measurements))
 
 
 def test_a_row_names_another_environment_only_where_it_does_otherwise(tables_of):
@@ -67,14 +68,13 @@ def test_the_recipes_that_are_right_are_counted_and_folded(monkeypatch, tables_o
     )
 
 
-def test_each_environment_has_a_count_below_its_backend(tables_of):
+def test_the_newest_of_each_line_and_earlier_ones_are_counted_in_a_column_each(tables_of):
     number, small = len(read_kinds()), sum(not kind.large for kind in read_kinds())
-    table = tables_of(tables.recipe_table)
-    old = f"<td>{small - 2} of {small}</td>"
-    counts = f"<td>{number - 2} of {number}</td>{old}{old}<td>{small - 3} of {small}</td>"
-    assert counts in table.replace("\N{NO-BREAK SPACE}", " ")
-    assert re.findall(r"colspan=\"(\d)\">(.*?)</th>", table) == [("3", "Keras on TensorFlow"), ("1", "Keras on JAX")]
-    assert re.findall(r"<th scope=\"col\">(.*?)</th>", table) == ["3.2.0", "3.1.0", "3.0.0", "3.2.0"]
+    table = tables_of(tables.recipe_table).replace("\N{NO-BREAK SPACE}", " ")
+    newest = f"Keras 3.2.0 on TensorFlow: {number - 2} of {number}<br/>Keras 3.2.0 on JAX: {small - 3} of {small}"
+    earlier = f"Keras 3.0.0 to 3.1.0 on TensorFlow: {small - 2} of {small}"
+    assert f"<td>{newest}</td><td>{earlier}</td></tr>" in table
+    assert re.findall(r"<th scope=\"col\">(.*?)</th>", table) == ["Recipe", "Newest", "Earlier"]
 
 
 def test_a_long_name_may_break_but_not_its_address(monkeypatch):
