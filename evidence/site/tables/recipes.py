@@ -12,7 +12,7 @@ from evidence.findings.recipe_verdicts import Verdict, Verdicts, count_right, cu
 from evidence.pages.blocks import Block
 from evidence.running.environments import Environment
 from evidence.running.trials import Kind, read_kinds
-from evidence.site.html import code_spans, slug
+from evidence.site.html import code_spans, counted, slug
 from evidence.site.links import section_link
 from evidence.site.recipe_html import by_reason
 
@@ -36,7 +36,9 @@ def recipe_table(measurements: Measurements) -> Iterator[str]:
                 counts.setdefault(count(verdicts.of(recipe, environment)), []).append(environment)
             # Among all releases: a range of those tried alone would name others, too.
             said = [f"{in_words(alike, measurements.environments)}: {number}" for number, alike in counts.items()]
-            yield f"<td>{'<br/>'.join(said)}</td>"
+            lines = "<br/>".join(said)
+            folded = f"<details><summary>{counted(len(earlier), 'release')}</summary>{lines}</details>"
+            yield f"<td>{folded if environments is earlier and earlier else lines}</td>"
         yield "</tr>"
     yield "</tbody></table>"
 
