@@ -37,7 +37,7 @@ class Change:
     older: Environment
     newer: Environment
     differences: list[Difference]
-    new_warnings: Mapping[str, Sequence[Block]] = field(default_factory=dict)  # those that do the same otherwise
+    new_warnings: Mapping[str, Sequence[Block]] = field(default_factory=dict)  # of blocks that otherwise behave alike
     gone_warnings: Mapping[str, Sequence[Block]] = field(default_factory=dict)
 
     @property
@@ -76,21 +76,21 @@ def differences(measurements: Measurements, older: Environment, newer: Environme
 
 
 def warnings_only_in(measurements: Measurements, one: Environment, other: Environment) -> dict[str, list[Block]]:
-    """Return of what blocks warn in one of two environments, but do the same otherwise: the first wording of each
-    warning, with its blocks. Wordings of one warning differ in names, numbers and shapes alone.
+    """Return the warnings that blocks print in one environment and not in the other, each with its blocks.
+
+    Only blocks that otherwise behave alike are compared. Of wordings that differ in names, numbers and shapes alone, the
+    first stands for all.
     """
     wordings: dict[str, str] = {}
-    found: dict[str, list[Block]] = {}
+    blocks_by_wording: dict[str, dict[Block, None]] = {}
     for block in measurements.blocks:
         here, there = measurements.outcome(block, one), measurements.outcome(block, other)
         if here and there and behaviour_key(block, here) == behaviour_key(block, there):
             known = set(map(without_names, measurements.warnings(block, other)))
             for warning in measurements.warnings(block, one):
                 if (key := without_names(warning)) not in known:
-                    blocks = found.setdefault(wordings.setdefault(key, warning), [])
-                    if block not in blocks:
-                        blocks.append(block)
-    return found
+                    blocks_by_wording.setdefault(wordings.setdefault(key, warning), {})[block] = None
+    return {wording: list(blocks) for wording, blocks in blocks_by_wording.items()}
 
 
 def lines_only_in(outcome: RecordedOutcome, other: RecordedOutcome) -> list[str]:

@@ -37,17 +37,17 @@ class Measurements:
         return outcome.steps if outcome else None
 
     def warnings(self, block: Block, environment: Environment) -> list[str]:
-        """Return what a block warned of in an environment: the first line of each warning."""
+        """Return the first line of each warning that a block printed in an environment."""
         outcome = self.record(environment).outcomes.get(block.digest)
         return (outcome.warnings or "").splitlines() if outcome else []
 
     def by_warning(self, block: Block) -> dict[str, list[Environment]]:
-        """Return of what a block warns, with where, in the order of the environments."""
-        found: dict[str, list[Environment]] = {}
+        """Return a block's warnings, each with the environments that print it."""
+        environments: dict[str, list[Environment]] = {}
         for environment in self.environments:
             for warning in self.warnings(block, environment):
-                found.setdefault(warning, []).append(environment)
-        return found
+                environments.setdefault(warning, []).append(environment)
+        return environments
 
     def by_outcome(self, block: Block) -> dict[RecordedOutcome | None, list[Environment]]:
         """Group the environments by what a block did there, in their order; `None` if it was not recorded."""

@@ -61,7 +61,7 @@ class Environment:
     installation: Installation | None  # None for the pinned one: the Python that runs this
     own_packages: tuple[str, ...]  # with exact versions, in a folder of its own beside the installation
     tries_recipes: bool = False  # whether each recipe is also tried here on each kind of model
-    keeps_warnings: bool = False  # whether it is recorded of what blocks warn
+    keeps_warnings: bool = False  # whether its record holds the warnings that blocks print
 
     @property
     def pinned(self) -> bool:

@@ -26,7 +26,7 @@ def new_blocks(blocks: Iterable[Block]) -> list[Block]:
 
 def what_varies(block: Block, first: Outcome, second: Outcome) -> str | None:
     """Say how two outcomes of one block differ, and what to do; `None` if they agree."""
-    if told_apart(first) == told_apart(second):
+    if repeatable(first) == repeatable(second):
         return None
     lines = difflib.unified_diff(as_lines(first), as_lines(second), "first run", "second run", lineterm="")
     difference = "\n".join([*lines][:20])
@@ -38,7 +38,7 @@ def what_varies(block: Block, first: Outcome, second: Outcome) -> str | None:
     )
 
 
-def told_apart(outcome: Outcome) -> tuple[str, str | None, str | None]:
+def repeatable(outcome: Outcome) -> tuple[str, str | None, str | None]:
     """Return what must be the same in each run."""
     return outcome.output, outcome.error.type if outcome.error else None, records.warnings_of(outcome)
 

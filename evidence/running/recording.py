@@ -334,7 +334,7 @@ def carry_out(
                 ):
                     faults.append(varies)
                     continue
-                # A trial says itself of what its recipe warned.
+                # A trial reports the warnings of its recipe itself.
                 keeps_warnings = plan.environment.keeps_warnings and not plan.of_recipes
                 recorded = records.recorded(block, outcome, keeps_warnings=keeps_warnings)
                 plan.record.outcomes[block.digest] = recorded

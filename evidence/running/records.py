@@ -44,7 +44,7 @@ class RecordedOutcome:
     message: str | None = None
     line: int | None = None  # in the block, from 1
     steps: str | None = None  # of a block that is watched, the digest of its steps
-    warnings: str | None = None  # what it warned of on standard error, a line each
+    warnings: str | None = None  # the first line of each warning on standard error
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ def evidence(block: Block, measurements: Measurements) -> Iterator[str]:
 
 
 def warnings(block: Block, measurements: Measurements) -> Iterator[str]:
-    """Yield what a block warns of, and where."""
+    """Yield the warnings that a block prints, and where."""
     if by_warning := measurements.by_warning(block):
         lines = dict.fromkeys(
             environment.line for environment in measurements.environments if environment.keeps_warnings

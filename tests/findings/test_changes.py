@@ -89,7 +89,7 @@ def test_the_lines_that_only_one_of_two_outcomes_has_are_found():
     assert lines_only_in(RecordedOutcome("", "KeyError"), printed) == ["KeyError: "]
 
 
-def test_what_a_release_warns_of_is_apart_from_what_its_blocks_do():
+def test_new_and_dropped_warnings_are_apart_from_differences():
     first, second, moved = (Block(f"docs/{name}.md", 1, f"{BLOCK.code}# {name}\n", "1\n") for name in "abc")
 
     def warns(*warnings, output="1\n"):

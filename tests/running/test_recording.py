@@ -550,7 +550,7 @@ def test_records_that_come_soon_after_a_save_are_saved_together(monkeypatch):
     assert saved[2:] == [["e"]]
 
 
-def test_it_is_recorded_of_what_a_block_warns_where_warnings_are_kept(page, tmp_path, monkeypatch):
+def test_warnings_are_recorded_where_they_are_kept(page, tmp_path, monkeypatch):
     set_up(monkeypatch, tmp_path, [here(key="a", keeps_warnings=True), here(key="b", keeps_warnings=False)])
     page.write_text("```python\nimport warnings\n\nwarnings.warn('slow')\n```\n")
     assert main(["record"]) == 0

@@ -1,4 +1,4 @@
-"""Of what a block writes to standard error, its warnings are recorded."""
+"""The warnings that a block writes to standard error are recorded."""
 
 import pytest
 from made_up import BLOCK

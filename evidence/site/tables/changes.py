@@ -20,7 +20,7 @@ from evidence.site.links import heading_of, section_link, section_links
 
 SHORT = 120  # characters of an outcome in a list
 WARNING = 200  # characters of a warning
-PLACES = 3  # named of the blocks that warn
+PLACES = 3  # blocks that are named for a warning
 
 
 def what_changed(measurements: Measurements, family_name: str) -> Iterator[str]:
@@ -65,7 +65,7 @@ def change_list(change: Change) -> Iterator[str]:
 
 
 def warnings_in_words(change: Change) -> Iterator[tuple[str, Mapping[str, Sequence[Block]]]]:
-    """Yield what was added to, and dropped from, what blocks warn of that do the same otherwise."""
+    """Yield the warnings that a release added, then those that it dropped."""
     for words, warnings in ("Warns now", change.new_warnings), ("No longer warns", change.gone_warnings):
         if warnings:
             yield words, warnings
