@@ -78,8 +78,8 @@ def differences(measurements: Measurements, older: Environment, newer: Environme
 def warnings_only_in(measurements: Measurements, one: Environment, other: Environment) -> dict[str, list[Block]]:
     """Return the warnings that blocks print in one environment and not in the other, each with its blocks.
 
-    Only blocks that otherwise behave alike are compared. Of wordings that differ in names, numbers and shapes alone, the
-    first stands for all.
+    Only blocks that otherwise behave alike are compared. If wordings differ in names, numbers and shapes alone, the
+    first stands for all of them.
     """
     wordings: dict[str, str] = {}
     blocks_by_wording: dict[str, dict[Block, None]] = {}
