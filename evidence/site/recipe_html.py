@@ -82,18 +82,14 @@ def said_of(environment: Environment, recipe: Recipe, verdicts: Verdicts) -> str
     right, tried = count_right(there)
     if all(verdict.state == "unknown" for verdict in there):
         return ": not measured.</p>"
-    if not tried:
-        return f": not applicable, {code_spans(', '.join(by_reason(is_older(there))))}.</p>"
+    older = [verdict for verdict in there if verdict.state == "older"]
+    if older and not tried:
+        return f": not applicable, {code_spans(', '.join(by_reason(older)))}.</p>"
     if errors := common_error(applicable(there)):
         return f": raises {code(errors)}.</p>"
     if otherwise := verdicts.otherwise(recipe, environment):
         return f": {right} of {tried}. There:</p>{items(otherwise)}"
     return f": {right} of {tried}.</p>"
-
-
-def is_older(there: Iterable[Verdict]) -> list[Verdict]:
-    """Return the verdicts where this Keras lacks what the recipe is written with."""
-    return [verdict for verdict in there if verdict.state == "older"]
 
 
 def common_error(there: Iterable[Verdict]) -> str | None:
