@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from evidence.findings.measurements import Measurements
-from evidence.findings.ranges import in_words
+from evidence.findings.ranges import in_words, join_words
 from evidence.findings.recipe_verdicts import Verdict, Verdicts, count_right, current_verdicts
 from evidence.pages.blocks import Block
+from evidence.pages.recipes import Recipe
 from evidence.running.environments import Environment
 from evidence.running.trials import Kind, read_kinds
 from evidence.site.html import code_spans, counted, slug
@@ -20,27 +21,38 @@ from evidence.site.recipe_html import by_reason
 def recipe_table(measurements: Measurements) -> Iterator[str]:
     """Yield a table that counts, for each recipe, the kinds of model on which it is right.
 
-    The newest release of each line is in one column, earlier ones in another: a phone has no room for more.
+    One column has the newest release of each backend, another folds the earlier ones: a phone has no room for more.
     """
     verdicts = current_verdicts()
     by_line = [list(line) for _, line in groupby(verdicts.environments, key=lambda environment: environment.line)]
     newest = [line[0] for line in by_line]
     earlier = [environment for line in by_line for environment in line[1:]]
-    yield '<table data-search-exclude=""><thead><tr><th scope="col">Recipe</th><th scope="col">Newest</th>'
+    releases = join_words(list(dict.fromkeys(environment.release_name for environment in newest)))
+    yield f'<table data-search-exclude=""><thead><tr><th scope="col">Recipe</th><th scope="col">Keras {releases}</th>'
     yield '<th scope="col">Earlier</th></tr></thead><tbody>'
     for recipe in verdicts.recipes:
         yield f'<tr><th scope="row" class="sentence">{breakable_link(recipe.block)}</th>'
-        for environments in newest, earlier:
-            counts: dict[str, list[Environment]] = {}
-            for environment in environments:
-                counts.setdefault(count(verdicts.of(recipe, environment)), []).append(environment)
-            # Among all releases: a range of those tried alone would name others, too.
-            said = [f"{in_words(alike, measurements.environments)}: {number}" for number, alike in counts.items()]
-            lines = "<br/>".join(said)
-            folded = f"<details><summary>{counted(len(earlier), 'release')}</summary>{lines}</details>"
-            yield f"<td>{folded if environments is earlier and earlier else lines}</td>"
-        yield "</tr>"
+        lines = [
+            f"{', '.join(environment.backend_name or '' for environment in alike)}: {number}"
+            for number, alike in by_count(recipe, newest, verdicts).items()
+        ]
+        yield f"<td>{'<br/>'.join(lines)}</td>"
+        # Among all releases: a range of those tried alone would name others, too.
+        lines = [
+            f"{in_words(alike, measurements.environments)}: {number}"
+            for number, alike in by_count(recipe, earlier, verdicts).items()
+        ]
+        folded = f"<details><summary>{counted(len(earlier), 'release')}</summary>{'<br/>'.join(lines)}</details>"
+        yield f"<td>{folded if earlier else ''}</td></tr>"
     yield "</tbody></table>"
+
+
+def by_count(recipe: Recipe, environments: Sequence[Environment], verdicts: Verdicts) -> dict[str, list[Environment]]:
+    """Group environments by on how many kinds of model a recipe is right there: "41 of 42"."""
+    counts: dict[str, list[Environment]] = {}
+    for environment in environments:
+        counts.setdefault(count(verdicts.of(recipe, environment)), []).append(environment)
+    return counts
 
 
 def breakable_link(block: Block) -> str:
