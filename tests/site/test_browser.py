@@ -371,6 +371,8 @@ def test_a_heading_chosen_in_the_menu_of_a_phone_is_gone_on_from(new_page, addre
         page.locator("label.md-header__button[for=__drawer]").click()
         if not page.locator("#__toc").is_checked():
             page.locator(".md-nav__link--active[for=__toc]").click()
+        # In the next frame, the script moves the focus into the panel: before that, it would take it away again.
+        page.wait_for_function("document.activeElement.closest('.md-nav--primary .md-nav--secondary')")
         page.locator(".md-nav--primary a[href$='#by-name']").focus()
         page.keyboard.press("Enter")
         page.wait_for_url("**#by-name")
