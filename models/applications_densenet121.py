@@ -1,6 +1,6 @@
-"""DenseNet121 of keras.applications.
+"""DenseNet121 from keras.applications.
 
-Medical images: each layer is joined to all before.
+Medical imaging: each layer is connected to all the layers before it in its block.
 """
 
 import keras

@@ -1,6 +1,6 @@
-"""EfficientNetB0 of keras.applications.
+"""EfficientNetB0 from keras.applications.
 
-The usual first choice for images: it holds a Normalization, and made for ImageNet's weights a second Rescaling.
+The usual first choice for images. It contains a Normalization and, with ImageNet weights, a second Rescaling.
 """
 
 from unittest import mock

@@ -1,4 +1,4 @@
-"""MobileNetV2 of keras.applications.
+"""MobileNetV2 from keras.applications.
 
 Images on a phone.
 """

@@ -1,6 +1,6 @@
-"""ResNet50 of keras.applications.
+"""ResNet50 from keras.applications.
 
-The usual backbone of ten years.
+The default image backbone for ten years.
 """
 
 import keras

@@ -1,6 +1,6 @@
-"""VGG16 of keras.applications.
+"""VGG16 from keras.applications.
 
-Style transfer, and half of the forum's questions: a chain.
+Style transfer, and half of all forum questions: one long chain.
 """
 
 import keras

@@ -1,6 +1,6 @@
 """A model compiled with jit_compile=True.
 
-Whoever wants XLA.
+You want XLA.
 """
 
 import keras

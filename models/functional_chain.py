@@ -1,6 +1,6 @@
 """A functional model, one layer after the other.
 
-Whoever writes `x = layer(x)`.
+You write `x = layer(x)`.
 """
 
 import keras

@@ -1,6 +1,6 @@
 """A functional model made of another model's layers, on an input of its own.
 
-You have inserted or removed a layer by `clone_model(clone_function=lambda layer: layer)`, or by calling the layers on a
+You inserted or removed a layer with `clone_model(clone_function=lambda layer: layer)`, or by calling the layers on a
 new `Input`.
 """
 

@@ -1,6 +1,6 @@
 """A functional model that goes on from a base's output.
 
-`include_top=False`, then layers on `base.output`: base and head are one graph.
+`include_top=False`, then layers on `base.output`: base and head form one graph.
 """
 
 import keras

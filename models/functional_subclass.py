@@ -1,6 +1,6 @@
 """A functional model in a class of its own.
 
-Every backbone of KerasHub: a subclass of `keras.Model` with a `get_config` of its own.
+Every KerasHub backbone: a subclass of `keras.Model` with its own `get_config`.
 """
 
 import keras

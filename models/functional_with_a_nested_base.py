@@ -1,6 +1,6 @@
 """A functional model that calls a base as one layer.
 
-keras.io's own guide to transfer learning: `base(inputs, training=False)`.
+The transfer-learning guide on keras.io: `base(inputs, training=False)`.
 """
 
 import keras

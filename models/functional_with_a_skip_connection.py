@@ -1,6 +1,6 @@
 """A functional model with a skip connection.
 
-ResNet, U-Net, and all that came after.
+ResNet, U-Net and everything since.
 """
 
 import keras

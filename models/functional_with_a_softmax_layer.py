@@ -1,6 +1,6 @@
 """Functional, with the softmax as a layer of its own at the end.
 
-Whoever wants the logits at hand; many models converted from other frameworks.
+You need the logits too; many models converted from other frameworks.
 """
 
 import keras

@@ -1,6 +1,6 @@
 """A functional model that takes a dict.
 
-Tables with named columns, and the models for text of KerasHub.
+Tables with named columns, and KerasHub's text models.
 """
 
 import keras

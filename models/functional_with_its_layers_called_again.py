@@ -1,6 +1,6 @@
 """A functional model whose layers were called again on the input that they had.
 
-You have removed a layer by calling those after it on the output of the one before, with `model.input` kept.
+You removed a layer by calling the layers behind it on the output of the one before it, and kept `model.input`.
 """
 
 import keras

@@ -1,6 +1,6 @@
 """A functional model whose input and output are lists of one.
 
-Whoever writes `keras.Model([inputs], [outputs])`, and what `keras.Model(model.inputs, model.outputs)` makes.
+You write `keras.Model([inputs], [outputs])` or `keras.Model(model.inputs, model.outputs)`.
 """
 
 import keras

@@ -1,6 +1,6 @@
 """A functional model with two inputs and two outputs.
 
-Images with metadata; a price and a category.
+Images with metadata in; a price and a category out.
 """
 
 import keras

@@ -1,6 +1,6 @@
-"""A backbone of KerasHub.
+"""A KerasHub backbone.
 
-Whoever takes BERT, Gemma or ViT from KerasHub: a functional subclass that takes a dict and puts one out.
+BERT, Gemma or ViT from KerasHub: a functional subclass with a dict as input and a dict as output.
 """
 
 import keras_hub

@@ -1,6 +1,6 @@
 """With an adapted Normalization.
 
-Tables, and every EfficientNet: the layer computes with values that it made when it was adapted.
+Tables, and every EfficientNet: the layer computes with a mean and a variance that `adapt` set.
 """
 
 import keras

@@ -1,6 +1,6 @@
 """With preprocessing and augmentation.
 
-Images that are rescaled and flipped within the model.
+Images that the model itself rescales and flips.
 """
 
 import keras

@@ -1,6 +1,6 @@
 """With BatchNormalization and Dropout.
 
-Convolutional networks: layers that do one thing in training and another in `predict`.
+Convolutional networks: layers that behave differently in training and in `predict`.
 """
 
 import keras

@@ -1,6 +1,6 @@
 """With a custom layer without get_config.
 
-Research code: it trains, but cannot be copied or saved.
+Research code: it trains, but can't be copied or saved.
 """
 
 import keras

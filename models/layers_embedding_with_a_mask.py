@@ -1,6 +1,6 @@
 """With an Embedding that masks zeros.
 
-Text of different lengths: the mask travels with the tensor.
+Text of varying length: the mask travels with the tensor.
 """
 
 import keras

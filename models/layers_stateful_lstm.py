@@ -1,6 +1,6 @@
 """With a stateful LSTM.
 
-Text and signals that are fed piece by piece.
+Text and signals that arrive in pieces.
 """
 
 import keras

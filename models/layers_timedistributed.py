@@ -1,6 +1,6 @@
 """With TimeDistributed.
 
-Video: one layer for each frame.
+Video: the same layer for each frame.
 """
 
 import keras

@@ -1,6 +1,6 @@
 """A model in mixed precision.
 
-Whoever trains on a GPU or TPU.
+You train on a GPU or a TPU.
 """
 
 import keras

@@ -1,6 +1,6 @@
-"""A model that was quantized to int8.
+"""A model quantized to int8.
 
-Whoever makes a model small to serve it.
+You shrink a model to serve it.
 """
 
 import keras

@@ -1,6 +1,6 @@
 """A Sequential after pop and add.
 
-Whoever has replaced a head before.
+You have already replaced the head once.
 """
 
 import keras

@@ -1,6 +1,6 @@
 """A Sequential around a functional base.
 
-Transfer learning: a model of keras.applications, then a head.
+Transfer learning: a model from keras.applications, then a head.
 """
 
 import keras

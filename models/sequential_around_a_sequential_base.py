@@ -1,6 +1,6 @@
 """A Sequential around a Sequential base.
 
-An encoder that was made on its own, then a head.
+An encoder built separately, then a head.
 """
 
 import keras

@@ -1,6 +1,6 @@
 """A Sequential made by add.
 
-Whoever writes `model.add` line after line. On Keras 3 each `add` calls all layers again.
+You write `model.add` line by line. On Keras 3, each `add` calls all layers again.
 """
 
 import keras

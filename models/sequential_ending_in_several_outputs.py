@@ -1,6 +1,6 @@
 """A Sequential that ends in a layer with several outputs.
 
-An encoder whose states start a decoder.
+An encoder whose final states start a decoder.
 """
 
 import keras

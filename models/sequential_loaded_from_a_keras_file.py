@@ -1,6 +1,6 @@
 """A Sequential loaded from a .keras file.
 
-Whoever saved a model yesterday.
+You saved a model yesterday.
 """
 
 import tempfile

@@ -1,6 +1,6 @@
 """A Sequential made of another model's layers.
 
-Whoever has removed or inserted a layer by a new list: each layer was called in two models.
+You removed or inserted a layer by building a new list: each layer has been called in two models.
 """
 
 import keras

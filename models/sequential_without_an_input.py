@@ -1,6 +1,6 @@
 """A Sequential without a declared input, called once.
 
-Whoever leaves `keras.Input` out: `fit` or a call builds the model.
+You leave out `keras.Input`: `fit` or a call builds the model.
 """
 
 import keras

@@ -1,6 +1,6 @@
 """A model that has been compiled, trained and used to predict.
 
-Everybody's model, once it is of use: what it has traced may outlive the surgery.
+Any model in use: the functions it has traced may outlive the surgery.
 """
 
 import keras

@@ -1,6 +1,6 @@
 """A model with LoRA.
 
-Whoever fine-tunes a large model on a small machine.
+You fine-tune a large model on a small machine.
 """
 
 import keras

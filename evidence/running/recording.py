@@ -300,7 +300,7 @@ def carry_out(
     variables, imports = plan.environment.variables, list(KERAS_IMPORTS)
     if plan.of_recipes:
         own = [variables["PYTHONPATH"]] if "PYTHONPATH" in variables else []
-        variables["PYTHONPATH"] = os.pathsep.join([*own, str(trials.IN_KERAS)])
+        variables |= trials.VARIABLES | {"PYTHONPATH": os.pathsep.join([*own, str(trials.IN_KERAS)])}
         imports.append(trials.CHECKS)
 
     def start(blocks: Sequence[Block], jobs: int) -> Execution:

@@ -12,6 +12,7 @@ import re
 PYTHON_WARNING = re.compile(r"(?:\S.*?:\d+: )?(\w*Warning: .*)")
 LOGGED = re.compile(r"((?:WARNING|ERROR|CRITICAL):[\w.]+:(?!From \S+:\d+: ).*)")  # by absl, or by TensorFlow
 EMPTY_FIRST_LINE = re.compile(r"^(WARNING:[\w.]+:)\n+", re.MULTILINE)
+CALLS = re.compile(r"\b\d+ out of the last \d+ calls")  # of a retraced function; each call after the fifth warns again
 OF_THE_MACHINE = re.compile(r"Callbacks? method .* (?:is|are) slow compared")
 
 
@@ -21,5 +22,5 @@ def warnings_in(text: str) -> str | None:
     for line in EMPTY_FIRST_LINE.sub(r"\1", text).splitlines():
         match = PYTHON_WARNING.match(line) or LOGGED.match(line)
         if match and not OF_THE_MACHINE.search(match[1]):
-            found.append(match[1].rstrip())
+            found.append(CALLS.sub("… out of the last … calls", match[1].rstrip()))
     return "\n".join(dict.fromkeys(found)) or None

@@ -23,6 +23,9 @@ MODELS = ROOT / "models"
 IN_KERAS = Path(__file__).parent / "in_keras"  # on the path of the environments' Pythons
 CHECKS = "after_surgery"  # the package there that tries a recipe
 TASKS = IN_KERAS / CHECKS / "tasks.py"
+# oneDNN compiles its kernels in each process, which takes a seventh of a trial. Without it TensorFlow rounds a little
+# differently, which the checks allow for; blocks of pages, which print numbers, run with it, as readers' code does.
+VARIABLES = {"TF_ENABLE_ONEDNN_OPTS": "0"}
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class Kind:
     key: str  # the name of its file: "functional_with_dict_inputs"
     title: str  # "A functional model that takes a dict"
     who: str  # has such a model
-    code: str
+    code: str  # without the description above: mending a sentence changes nothing that is run
 
     @property
     def large(self) -> bool:
@@ -59,8 +62,10 @@ def read_kinds() -> Sequence[Kind]:
 
 
 def read_kind(path: Path) -> Kind:
-    code = path.read_text(encoding="utf-8")
-    title, _, who = (ast.get_docstring(ast.parse(code)) or "").partition("\n\n")
+    text = path.read_text(encoding="utf-8")
+    module = ast.parse(text)
+    title, _, who = (ast.get_docstring(module) or "").partition("\n\n")
+    code = "".join(text.splitlines(keepends=True)[module.body[0].end_lineno :]).lstrip("\n")
     return Kind(path.stem, title.removesuffix("."), who, code)
 
 

@@ -469,7 +469,7 @@ def recipe_page(tmp_path, monkeypatch):
     """A page with two recipes and a block, in a guide with two kinds of model and `a`, where recipes are tried."""
     set_up(monkeypatch, tmp_path, [here(key="a", tries_recipes=True), here(key="b")])
     for name in "chain", "graph":
-        (tmp_path / f"{name}.py").write_text(f'"""A {name}.\n\nMany.\n"""\n')
+        (tmp_path / f"{name}.py").write_text(f'"""A {name}.\n\nMany.\n"""\n\nMIDDLE = "{name}"\n')
     (tmp_path / f"{trials.CHECKS}.py").write_text("def print_trial(**request):\n    print(request['recipe'].split())\n")
     monkeypatch.setattr(trials, "IN_KERAS", tmp_path)
     monkeypatch.setattr(trials, "checks_digest", lambda task: "digest")  # The real one keeps what it has read.

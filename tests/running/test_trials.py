@@ -7,7 +7,17 @@ from listed import PINNED, SOME
 
 from evidence.pages.blocks import Block
 from evidence.pages.recipes import Recipe, all_recipes
-from evidence.running.trials import TASKS, Kind, checks_digest, read_kinds, tasks_in, trial_code, trials, trials_in
+from evidence.running.trials import (
+    TASKS,
+    Kind,
+    checks_digest,
+    read_kind,
+    read_kinds,
+    tasks_in,
+    trial_code,
+    trials,
+    trials_in,
+)
 
 KINDS = [Kind("chain", "A chain", "Many.", "def model(): ..."), Kind("graph", "A graph", "Some.", "def model(): pass")]
 
@@ -42,6 +52,18 @@ def test_changing_a_kind_makes_the_trials_on_it_new_alone():
     before, after = digests(recipe()), digests(recipe(), kinds=changed)
     assert before[0] == after[0]
     assert before[1] != after[1]
+
+
+def test_mending_the_description_of_a_kind_makes_no_trial_new(tmp_path):
+    digest = []
+    for words in "A chain.\n\nMany.", "One layer after another.\n\nYou write `x = layer(x)`.":
+        file = tmp_path / "chain.py"
+        file.write_text(f'"""{words}\n"""\n\nimport keras\n\n\ndef model(): ...\n')
+        kind = read_kind(file)
+        assert f"{kind.title}.\n\n{kind.who}" == words
+        assert kind.code == "import keras\n\n\ndef model(): ...\n"
+        digest += digests(recipe(), kinds=[kind])
+    assert digest[0] == digest[1]
 
 
 def test_large_kinds_are_tried_in_the_pinned_environment_alone():

@@ -65,7 +65,7 @@ def test_a_recipe_that_is_right_on_all_says_so():
 def test_why_not_is_said_once_for_all_kinds_of_one_reason():
     html = line([RAISES, RAISES], [])
     assert f"Right on {NUMBER - 2} of {NUMBER} kinds" in html
-    assert "<li>it has no <code>x</code>: DenseNet121 of keras.applications, EfficientNetB0" in html
+    assert "<li>it has no <code>x</code>: DenseNet121 from keras.applications, EfficientNetB0" in html
     assert html.count("<li>") == 2
 
 
