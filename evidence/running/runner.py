@@ -404,6 +404,8 @@ def run_here(block, directory, timeout):
         sys.stdout = os.fdopen(1, "w", 1, encoding="utf-8")
         sys.stderr = os.fdopen(2, "w", 1, encoding="utf-8")
         os.chdir(os.path.join(directory, "work"))
+        # What it leaves, such as the code that TensorFlow converted, goes with its folder: no `atexit` runs here.
+        tempfile.tempdir = os.environ["TMPDIR"] = directory
         sys.path.insert(0, "")
         process = os.getpid()
         result = execute(block)

@@ -182,6 +182,16 @@ def test_a_block_gets_no_input_and_a_folder_of_its_own(fork):
 
 
 @ways
+def test_temporary_files_that_a_block_leaves_go_with_its_folder(fork):
+    code = "import subprocess, sys, tempfile\n_, name = tempfile.mkstemp()\nprint(name)\nsys.stdout.flush()\n"
+    code += "subprocess.run([sys.executable, '-c', 'import tempfile; print(tempfile.mkdtemp())'])"
+    [outcome] = run("import tempfile\ntempfile.gettempdir()\n" + code, fork=fork)
+    left = outcome.output.split()
+    assert len(left) == 2
+    assert not [path for path in left if Path(path).exists()]
+
+
+@ways
 def test_what_other_programs_print_is_output_too(fork):
     code = "import subprocess, sys\nprint('a')\nsubprocess.run([sys.executable, '-c', 'print(1)'])\nprint('é')"
     [outcome] = run(code, fork=fork)
