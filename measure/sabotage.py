@@ -93,7 +93,7 @@ def installed_packages() -> Path:
     """Return the folder that Keras is installed in, without importing it; `SabotageError` if it isn't installed."""
     found = importlib.util.find_spec("keras")
     if not found or not found.origin:
-        raise SabotageError("Keras is not installed. Then: pip install -r requirements.txt")
+        raise SabotageError("Keras is not installed. To install it: pip install -r requirements.txt")
     return Path(found.origin).parent.parent
 
 

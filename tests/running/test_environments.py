@@ -223,7 +223,7 @@ def test_what_does_not_fit_on_the_disk_is_said_before_anything_is_installed(inst
     assert main(["install"]) == 1
     captured = capsys.readouterr()
     assert re.search(r"2\d\.\d GB to install, 1\.0 GB free", captured.out)
-    assert "not enough space" in captured.err
+    assert "Not enough disk space" in captured.err
     assert not installer
 
 

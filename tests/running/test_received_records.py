@@ -243,10 +243,10 @@ def test_the_commands(here, received, capsys, monkeypatch):
     assert main(["comment", str(received), ADDRESS]) == 0
     assert "gh run download 123" in capsys.readouterr().out
     assert main(["take", str(received)]) == 0
-    assert capsys.readouterr().out == f"Taken over: {ONE}\ndocs/page.md: rewritten\n"
+    assert capsys.readouterr().out == f"Imported: {ONE}\ndocs/page.md: rewritten\n"
     assert page.read_text().count("<!--pytest-codeblocks:expected-output-->") == 2
     assert main(["take", str(received)]) == 0
-    assert capsys.readouterr().out == "These records are here already.\n"
+    assert capsys.readouterr().out == "These records are already here.\n"
     assert main(["take", str(ROOT / "docs")]) == 1
-    assert capsys.readouterr().err.rstrip().endswith("Nothing was taken over.")
+    assert capsys.readouterr().err.rstrip().endswith("Nothing was imported.")
     assert len(read_received(received)) == 2

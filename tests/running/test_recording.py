@@ -206,7 +206,7 @@ def test_a_page_outside_the_project_is_not_recorded(page, tmp_path_factory, caps
     elsewhere = tmp_path_factory.mktemp("elsewhere") / "page.md"
     elsewhere.write_text(OTHER_PAGE)
     assert main(["record", str(elsewhere)]) == 1
-    assert f"{elsewhere}: not in the folder of the project. Put the page below docs/" in capsys.readouterr().err
+    assert f"{elsewhere}: not in the project's folder. Put the page below docs/" in capsys.readouterr().err
 
 
 def test_an_error_is_an_outcome(page):
@@ -425,7 +425,7 @@ def test_an_interrupted_run_leaves_a_record_that_can_be_read(page, tmp_path, num
     printed = process.communicate(timeout=30)[1]
     after = records.load("a")
     if number == signal.SIGINT:
-        assert printed.rstrip().endswith("To go on: python -m evidence record")
+        assert printed.rstrip().endswith("To continue: python -m evidence record")
     if number == signal.SIGINT and versions == "six==1.0":
         assert [outcome.output for outcome in after.outcomes.values()] == ["new\n"]
         return

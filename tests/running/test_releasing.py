@@ -44,7 +44,7 @@ def test_a_release_that_is_there_changes_nothing(capsys, monkeypatch):
     assert release.is_there
     assert main(["release", PINNED.release]) == 0
     printed = capsys.readouterr().out
-    assert printed.startswith(f"Keras {PINNED.release} is there already: {', '.join(OF_TODAY)}. Nothing was changed.\n")
+    assert printed.startswith(f"Keras {PINNED.release} is already listed: {', '.join(OF_TODAY)}. Nothing changed.\n")
     assert "python -m evidence status" in printed
     before = next(each for each in BY_KEY.values() if each.line == PINNED.line and each != PINNED)
     assert f"- git grep -nF {before.release.rpartition('.')[0]}: sentences" in printed

@@ -51,7 +51,7 @@ def test_nothing_is_said_where_blocks_do_the_same(target, capsys):
     before = {path: path.read_bytes() for path in records.files()}
     assert main(["newest", str(target)]) == 0
     assert target.read_text() == ""
-    assert capsys.readouterr().out == f"{target}: empty, since no block does anything else\n"
+    assert capsys.readouterr().out == f"{target}: empty, since no block does anything different\n"
     assert {path: path.read_bytes() for path in records.files()} == before
 
 
