@@ -250,7 +250,7 @@ FAULTS = {
         "../why/layers-is-a-copy.md#assignment", "http://127.0.0.1:8000/why/", "See [the list]", "of your machine"
     ),
     "a link to a file outside the site": Fault(
-        "../why/layers-is-a-copy.md#assignment", "../../README.md", "See [the list]", "by its whole address"
+        "../why/layers-is-a-copy.md#assignment", "../../README.md", "See [the list]", "by its full address"
     ),
     "a link that leads nowhere": Fault("(#wrong)", "()", "See [the list]", "Write [words](page.md#id)"),
     "a link that is never closed": Fault("(#wrong).", "(#wrong", "See [the list]", "this link is not finished"),

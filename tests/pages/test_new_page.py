@@ -77,8 +77,8 @@ def test_it_is_put_last_into_a_section_or_a_folder(copy, section, folder, before
     [
         ("", "the title is empty"),
         (" \n", "the title is empty"),
-        ("Rename a layer", "docs/how-to/rename-layers.md has this title, or its address, already"),
-        ("rename LAYERS", "docs/how-to/rename-layers.md has this title, or its address, already"),
+        ("Rename a layer", "docs/how-to/rename-layers.md already has this title, or its address"),
+        ("rename LAYERS", "docs/how-to/rename-layers.md already has this title, or its address"),
         ("A {#b}", "a title cannot have '{'"),
         ("A <b>", "a title cannot have '<'"),
         ("日本", "no word in Latin letters"),
