@@ -44,7 +44,7 @@ CASES = {
         "`model` has the layer `shared#1`, which the picture lacks in `base`.",
         "`model` has the layer `shared#2`, which the picture lacks in `base`.",
     ],
-    "model: start -> base -> head[x]": ["`model` has a layer `head` that is no model."],
+    "model: start -> base -> head[x]": ["`model` has a layer `head` that isn't a model."],
     "model: start -> base= -> head=\ncut: input -> head=": ["`base=` of `model` is in no other model."],
     "popped.layers: one, -two\npopped: input -> one\npopped.predict_function: one, two": [],
     "popped.layers: one, two\npopped.predict_function: one, -two": [
@@ -55,8 +55,8 @@ CASES = {
     "popped.predict_function: two, one": ["`popped.predict_function` lists them as `one, two`."],
     "model: start -> base= -> head\ncut: input -> head": [
         "`base=` of `model` is in no other model.",
-        "`head` of `model` is also in `cut`: mark it as `head=` there and here.",
-        "`head` of `cut` is also in `model`: mark it as `head=` there and here.",
+        "`head` of `model` is also in `cut`: mark it as `head=` here and there.",
+        "`head` of `cut` is also in `model`: mark it as `head=` here and there.",
     ],
 }
 
@@ -88,7 +88,7 @@ def problems(outcome_in_keras):
 @pytest.mark.parametrize("case", CASES)
 def test_a_difference_is_told(problems, case):
     told = [
-        f"docs/page.md:{problem.line}: {text} Correct the picture, or the block in line 1."
+        f"docs/page.md:{problem.line}: {text} Fix the picture, or the block on line 1."
         for problem, text in zip(problems[case], CASES[case], strict=True)
     ]
     assert [str(problem) for problem in problems[case]] == told

@@ -241,7 +241,7 @@ def test_a_new_block_that_prints_something_else_each_time_is_not_recorded(starte
     plan = plan_for(JAX, ONE, TWO)
     plan.new = [ONE, TWO]
     [fault], _ = carried_out(plan)
-    assert fault.startswith("docs/page.md:11: the block prints something else each time")
+    assert fault.startswith("docs/page.md:11: the block prints something different each time")
     assert plan.record.outcomes.keys() == {ONE.digest}
     assert [execution.blocks for execution in started] == [[ONE, TWO], [ONE, TWO]]
     assert {execution.options["seconds"][ONE] for execution in started} == {30.0}

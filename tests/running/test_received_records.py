@@ -91,7 +91,7 @@ def test_steps_that_no_record_names_are_not_taken_over(here, received, received_
 @pytest.mark.parametrize(
     ("spoil", "reason"),
     [
-        (lambda path: path.unlink(), "a record names it, but it is not there"),
+        (lambda path: path.unlink(), "a record names it, but it is missing"),
         (lambda path: path.rename(path.with_stem("0" * 16)), "its name is not that of what it holds"),
         (lambda path: path.write_text('[{"line": 1}]'), "'printed' is a required property"),
     ],
@@ -215,7 +215,7 @@ def test_the_comment_gives_one_command(received):
         "gh run download 123 --repo some-one/keras-guide --name records --dir .cache/records-123 && "
         "python -m evidence take .cache/records-123"
     )
-    assert "in 2 environments: the records hold 2 blocks and trials now" in text
+    assert "in 2 environments: the records now hold 2 blocks and trials" in text
     assert f"[The run]({ADDRESS}#summary)" in text
 
 
@@ -231,7 +231,7 @@ def test_nothing_that_was_received_gets_into_the_comment(received):
 @pytest.mark.parametrize("address", ["http://github.com/a/b/actions/runs/1", f"{ADDRESS} && rm -r .", "123"])
 def test_an_address_that_is_none_is_an_error(received, address, capsys):
     assert main(["comment", str(received), address]) == 1
-    assert "no address of a run" in capsys.readouterr().err
+    assert "not the address of a run" in capsys.readouterr().err
 
 
 def test_the_commands(here, received, capsys, monkeypatch):

@@ -105,11 +105,11 @@ def test_a_pinned_release_is_locked_and_installed_before_it_is_recorded():
     [
         (
             re.sub(r"\d+$", "0", next(each.release for each in BY_KEY.values() if each.release[-2:] == ".2")),
-            "a later patch",
+            "A later patch is listed",
         ),
-        ("3.x", "no version. For example: python -m evidence release"),
-        ("4.0.0rc1", "no release, as"),
-        ("3.16", "no release, as"),
+        ("3.x", "not a version. For example: python -m evidence release"),
+        ("4.0.0rc1", "not a release, such as"),
+        ("3.16", "not a release, such as"),
         ("2.9.0", f"older than {PINNED.release}"),
     ],
 )
@@ -148,7 +148,7 @@ def test_it_is_carried_out_up_to_what_fails(tmp_path, monkeypatch, capsys, faili
     if failing:
         [fault] = faults
         assert "a-new-keras-release.md#trouble" in fault
-        assert f"Then go on: {sys.executable} -m evidence record" in fault and " && " in fault
+        assert f"Then continue: {sys.executable} -m evidence record" in fault and " && " in fault
     else:
         assert not faults
 
