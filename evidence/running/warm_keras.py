@@ -144,7 +144,7 @@ class WarmKeras:
 
 
 def write_line(stdin: IO[str], line: str) -> None:
-    """Write a line at once, if the runner still reads; if not, its end says why."""
+    """Write a line at once, if the runner still reads. If not, the way it ended says why."""
     try:
         stdin.write(line + "\n")
         stdin.flush()

@@ -158,7 +158,7 @@ def test_an_early_end_keeps_what_was_run_unless_it_would_replace_a_record(monkey
     if replaces:
         assert records.load(JAX.key) == old
         assert printed.err == (
-            f"{JAX.key}: 1 of 2 blocks were run. The record is of other packages; it stays until all have run.\n"
+            f"{JAX.key}: 1 of 2 blocks ran. The old record, with other packages, stays until all have run.\n"
         )
     else:
         assert records.load(JAX.key).outcomes == {ONE.digest: RecordedOutcome("1\n")}
@@ -203,7 +203,7 @@ def test_the_cores_of_a_plan_that_has_ended_go_to_one_that_runs(started, monkeyp
     last = capsys.readouterr().out.splitlines()[-1]
     assert re.match(r"2 outcomes in \d+ s, ", last)  # Where much else runs, it takes longer than none.
     # Two imports of 2 s and two blocks of 1 s, on four cores.
-    assert last.endswith(" times the least: 2 s, which 2 imports and the blocks themselves take on 4 cores")
+    assert last.endswith(" times the minimum: 2 s, which 2 imports and the blocks themselves take on 4 cores")
 
 
 def test_the_faults_of_all_plans_are_returned(monkeypatch, capsys):

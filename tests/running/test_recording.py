@@ -430,7 +430,7 @@ def test_an_interrupted_run_leaves_a_record_that_can_be_read(page, tmp_path, num
         assert [outcome.output for outcome in after.outcomes.values()] == ["new\n"]
         return
     assert after == before
-    assert ("a: 1 of 2 blocks were run." in printed) == (number == signal.SIGINT)
+    assert ("a: 1 of 2 blocks ran." in printed) == (number == signal.SIGINT)
 
 
 def record_in(folder, versions):
