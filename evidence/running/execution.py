@@ -182,7 +182,7 @@ def outcome_of(result: Mapping[str, Any]) -> Outcome:
 
 
 def as_on_a_page(output: str) -> str:
-    """Return an output as it is in a fence: every line ends in `\\n`, the last one, too."""
+    """Return an output as a fence shows it: every line ends in `\\n`, including the last."""
     output = output.replace("\r", "\n")
     return output if not output or output.endswith("\n") else output + "\n"
 
