@@ -1,6 +1,6 @@
 """Runs the blocks of the pages as tests.
 
-pytest-codeblocks finds the pages. Here each page gets one more test, which fails for anything that silently goes untested
+pytest-codeblocks finds the pages. Here each page gets one more test, which fails for whatever silently goes untested
 or breaks a rule (see `evidence/pages/check.py`), and each block runs in its own process (see
 `evidence/running/runner.py`).
 """

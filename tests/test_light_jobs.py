@@ -225,7 +225,7 @@ def test_a_record_that_was_edited_by_hand_is_found_and_one_command_mends_it(runn
     assert [job["keys"] for job in json.loads(found.outputs["jobs"])] == [key]
     shutil.copytree(ROOT / "records", runner.artifacts / "recorded-here")  # as that job would record it
     merge = runner.run("record.yml", "merge", checkout)
-    assert "to take over" in merge.log.casefold() and len(merge.failed) == 1, merge.log
+    assert "to import" in merge.log.casefold() and len(merge.failed) == 1, merge.log
     assert "Nothing that was not recorded before" in merge.summary, "It compares with main."
     head = Context(owner=Context(login="fork"))
     run = Context(id=17, html_url=RUN, head_repository=head, head_branch="branch", head_sha="abc")
