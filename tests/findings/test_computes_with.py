@@ -1,4 +1,4 @@
-"""What Keras computes with is named, and what of that changed together with Keras."""
+"""Names what Keras computes with, and which of it changed along with Keras."""
 
 from made_up import BLOCK, ENVIRONMENTS, environment, measured, on
 

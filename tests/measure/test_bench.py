@@ -1,4 +1,4 @@
-"""What `python -m evidence bench` prints of the tests and of a recording, and that it writes no records."""
+"""What `python -m evidence bench` prints about the tests and a recording, and that it writes no records."""
 
 import contextlib
 import sys

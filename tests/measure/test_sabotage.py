@@ -1,4 +1,4 @@
-"""Faults are made in a copy of Keras, one at a time; a block that then does something else has noticed it."""
+"""Faults are made in a copy of Keras, one at a time; a block that then behaves differently has noticed the fault."""
 
 import contextlib
 from collections import Counter
@@ -115,7 +115,7 @@ def test_a_fault_is_made_in_the_copy_and_mended_afterwards(packages):
     with sabotage.broken(packages, FAULT):
         assert path.read_text() == "# the answer\nANSWER = 41\n"
     assert path.read_text() == "# the answer\nANSWER = 42\n"
-    assert path.stat().st_mtime_ns == before.st_mtime_ns  # So what Python has compiled of it stays valid.
+    assert path.stat().st_mtime_ns == before.st_mtime_ns  # So Python's compiled version of it stays valid.
     assert list(path.parent.iterdir()) == [path]
 
 
@@ -194,7 +194,7 @@ def test_all_faults_are_tried_and_what_none_notices_is_listed(witnesses, package
     printed = capsys.readouterr().out
     assert printed.startswith("answer    0 s  docs/b.md:3\n")
     assert "1 of 1 faults noticed: 100.0% (target: at least 97%)" in printed
-    assert executions[-1] == ([ANSWERS], sabotage.CORES, None)  # It is run once more, with Keras as it is.
+    assert executions[-1] == ([ANSWERS], sabotage.CORES, None)  # It runs once more, on the unchanged Keras.
 
     assert sabotage.run([FAULT, harmless]) == ["Too few are noticed. Show each claim listed above in a block."]
     printed = capsys.readouterr().out

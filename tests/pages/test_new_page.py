@@ -1,4 +1,4 @@
-"""`python -m evidence new` begins a page that only lacks what its author has to say."""
+"""`python -m evidence new` starts a page that lacks only what its author has to say."""
 
 import shutil
 
@@ -17,7 +17,7 @@ MENU = "mkdocs.yml"
 
 @pytest.fixture
 def copy(tmp_path, monkeypatch):
-    """The guide without most of its pages: a menu with comments, and a page in each of some folders."""
+    """The guide without most of its pages: a menu with comments, and one page in each of a few folders."""
     for name in "docs/how-to/rename-layers.md", "docs/why/glossary.md", "docs/index.md", MENU, "STYLE.md":
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)

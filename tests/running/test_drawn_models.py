@@ -1,4 +1,4 @@
-"""Each picture shows the layers and the connections of the models that its block makes, and of no others."""
+"""Each picture shows the layers and connections of the models that its block makes, and nothing else."""
 
 import pytest
 
@@ -77,7 +77,7 @@ def test_every_picture_shows_what_its_block_makes(outcome_in_keras):
 
 @pytest.fixture(scope="module")
 def problems(outcome_in_keras):
-    """The problems of a page that has all cases below its block, by their texts."""
+    """The problems on a page with all cases below its block, by the text of each case."""
     found = [*check_drawn(DRAWN, outcome_in_keras)]
     return {
         case: [problem for problem in found if problem.line == each.line]

@@ -1,4 +1,4 @@
-"""A block that is new runs twice, has less time, and is told what varies; what is missing is said in one line."""
+"""A new block runs twice, gets less time, and its author learns what varies; one line says what is missing."""
 
 import pytest
 

@@ -1,6 +1,6 @@
-"""Plans are carried out with what their environments need, on all cores, and an interruption keeps what may be kept.
+"""Plans run with what their environments need, on all cores, and an interruption keeps what may be kept.
 
-The execution is a fake: it says what blocks did, and runs none.
+The execution is a fake: it says what blocks did, but runs none.
 """
 
 import os
@@ -25,7 +25,7 @@ WAIT_SECONDS = 20  # at most, for another thread
 
 
 class FakeExecution:
-    """Each block prints its line after a second; what the tests put into the class can stop that."""
+    """Each block prints its line after a second, unless the tests set up the class to stop that."""
 
     started: list["FakeExecution"]
     before_outcome = staticmethod(lambda execution, block: None)
@@ -44,7 +44,7 @@ class FakeExecution:
             yield block, Outcome(f"{block.line}\n", None, 1.0)
 
     def outcome(self, block):
-        """What a block prints in the other runner that new blocks have."""
+        """What a block prints in the second runner, which new blocks have."""
         return Outcome("else\n" if block == TWO else f"{block.line}\n", None, 1.0)
 
     def add_job(self):
@@ -201,7 +201,7 @@ def test_the_cores_of_a_plan_that_has_ended_go_to_one_that_runs(started, monkeyp
     [jax] = [execution for execution in started if execution.options["module"] == "keras"]
     assert jax.added_jobs == 2
     last = capsys.readouterr().out.splitlines()[-1]
-    assert re.match(r"2 outcomes in \d+ s, ", last)  # Where much else runs, it takes longer than none.
+    assert re.match(r"2 outcomes in \d+ s, ", last)  # On a busy machine, it takes longer than no time at all.
     # Two imports of 2 s and two blocks of 1 s, on four cores.
     assert last.endswith(" times the minimum: 2 s, which 2 imports and the blocks themselves take on 4 cores")
 
@@ -214,7 +214,7 @@ def test_the_faults_of_all_plans_are_returned(monkeypatch, capsys):
 
 
 class Interruption(BaseException):
-    """As Ctrl+C raises it; a KeyboardInterrupt that was not caught would end pytest."""
+    """As Ctrl+C raises it; an uncaught KeyboardInterrupt would end pytest."""
 
 
 def test_an_interruption_closes_what_runs_and_keeps_what_it_has(started, monkeypatch):

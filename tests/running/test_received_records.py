@@ -1,4 +1,4 @@
-"""Records of somebody's pull request are taken over as data, or refused as a whole."""
+"""Records from somebody's pull request are imported as data, or refused as a whole."""
 
 import json
 import shutil
@@ -29,7 +29,7 @@ def record_of(key, *recorded, packages=()):
 
 @pytest.fixture
 def here(tmp_path, monkeypatch):
-    """The records of a clone: two environments, a block."""
+    """The records in a clone: two environments, one block."""
     monkeypatch.setattr(records, "FOLDER", tmp_path / "records")
     records.save_all([record_of(ONE, OLD), record_of(TWO, OLD)], BLOCKS)
     return tmp_path
@@ -37,7 +37,7 @@ def here(tmp_path, monkeypatch):
 
 @pytest.fixture
 def received(here, monkeypatch):
-    """What a job has made of a copy of them: in one environment, a new block is recorded."""
+    """What a job has made from a copy of them: in one environment, it has recorded a new block."""
     folder = here / "received"
     shutil.copytree(records.FOLDER, folder)
     with monkeypatch.context() as patch:
@@ -67,7 +67,7 @@ STEPS = [{"line": 1, "printed": "", "models": {}, "nodes": [], "layers": [["a", 
 
 @pytest.fixture
 def received_steps(here, received, monkeypatch):
-    """The file with the steps of a watched block, in what a job has made."""
+    """The file with the steps of a watched block, among what a job has made."""
     with monkeypatch.context() as patch:
         patch.setattr(records, "FOLDER", received)
         steps.save(NEW.digest, STEPS)

@@ -1,4 +1,4 @@
-"""A release of Keras is taken into environments.toml where it belongs, and what is to be run then is run in order."""
+"""A release of Keras is added to environments.toml where it belongs, and then the commands run in order."""
 
 import datetime
 import re
@@ -73,7 +73,7 @@ def test_a_minor_release_is_pinned_and_the_last_one_stays_on_each_backend(tmp_pa
 def test_only_lines_of_that_release_change():
     lines = {*plan_release(NEXT_MINOR).after.splitlines()} - {*TEXT.splitlines()}
     on_other_backends = [key for key in OF_TODAY if BY_KEY[key].tries_recipes and key != PINNED.key]
-    # The new ones, the one that was pinned, and those on which recipes are not tried any more.
+    # The new ones, the one that was pinned, and those that no longer try recipes.
     assert len(lines) == len(OF_TODAY) + 1 + len(on_other_backends)
     assert all(line.startswith("  { key = ") for line in lines)
 
@@ -155,7 +155,7 @@ def test_it_is_carried_out_up_to_what_fails(tmp_path, monkeypatch, capsys, faili
 
 @pytest.fixture
 def uv(tmp_path, monkeypatch):
-    """Have a `uv` that ends with these words."""
+    """Set up a `uv` that fails with these words."""
 
     def answering(words):
         program = tmp_path / "uv"
@@ -178,7 +178,7 @@ def test_the_date_is_that_which_uv_says(uv):
 
 
 def test_no_test_names_the_pinned_release_or_its_environment():
-    """A new release would change that test. tests/listed.py has environments by what they are."""
+    """A new release would change that test. tests/listed.py has environments by role."""
     minor = re.escape(f"{MAJOR}.{MINOR}")
     named = re.compile(rf"keras-{minor}-|['\"= ]{re.escape(PINNED.release)}\b")
     allowed = {"test_releasing.py"}  # what uv says of one

@@ -1,4 +1,4 @@
-"""What is wrong with a page ends a build before it begins, with one short message; a page that is served goes on."""
+"""A problem on a page stops a build before it starts, with one short message; `mkdocs serve` goes on."""
 
 import logging
 import subprocess

@@ -12,7 +12,7 @@ globalThis.showKeras = (() => {
   // For screen readers, in place of the signs. What is not applicable says so itself.
   const SPOKEN = { shown: "The same on ", other: "Different on ", lacking: "", unknown: "Not measured on " };
 
-  /** Show an answer from `kerasInWords.understand`, or just remove the last one. `newest`: names what the page shows. */
+  /** Show an answer from `kerasInWords.understand`, or remove the last one. `newest`: the name of what the page shows. */
   function show({ environment, note, question }, newest) {
     for (const folded of document.querySelectorAll(".not-yours")) folded.replaceWith(folded.lastChild);
     document.querySelectorAll("[data-mine]").forEach((element) => element.remove());
