@@ -113,7 +113,7 @@ def command_parser() -> argparse.ArgumentParser:
         run_release,
         "add a new release of Keras",
         "Adds the release to environments.toml, locks, installs and records it on every backend, and says what is "
-        "left to review. For a release that is already listed, only says that last part.",
+        "left to review. If the release is already listed, only does the last.",
     )
     release.add_argument("version", metavar="VERSION", help="3.16.0")
     release.add_argument("--dry-run", action="store_true", help="only show what it would do")

@@ -73,7 +73,7 @@ def serve(folder: Path) -> Iterator[str]:
 
 @contextlib.contextmanager
 def browser() -> Iterator[Browser]:
-    """Start Chromium with a profile of its own; `LookupError` says how to install it."""
+    """Start Chromium with a fresh profile; `LookupError` says how to install it."""
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium(), args=OPTIONS)
         yield started

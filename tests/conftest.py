@@ -282,7 +282,7 @@ def lychee():
 
 @pytest.fixture(scope="session")
 def needs_tensorflow():
-    """`.ci/run` also runs the tests on Pythons without TensorFlow: there, no block runs and examples have no outputs."""
+    """`.ci/run` also runs the tests on Pythons without TensorFlow: blocks can't run, and examples have no outputs."""
     if find_spec("tensorflow") is None:
         pytest.skip("TensorFlow is not installed")
 

@@ -59,7 +59,7 @@ class Environment:
     module: str  # what `import keras` imports: "keras", "tensorflow.keras", "tf_keras"
     python: str  # "3.11": its record's; the pinned environment also runs on others
     installation: Installation | None  # None for the pinned one: it is the Python that runs this
-    own_packages: tuple[str, ...]  # with exact versions, in a folder of its own beside the installation
+    own_packages: tuple[str, ...]  # with exact versions, in its own folder beside the installation
     tries_recipes: bool = False  # whether to try each recipe on each kind of model here, too
     keeps_warnings: bool = False  # whether its record includes the warnings that blocks print
 
@@ -69,7 +69,7 @@ class Environment:
 
     @property
     def folder(self) -> Path:
-        """The folder of the packages of its own."""
+        """The folder of its own packages."""
         return FOLDER / self.key
 
     @property

@@ -33,7 +33,7 @@ def installed_with_dependencies(*names: str) -> set[str]:
 
 
 def is_installed(name: str) -> bool:
-    """Say whether the running Python has a package."""
+    """Return whether the running Python has a package."""
     try:
         importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:

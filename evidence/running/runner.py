@@ -1,4 +1,4 @@
-"""Imports Keras once, then runs each block in a process of its own.
+"""Imports Keras once, then runs each block in its own process.
 
 An environment's Python, which has nothing else of this package, runs it as a script. So it is one file that needs only
 the standard library, and runs on Python 3.6.

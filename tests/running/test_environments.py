@@ -343,7 +343,7 @@ def test_a_release_is_installed_beside_what_it_runs_on(tmp_path, monkeypatch):
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     base = Installation("base", version, ("six==1.16.0",), 1)
     environment = replace(SOME, installation=base, own_packages=("six==1.17.0",))
-    known = ["six==1.15.0"]  # of what it has of its own, the record's version does not count
+    known = ["six==1.15.0"]  # the record's version of its own packages doesn't count
     installing.install(environment, known)
     assert environment.installed
     assert environment.installed_packages() == ["six==1.17.0"]

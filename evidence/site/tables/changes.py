@@ -65,7 +65,7 @@ def change_list(change: Change) -> Iterator[str]:
 
 
 def warnings_in_words(change: Change) -> Iterator[tuple[str, Mapping[str, Sequence[Block]]]]:
-    """Yield the warnings that a release added, then those that it dropped."""
+    """Yield the warnings that a release added, then those it dropped."""
     for words, warnings in ("Warns now", change.new_warnings), ("No longer warns", change.gone_warnings):
         if warnings:
             yield words, warnings
