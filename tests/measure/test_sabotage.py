@@ -213,7 +213,7 @@ def test_a_block_that_also_differs_with_keras_as_it_is_has_noticed_nothing(
     )
     [problem] = sabotage.run([FAULT])
     assert problem.startswith("docs/b.md:3 differs from its record even on the unchanged Keras.")
-    assert problem.endswith(" Then: python -m evidence record --all docs/b.md")
+    assert problem.endswith(" To record it again: python -m evidence record --all docs/b.md")
 
 
 def test_an_interruption_keeps_what_was_found(witnesses, packages, executions, monkeypatch, capsys):
@@ -239,7 +239,7 @@ def test_what_runs_is_stopped_when_it_is_interrupted(witnesses, packages, execut
 
 
 def test_blocks_that_are_not_recorded_are_named(monkeypatch):
-    with pytest.raises(SabotageError, match=r"Then: python -m evidence record docs/b\.md$"):
+    with pytest.raises(SabotageError, match=r"To record them: python -m evidence record docs/b\.md$"):
         Witnesses(PINNED, [ANSWERS], Record(PINNED.key))
 
 

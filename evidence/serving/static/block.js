@@ -1,4 +1,4 @@
-/* One block of a page: it can be edited, run, stopped, and brought back. */
+/* A block of a page: edit, run, stop and restore it. */
 import { button, make, say } from "./elements.js";
 import { chosenKeys, find, limits, makeChoice, readEnvironments, wantsAll } from "./environments.js";
 import { contentOf, makeComparison, makeInstallation, makeResult } from "./results.js";
@@ -25,7 +25,7 @@ export class LiveBlock {
     this.panel.setAttribute("aria-label", "Run this example");
   }
 
-  /** Become part of a page, or of the page as it is after a save: what the reader has done stays.
+  /** Join a page, or the page as it is after a save, keeping what the reader has done.
 
   `element` holds the code as the page shows it; `evidence`, below it, has its digest. */
   attach(element, evidence) {
@@ -38,7 +38,7 @@ export class LiveBlock {
     element.append(this.panel);
     element.addEventListener("keydown", (event) => this.press(event));
     if (this.editor) this.open();
-    // Not if it is the same: Ctrl+Z would undo that, not what the reader did.
+    // Only if it differs: otherwise Ctrl+Z would undo this instead of the reader's last change.
     if (this.editor && kept === undefined && this.edited) this.editor.text = this.original;
     this.showWhose();
   }
@@ -89,7 +89,7 @@ export class LiveBlock {
     this.panel.before(this.editorBox);
   }
 
-  /** Show the code as it is on the page, or, if it was edited, keep that for the next time. */
+  /** Close the editor: show the page's code, or keep the edited code for the next time. */
   leave() {
     this.kept = this.edited ? this.text : undefined;
     this.editorBox.remove();
@@ -100,7 +100,7 @@ export class LiveBlock {
     this.editButton.focus();
   }
 
-  /** Bring the original code back; if it is there, close the editor. */
+  /** Restore the original code; if nothing was changed, close the editor. */
   restore() {
     if (!this.edited) return this.editor && this.leave();
     this.kept = undefined;
@@ -166,14 +166,14 @@ export class LiveBlock {
     this.results.replaceChildren(installation);
   }
 
-  /** Mark a line of the code, from 1, or none. */
+  /** Mark a line of the code, counted from 1, or none. */
   mark(line) {
     this.editor?.mark(line);
     this.code.querySelectorAll(".live-error-line").forEach((other) => other.classList.remove("live-error-line"));
     if (line && !this.edited) this.code.children[line - 1]?.classList.add("live-error-line");
   }
 
-  /** Show what the block, as it is saved, does now. */
+  /** Show what the saved block does now. */
   showSaved(saved) {
     const before = JSON.stringify(this.saved);
     if (JSON.stringify(saved) === before) return;
@@ -235,7 +235,7 @@ function mayDo() {
   return make("details", { className: "live-may" }, summary, make("p", { textContent: words }));
 }
 
-/** Make an editor without npm's packages. */
+/** Make a plain editor, for when npm's packages are missing. */
 function plainEditor({ text, run, restore, changed }) {
   const element = make("textarea", { value: text, spellcheck: false, rows: text.split("\n").length + 1 });
   element.setAttribute("aria-label", "Code of this example");

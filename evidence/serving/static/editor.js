@@ -1,4 +1,4 @@
-/* An editor of Python: CodeMirror, of which only what a short block needs is used. */
+/* A Python editor: CodeMirror, with only what a short block needs. */
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { python } from "@codemirror/lang-python";
 import { HighlightStyle, indentUnit, syntaxHighlighting } from "@codemirror/language";
@@ -66,7 +66,7 @@ export function makeEditor({ text, run, restore, changed }) {
       return view.state.doc.toString();
     },
     set text(insert) {
-      // An event of its own: without a name it would be undone together with what was typed just before.
+      // A named event: otherwise it would be undone together with what was typed just before.
       view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert }, userEvent: "replace" });
     },
     mark: (line) => view.dispatch({ effects: setMarked.of(line) }),

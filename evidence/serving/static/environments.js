@@ -1,4 +1,4 @@
-/* Which Kerases a block runs on: chosen once for all blocks, beside each Run button. */
+/* The Kerases that blocks run on: one choice for all blocks, shown beside each Run button. */
 import { make } from "./elements.js";
 import { ask } from "./server.js";
 
@@ -20,7 +20,7 @@ export async function readEnvironments() {
 export const find = (key) => known.find((environment) => environment.key === key);
 export const installed = () => known.filter((environment) => environment.installed);
 
-/** Return the keys of the environments that are chosen. */
+/** Return the keys of the chosen environments. */
 export function chosenKeys() {
   return chosen[0] === ALL ? installed().map(({ key }) => key) : [...new Set(chosen)];
 }
@@ -32,7 +32,7 @@ function remembered() {
   try {
     keys = JSON.parse(sessionStorage.getItem(NAME)) ?? [];
   } catch {
-    // It is closed, or not ours.
+    // Storage is off limits here.
   }
   keys = keys.filter((key) => key === ALL || find(key));
   return keys.length ? keys : (installed()[0] ?? known[0]) ? [(installed()[0] ?? known[0]).key] : [];
@@ -43,7 +43,7 @@ function choose(keys) {
   try {
     sessionStorage.setItem(NAME, JSON.stringify(chosen));
   } catch {
-    // They hold until the reader leaves the page.
+    // Then the choice lasts until the reader leaves the page.
   }
   document.querySelectorAll(".live-where").forEach(show);
 }
@@ -56,7 +56,7 @@ export function makeChoice() {
   second.setAttribute("aria-label", "A second Keras, side by side");
   first.onchange = () => choose([first.value, first.value === ALL ? "" : second.value]);
   second.onchange = () => choose([first.value, second.value]);
-  // There are dozens of environments and of blocks: a list is filled in when somebody comes near it.
+  // There are dozens of environments and blocks, so a list is filled only when somebody is about to open it.
   for (const list of [first, second])
     for (const event of ["pointerenter", "pointerdown", "focus"]) list.addEventListener(event, () => fill(list));
   const where = make("span", { className: "live-where" }, first, second);

@@ -1,4 +1,4 @@
-/* Makes the blocks of a page live, and has the page follow what is saved. */
+/* Makes a page's blocks live, and keeps the page up to date with what is saved. */
 import { LiveBlock, pageAddress } from "./block.js";
 import { make } from "./elements.js";
 import { readEnvironments } from "./environments.js";
@@ -9,7 +9,7 @@ let blocks = [];
 let source = null; // the page's Markdown, "docs/index.md"
 let listening = null;
 
-/** Give each block of the page what makes it live; those that are there already go on. */
+/** Make each block of the page live; those that already are stay as they are. */
 function attachBlocks() {
   const former = blocks;
   const free = new Set(former);
@@ -19,7 +19,7 @@ function attachBlocks() {
     while (element && !element.matches(".language-python")) element = element.previousElementSibling;
     return { element, evidence, digest: evidence.dataset.block };
   });
-  // The same code is the same block, wherever it is now; one that was changed is the one at its place.
+  // The same code is the same block, wherever it is now; a changed one is recognized by its place.
   const same = places.map(({ digest }) => take([...free].find((block) => block.digestThen === digest)));
   blocks = places.map(({ element, evidence, digest }, index) => {
     const block = same[index] ?? take(former[index]) ?? new LiveBlock();
@@ -29,7 +29,7 @@ function attachBlocks() {
   });
 }
 
-/** Show what the blocks do now, and what is wrong with the page. */
+/** Show what the blocks do now, and what's wrong with the page. */
 const update = oneAtATime(async () => {
   let state;
   try {
@@ -58,7 +58,7 @@ const refresh = oneAtATime(async () => {
     keepPlace(() => {
       const next = document.adoptNode(page.querySelector(container));
       document.querySelector(container).replaceWith(next);
-      // The browser runs none of these; but what the page did not need before, such as the stepper's, has to run.
+      // The browser doesn't run scripts inserted this way, but one that the page newly needs, such as the stepper's, must run.
       for (const script of scripts(next)) if (!ran.has(script.src)) script.replaceWith(make("script", { src: script.src }));
       attachBlocks();
       window.document$?.next(document); // Material and the other scripts take it as the next page.
@@ -103,7 +103,7 @@ function oneAtATime(work) {
   };
 }
 
-/** Follow the server while the page can be seen: browsers allow few connections to one server. */
+/** Follow the server while the page is visible: browsers allow few connections to one server. */
 async function listen() {
   if (document.hidden || listening) return;
   const abort = (listening = new AbortController());
@@ -132,7 +132,7 @@ document.addEventListener("visibilitychange", () => {
 });
 
 document.addEventListener("keydown", (event) => {
-  // Where the focus is in no block, the key is for the first block that has something to take over.
+  // If no block has the focus, the key is for the first block with something to take over.
   if (event.key !== "Enter" || !event.altKey || event.defaultPrevented) return;
   blocks.find((block) => block.canTakeOver)?.takeOver();
 });

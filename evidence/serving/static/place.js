@@ -3,7 +3,7 @@
 const READ = "h1, h2, h3, h4, p, li, pre, td, figure, .live";
 const FOCUSABLE = "a, button, summary, input, select, textarea, [tabindex]";
 
-/** Call `replace`; then what the reader looked at is where it was, and what had the focus has it. */
+/** Call `replace`, then put back what the reader was looking at, and the focus. */
 export function keepPlace(replace) {
   const article = () => document.querySelector("article");
   const opened = names(article().querySelectorAll("details[open]"));
@@ -47,13 +47,13 @@ export function keepPlace(replace) {
   requestAnimationFrame(settle); // Listings far above may turn out to have another height.
 }
 
-/** Map the name of each program that is stepped through, which is what its buttons say, to the stepper. */
+/** Map the name of each program to its stepper. The name is what the stepper's buttons say. */
 function nameSteppers(article) {
   const named = numbered(article.querySelectorAll(".step-buttons"));
   return new Map([...named].map(([buttons, name]) => [name, buttons.parentElement]));
 }
 
-/** Return the step that is shown, and on which Keras: nothing if it is the page's own. */
+/** Return the step shown, and its Keras, unless that is the page's own. */
 function stepAt(stepper) {
   const keras = stepper.querySelector(".step-keras").textContent;
   const step = [...stepper.querySelectorAll("[data-step]")].findIndex((tab) => tab.hasAttribute("aria-current"));
@@ -66,7 +66,7 @@ function stepTo(stepper, { step, keras }) {
   [...stepper.querySelectorAll("a[data-steps]")].find((link) => keras.endsWith(` ${link.textContent}`))?.click();
 }
 
-/** Map each element to what it is and says, with a number if several say the same. */
+/** Map each element to its kind and text, numbered where several have the same text. */
 function numbered(elements) {
   const counts = new Map();
   const result = new Map();
@@ -78,7 +78,7 @@ function numbered(elements) {
   return result;
 }
 
-/** Map each folded part to its heading, or to its block. */
+/** Map each folded part to its heading or block. */
 function nameEach(elements) {
   const counts = new Map();
   return [...elements].map((details) => {

@@ -1,11 +1,11 @@
-/* Shows what a block did: on one Keras, on two side by side, or on all of them, those that did the same together. */
+/* Shows what a block did: on one Keras, on two side by side, or on all of them, grouped by what they did. */
 import { button, make, say } from "./elements.js";
 import { find } from "./environments.js";
 import { askFor } from "./server.js";
 
 const DOING = { waiting: "waits for another Keras to end", importing: "importing Keras …", running: "running …" };
 
-/** Make what shows one environment; `show` takes each answer of the server. */
+/** Make the view of one environment; `show` takes each of the server's answers. */
 export function makeResult(key, yours) {
   const name = find(key)?.name ?? key;
   const state = make("span", { className: "live-state", textContent: DOING.waiting });
@@ -28,7 +28,7 @@ export function stateOf({ state, seconds, error }) {
   return DOING[state] ?? "";
 }
 
-/** Return what an answer has to show: the output, the error at its line, or why there is none. */
+/** Return what to show of an answer: the output, the error with its line, or why there is neither. */
 export function contentOf({ state, output, error, failure }, lineName = "line") {
   const content = [];
   if (output) content.push(make("pre", { className: "live-output" }, make("samp", { textContent: output })));
@@ -53,7 +53,7 @@ function spoken({ output, error, failure }) {
   return output ? `it printed ${output}` : "it printed nothing";
 }
 
-/** Make what shows many environments: how many have ended, and each thing that some of them did, once. */
+/** Make the view of many environments: how many have finished, and each outcome once. */
 export function makeComparison(keys, yours) {
   const groups = new Map();
   const progress = make("progress", { max: keys.length, value: 0 });
@@ -93,7 +93,7 @@ export function makeComparison(keys, yours) {
   return { element, show };
 }
 
-/** Make what offers to install an environment, and shows how that goes; it calls `done` at the end. */
+/** Make the offer to install an environment, with its progress; it calls `done` at the end. */
 export function makeInstallation(key, done) {
   const { name, megabytes, command } = find(key);
   const words = make("p", { textContent: `${name} is not installed here. ` });

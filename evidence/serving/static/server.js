@@ -1,12 +1,12 @@
-/* Asks the server, which answers only pages that have its token. */
+/* Talks to the server, which answers only pages that have its token. */
 const token = document.querySelector("meta[name=live-token]").content;
 
-/** Ask for something; return the answer. An error has the server's words. */
+/** Send a request and return the answer. Errors carry the server's message. */
 export async function ask(name, request = {}) {
   return (await post(name, request)).json();
 }
 
-/** Ask for something that takes long; yield each answer as it comes. */
+/** Send a request that takes a while, and yield each answer as it arrives. */
 export async function* askFor(name, request = {}, signal = undefined) {
   const { body } = await post(name, request, signal);
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
