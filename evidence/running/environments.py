@@ -61,7 +61,6 @@ class Environment:
     installation: Installation | None  # None for the pinned one: the Python that runs this
     own_packages: tuple[str, ...]  # with exact versions, in a folder of its own beside the installation
     tries_recipes: bool = False  # whether each recipe is also tried here on each kind of model
-    keeps_warnings: bool = False  # whether its record holds the warnings that blocks print
 
     @property
     def pinned(self) -> bool:
@@ -186,7 +185,6 @@ def read_environment(
         installation=installation,
         own_packages=tuple(pin for pin in packages if pin not in shared),
         tries_recipes=entry.get("tries_recipes", False),
-        keeps_warnings=line.get("keeps_warnings", False),
     )
 
 

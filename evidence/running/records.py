@@ -77,9 +77,9 @@ def recipes_key(environment: Environment) -> str:
     return f"recipes/{environment.key}"
 
 
-def recorded(block: Block, outcome: Outcome, *, keeps_warnings: bool = False) -> RecordedOutcome:
-    """Return what is recorded of an outcome; with its warnings where the environment keeps them."""
-    output, warnings = normalised(outcome.output), warnings_of(outcome) if keeps_warnings else None
+def recorded(block: Block, outcome: Outcome) -> RecordedOutcome:
+    """Return what is recorded of an outcome."""
+    output, warnings = normalised(outcome.output), warnings_of(outcome)
     steps = steps_digest(outcome.steps) if outcome.steps is not None else None
     if not outcome.error:
         return RecordedOutcome(output, steps=steps, warnings=warnings)
