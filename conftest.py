@@ -1,7 +1,7 @@
 """Runs the blocks of the pages as tests.
 
-pytest-codeblocks finds the pages. Here a page gets one more test, which fails for whatever would silently not be tested
-or breaks a rule (see `evidence/pages/check.py`), and each block runs in a process of its own (see
+pytest-codeblocks finds the pages. Here each page gets one more test, which fails for whatever silently goes untested
+or breaks a rule (see `evidence/pages/check.py`), and each block runs in its own process (see
 `evidence/running/runner.py`).
 """
 
@@ -63,14 +63,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say in one line what the workflow Record will add, which is nothing that the author has to do."""
+    """Say in one line what the workflow Record will add, so that the author need not do it."""
     if line := unrecorded_blocks():
         terminalreporter.write_line(line)
 
 
 @functools.cache
 def guide() -> Guide:
-    """Read what the check of one page needs to know of the others."""
+    """Read what one page's check needs to know about the others."""
     return read_guide(TABLES.keys())
 
 
@@ -82,7 +82,7 @@ class Page(pytest.File):
 
 
 class PageCheck(pytest.Item):
-    """Fails if something on a page would not be executed, or not as its author meant it."""
+    """Fails if something on a page would not be executed, or not in the way its author meant."""
 
     def runtest(self) -> None:
         if problems := check_page(self.path, guide()):
@@ -118,7 +118,7 @@ class PageBlock(pytest.Item):
 def explain_failure(block: Block, outcome: Outcome, second: Outcome | None = None) -> str | None:
     """Return what is wrong with a block's outcome, and the command to run next; `None` if it is as expected.
 
-    `second`: that of another run, if the block is new.
+    `second`: the outcome of another run, if the block is new.
     """
     run_alone = f'Run it alone: pytest "{block.page}::line {block.line}"'
     if error := outcome.error:
@@ -141,12 +141,12 @@ def explain_failure(block: Block, outcome: Outcome, second: Outcome | None = Non
 
 
 def mend(block: Block) -> str:
-    """Return what to do about a block whose output is not the expected one."""
+    """Return what to do about a block with unexpected output."""
     recorded = records.load(pinned_environment().key).outcomes.get(block.digest)
     if recorded and recorded.output == block.expected_output:  # So `record` has nothing to do.
         return (
-            "It printed what the page shows when it was recorded. If it does not now, with the packages of "
-            "requirements.txt, its output varies: print only what does not.\n"
+            "It printed what the page shows when it was recorded. If it no longer does, with the packages in "
+            "requirements.txt, its output varies: print only what doesn't vary.\n"
             f"If the new output is right: python -m evidence record --all {block.page}"
         )
     return f"If the new output is right: python -m evidence record {block.page}"

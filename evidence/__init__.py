@@ -1,1 +1,1 @@
-"""The evidence behind the pages: blocks are run, recorded, compared and shown. See ARCHITECTURE.md."""
+"""The evidence behind the pages: runs, records, compares and shows the blocks. See ARCHITECTURE.md."""

@@ -24,7 +24,7 @@ PINNED = "pinned"  # a name of the pinned environment, whichever it is
 
 
 class CommandError(Exception):
-    """What keeps a command from being run, and what to do about it."""
+    """Why a command can't run, and what to do about it."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def command_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m evidence",
-        description="Runs the blocks of the pages and writes down what they did.",
+        description="Runs the blocks of the pages and records what they did.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
@@ -57,10 +57,10 @@ def command_parser() -> argparse.ArgumentParser:
         "record",
         run_record,
         "write what the blocks print under them, and what they do in other environments into records/",
-        "Runs what is stale or missing in every installed environment, and writes what the pinned one prints under the "
-        "blocks. Where environments.toml says so, also tries each recipe on each kind of model. With pages: only their "
-        "blocks and recipes. With environments: only there. The record of the pinned environment is left alone "
-        "if Python or a package is not the one that it was made with.",
+        "Runs whatever is stale or missing in each installed environment, and writes the pinned one's output under the "
+        "blocks. Where environments.toml says so, also tries each recipe on each kind of model. Name pages to run only "
+        "their blocks and recipes, environments to run them only there. Leaves the pinned environment's record alone "
+        "unless Python and all packages are those it was made with.",
     )
     record.add_argument(
         "--only",
@@ -68,23 +68,23 @@ def command_parser() -> argparse.ArgumentParser:
         help="run only the blocks, or only the recipes; without the large models, recipes take a third of the time",
     )
     record.add_argument("names", nargs="*", metavar="PAGE|ENVIRONMENT")
-    record.add_argument("--all", action="store_true", help="also run what is recorded already")
+    record.add_argument("--all", action="store_true", help="rerun what is already recorded, too")
 
     check = add(
         "check",
         run_check,
-        "say what is wrong with pages, without running their blocks",
-        "Checks pages, or all, and the navigation: front matter, headings, links, badges, notes, blocks' text. Each "
-        "problem is named with its page, its line and what to do. Needs neither Keras nor TensorFlow.",
+        "find problems on pages, without running their blocks",
+        "Checks these pages, or all, and the navigation: front matter, headings, links, badges, notes, blocks' text. "
+        "Reports each problem with its page, its line and what to do. Needs neither Keras nor TensorFlow.",
     )
     check.add_argument("names", nargs="*", metavar="PAGE")
-    check.add_argument("--github", action="store_true", help="as annotations of a pull request")
+    check.add_argument("--github", action="store_true", help="print annotations for a pull request")
 
     new = add(
         "new",
         run_new,
-        "begin a page",
-        "Writes a page in the right shape into docs/, and its line into the navigation of mkdocs.yml.",
+        "start a page",
+        "Writes a page in the right shape into docs/, and adds it to the navigation in mkdocs.yml.",
     )
     new.add_argument("title", metavar="TITLE", help='what readers would type: "Remove a layer by name"')
     new.add_argument(
@@ -99,56 +99,56 @@ def command_parser() -> argparse.ArgumentParser:
     status = add(
         "status",
         run_status,
-        "say what is recorded, stale, missing or unknown",
-        "Counts the blocks of each environment: recorded as they now are; stale, because the record is of another "
-        "Python or other packages than are listed; missing, because they are new or were changed; or unknown, because "
-        "there is no record.",
+        "count what is recorded, stale, missing or unknown",
+        "Counts the blocks in each environment. Recorded: the record is up to date. Stale: it was made with another "
+        "Python or other packages than the listed ones. Missing: the block is new or has changed. Unknown: there is "
+        "no record.",
     )
     listing = add("environments", run_environments, "list the environments")
     for command in status, listing:
         command.add_argument("--json", action="store_true", help="for programs")
-    changes = add("changes", run_changes, "say in Markdown what releases changed")
+    changes = add("changes", run_changes, "list in Markdown what releases changed")
     release = add(
         "release",
         run_release,
-        "take in a new release of Keras",
-        "Lists the release in environments.toml, locks, installs and records it on every backend, and says what is "
-        "left to review. One that is there already is only looked up.",
+        "add a new release of Keras",
+        "Adds the release to environments.toml, locks, installs and records it on every backend, and says what is "
+        "left to review. If the release is already listed, only does the last.",
     )
     release.add_argument("version", metavar="VERSION", help="3.16.0")
-    release.add_argument("--dry-run", action="store_true", help="only say what would be done")
+    release.add_argument("--dry-run", action="store_true", help="only show what it would do")
     newest = add(
         "newest",
         run_newest,
-        "say in Markdown what blocks do differently on the Keras that is installed here",
-        "Runs all blocks on the Keras of this Python, whichever it is, and writes what differs from the "
-        "record of the pinned one into a file, which is empty if nothing does. Changes neither pages nor records.",
+        "list in Markdown what blocks do differently on the Keras installed here",
+        "Runs all blocks on this Python's Keras, whichever it is, and writes what differs from the pinned "
+        "environment's record into a file, which is empty if nothing does. Changes neither pages nor records.",
     )
     newest.add_argument("target", type=Path, metavar="FILE")
     matrix = add(
         "matrix",
         run_matrix,
         "print the jobs of the workflow Record",
-        "Prints as JSON a job for each installation that these environments, or all, share.",
+        "Prints JSON: a job for each installation that these environments, or all, run on.",
     )
-    matrix.add_argument("--unrecorded", action="store_true", help="only where a block is not recorded as it now is")
+    matrix.add_argument("--unrecorded", action="store_true", help="only where something is stale or missing")
     for command in record, matrix:
         command.add_argument(
-            "--since", metavar="COMMIT", help="what has another outcome than in a commit counts as missing"
+            "--since", metavar="COMMIT", help="outcomes that differ from this commit's count as missing"
         )
-    summary = add("summary", run_summary, "say in Markdown what changed in the records and the pages since a commit")
+    summary = add("summary", run_summary, "list in Markdown what changed in the records and the pages since a commit")
     summary.add_argument("commit", nargs="?", default="HEAD", metavar="COMMIT")
 
     take = add(
         "take",
         run_take,
-        "take over the records that the workflow Record made",
-        "Checks the artifact `records` of that workflow, unzipped or not, and writes its outcomes into records/, and "
-        "what the pinned environment printed into the pages.",
+        "import the records that the workflow Record made",
+        "Checks that workflow's artifact `records`, zipped or not, and writes its outcomes into records/, and what "
+        "the pinned environment printed into the pages.",
     )
     take.add_argument("paths", nargs="+", type=Path, metavar="FOLDER|ZIP")
     comment = add(
-        "comment", run_comment, "say in Markdown how to take over the records of a run of the workflow Record"
+        "comment", run_comment, "explain in Markdown how to import the records of a run of the workflow Record"
     )
     comment.add_argument("folder", type=Path, metavar="FOLDER")
     comment.add_argument("address", metavar="ADDRESS", help="of the run")
@@ -156,11 +156,11 @@ def command_parser() -> argparse.ArgumentParser:
     bench = add(
         "bench",
         run_bench,
-        "measure the site's build, pages, search and live blocks, the tests' run, the recording, and how they grow",
-        "Builds the site, also with the stock theme; has Lighthouse score its pages, and asks its search what people "
-        "asked, in Chromium; measures how long the tests take to run the blocks, how long it takes to record them in "
-        "all installed environments, or only in these, and what all but the blocks takes in guides with three and ten "
-        "times the pages and environments.",
+        "measure the site's build, pages, search and live blocks, the tests, the recording, and how they scale",
+        "Builds the site, and builds it with the stock theme; has Lighthouse score its pages, and types what people "
+        "asked into its search, in Chromium; measures how long the tests take to run the blocks, how long it takes to "
+        "record them in these or all installed environments, and how long everything but the blocks takes in guides "
+        "with three and ten times the pages and environments.",
     )
     parts = ["build", "pages", "search", "tests", "records", "serve", "growth"]
     bench.add_argument("--only", choices=parts, help="measure one of them")
@@ -172,17 +172,17 @@ def command_parser() -> argparse.ArgumentParser:
         run_serve,
         "serve the site on this machine, with blocks that can be edited and run",
         "Builds the site and serves it at 127.0.0.1, where each block can be edited and run on any installed Keras. "
-        "What is saved shows at once, with what its blocks print. Nobody else gets in.",
+        "Each page shows at once when you save it, with what its blocks print. Nobody else gets in.",
     )
-    serve.add_argument("--port", type=int, default=8000, help="at which it is served; 0 takes a free one")
+    serve.add_argument("--port", type=int, default=8000, help="the port to serve it at; 0 picks a free one")
     serve.add_argument("--open", action="store_true", help="open it in a browser")
 
     sabotage = add(
         "sabotage",
         run_sabotage,
         "break Keras in small ways, and see whether a block notices",
-        "Makes the faults of measure/sabotage.toml, or only these, one at a time in a copy of Keras, and runs the "
-        "blocks on it until one does something else than is recorded. All of them take about half an hour.",
+        "Makes the faults in measure/sabotage.toml, or only these, one at a time in a copy of Keras, and runs the "
+        "blocks on it until one differs from its record. All of them take about half an hour.",
     )
     sabotage.add_argument(
         "--only", metavar="FILE", help="the faults in this file below keras/src: models/sequential.py"
@@ -193,14 +193,14 @@ def command_parser() -> argparse.ArgumentParser:
         "offline",
         run_offline,
         "pack the site to be read without a server",
-        "Builds the site and writes it into a zip, which works from the folder that it is unpacked in.",
+        "Builds the site and packs it into a zip. Unpack it anywhere, and it works from that folder.",
     )
     offline.add_argument("target", nargs="?", type=Path, metavar="ZIP", default=Path("keras-layer-surgery.zip"))
     return parser
 
 
 def named_environments(names: Sequence[str]) -> list[Environment]:
-    """Return the environments of these names, or all if there are none; `CommandError` for a name that is unknown.
+    """Return the environments with these names, or all if there are none; `CommandError` for an unknown name.
 
     The pinned one is also named `pinned`, which stays right when a newer Keras takes its place.
     """
@@ -216,7 +216,7 @@ def pinned_key() -> str:
 
 
 def records_since(options: argparse.Namespace) -> dict[str, Record] | None:
-    """Return the records of the commit that is named by an option; `CommandError` if there is no such commit."""
+    """Return the records of the commit that an option names; `CommandError` if there is no such commit."""
     try:
         return records_at(ROOT, options.since) if options.since else None
     except LookupError as error:
@@ -232,7 +232,7 @@ def run_record(options: argparse.Namespace) -> list[str]:
             for path in no_pages
         ]
     if elsewhere := [page for page in pages if Path(blocks.page_name(page)).is_absolute()]:
-        return [f"{page}: not in the folder of the project. Put the page below docs/" for page in elsewhere]
+        return [f"{page}: not in the project's folder. Put the page below docs/" for page in elsewhere]
     installed = [environment for environment in named_environments(keys) if environment.installed]
     not_installed = [environment for environment in named_environments(keys) if not environment.installed]
     if keys and not_installed:
@@ -243,7 +243,7 @@ def run_record(options: argparse.Namespace) -> list[str]:
             installed, pages or blocks.page_paths(), again=options.all, only=options.only, since=since
         )
     except KeyboardInterrupt:
-        return ["Interrupted. What ran is kept, except for what is named above. To go on: python -m evidence record"]
+        return ["Interrupted. What ran is kept, except as said above. To continue: python -m evidence record"]
     if not_installed:
         print(
             f"Not recorded in {len(not_installed)} environments that are not installed here: "
@@ -263,7 +263,7 @@ def run_check(options: argparse.Namespace) -> list[str]:
     if options.github:
         return [problem.as_annotation() for problem in problems]
     if problems:
-        return [*map(str, problems), f"{len(problems)} to mend. Then again: {check_command(options.names)}"]
+        return [*map(str, problems), f"{len(problems)} to fix. Then check again: {check_command(options.names)}"]
     counted = "1 page" if len(paths) == 1 else f"{len(paths)} pages"
     print(f"{counted} checked in {time.perf_counter() - start:.1f} s: nothing is wrong.")
     return []
@@ -274,7 +274,7 @@ def check_command(names: Sequence[str]) -> str:
 
 
 def named_pages(names: Sequence[str]) -> list[Path]:
-    """Return the pages of these names; `CommandError` for a name that is not that of a page."""
+    """Return the pages with these names; `CommandError` for a name that isn't a page's."""
     paths = [Path(name) for name in names]
     known = [blocks.page_name(path) for path in blocks.page_paths()]
     for path in paths:
@@ -301,7 +301,7 @@ def run_install(options: argparse.Namespace) -> list[str]:
     megabytes, free = installing.megabytes_to_install(to_install), installing.megabytes_free()
     print(f"{megabytes / 1000:.1f} GB to install, {free / 1000:.1f} GB free", flush=True)
     if megabytes > free:
-        return ["There is not enough space. Install fewer: python -m evidence install ENVIRONMENT ..."]
+        return ["Not enough disk space. Install fewer: python -m evidence install ENVIRONMENT ..."]
     faults = []
     for environment in to_install:
         try:
@@ -346,17 +346,17 @@ def run_status(options: argparse.Namespace) -> list[str]:
 
 
 def trial_digests(environment: Environment) -> set[str]:
-    """Return the digests of the trials of all recipes that are made in an environment."""
+    """Return the digests of all trials of recipes to run in an environment."""
     return {block.digest for block in trial_blocks(environment)}
 
 
 def trial_blocks(environment: Environment) -> list[Block]:
-    """Return a block for each trial of a recipe that is made in an environment."""
+    """Return the block of each trial of a recipe to run in an environment."""
     return [trial.block for trial in trials.trials_in(environment, recipes.all_recipes())]
 
 
 def block_counts(environment: Environment, record: Record | None, digests: Collection[str]) -> dict[str, int]:
-    """Return how many blocks or trials are recorded, stale, missing and unknown in a record of an environment."""
+    """Return how many blocks or trials are recorded, stale, missing and unknown in an environment's record."""
     record = record or Record(environment.key)
     outcomes = len(record.outcomes.keys() & digests)
     stale = records.is_stale(record, environment)
@@ -404,11 +404,11 @@ def run_release(options: argparse.Namespace) -> list[str]:
     except releasing.ReleaseError as error:
         return [str(error)]
     if release.is_there:
-        print(f"Keras {release.version} is there already: {', '.join(release.keys)}. Nothing was changed.")
+        print(f"Keras {release.version} is already listed: {', '.join(release.keys)}. Nothing changed.")
     else:
         print("\n".join(releasing.difference(release)), flush=True)
         if options.dry_run:
-            print("\nWith that, these would be run:", *map(shlex.join, release.commands), sep="\n")
+            print("\nThen it would run:", *map(shlex.join, release.commands), sep="\n")
         elif faults := releasing.carry_out(release):
             return faults
     print("", *releasing.to_review(release), sep="\n")
@@ -420,7 +420,7 @@ def run_newest(options: argparse.Namespace) -> list[str]:
 
     lines = [*newest_differences(environments.read_environments()[pinned_key()])]
     options.target.write_text("\n".join([*lines, ""]) if lines else "", encoding="utf-8")
-    print(f"{options.target}: {'written' if lines else 'empty, since no block does anything else'}")
+    print(f"{options.target}: {'written' if lines else 'empty, since no block does anything different'}")
     return []
 
 
@@ -469,8 +469,8 @@ def run_take(options: argparse.Namespace) -> list[str]:
     try:
         taken = received_records.take(options.paths, [*every_block, *every_trial])
     except received_records.RefusedError as refused:
-        return [f"{refused}\nNothing was taken over."]
-    print(f"Taken over: {', '.join(taken)}" if taken else "These records are here already.")
+        return [f"{refused}\nNothing was imported."]
+    print(f"Imported: {', '.join(taken)}" if taken else "These records are already here.")
     if pinned := records.load_all().get(pinned_key()):
         return recording.write_outputs(pinned, {page: found for page, found in blocks_of_pages.items() if found})
     return []
@@ -501,7 +501,7 @@ def run_serve(options: argparse.Namespace) -> list[str]:
     try:
         serve(list(environments.read_environments().values()), options.port, open_browser=options.open)
     except OSError as error:
-        return [f"{error}. Another port: python -m evidence serve --port 0"]
+        return [f"{error}. To pick a free port: python -m evidence serve --port 0"]
     except NoSiteError as error:
         return [str(error)]
     return []

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCS = ROOT / "docs"  # Blocks may import the modules there: readers download them.
+DOCS = ROOT / "docs"  # Blocks may import the modules in it: readers download them.
 
 
 def replace_file(path: Path, content: bytes) -> None:
@@ -17,10 +17,10 @@ def replace_file(path: Path, content: bytes) -> None:
 
 
 def replace_files(changes: Iterable[tuple[Path, bytes | None]]) -> None:
-    """Replace the content of files, one after the other; those without a new content are deleted.
+    """Replace the content of files, one after the other; delete those without new content.
 
-    A crash leaves of each file either the old or the new one. A file's permissions are kept. Raises `OSError` if a new
-    content cannot be written, as on a full disk; then nothing has changed.
+    A crash leaves each file either old or new. Files keep their permissions. Raises `OSError` if new content can't be
+    written, as on a full disk; then nothing has changed.
     """
     changes, new = list(changes), []
     try:

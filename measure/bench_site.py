@@ -1,4 +1,4 @@
-"""Measures the site: its build and its pages against the stock theme's, and what its search finds."""
+"""Measures the site: its build and pages compared with the stock theme's, and what its search finds."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ class PageTarget:
     """A page that Lighthouse scores, and what it should reach on a phone."""
 
     title: str
-    path: str  # of its address
+    path: str  # in its address
     score: float = 0.98  # from 0 to 1
     paint: float = 1.8  # seconds to the largest contentful paint
 
 
 def build() -> int:
-    """Print how long the site takes to build, compared with the stock theme, and to rebuild while it is served."""
+    """Print how long the site takes to build, compared with the stock theme, and to rebuild under `mkdocs serve`."""
     with tempfile.TemporaryDirectory() as folder:
         stock = stock_project(Path(folder))
         seconds: dict[str, list[float]] = {"stock": [], "ours": []}
@@ -61,7 +61,7 @@ def build() -> int:
 
 
 def score() -> int:
-    """Print Lighthouse's performance of four pages on a phone, and of the same pages in the stock theme."""
+    """Print Lighthouse's performance scores for four pages on a phone, and for the same pages in the stock theme."""
     example = min(examples.EXAMPLES.glob("*.py")).stem
     targets = [
         PageTarget("the answer", ""),
@@ -100,9 +100,9 @@ def longest_page() -> Path:
 
 
 def stock_project(folder: Path) -> Path:
-    """Write a project of the same pages with the stock theme and without our plugin and extensions; return its folder.
+    """Write a project with the same pages, the stock theme, and none of our plugin and extensions; return its folder.
 
-    The tables are HTML in its pages, since they are those pages' content.
+    The tables are part of its pages, as HTML, because they are those pages' content.
     """
     with (ROOT / "mkdocs.yml").open(encoding="utf-8") as file:
         settings = yaml_load(file)
@@ -120,7 +120,7 @@ def stock_project(folder: Path) -> Path:
 
 
 def stock_settings(settings: dict[str, Any]) -> dict[str, Any]:
-    """Return the settings of mkdocs.yml without what is ours."""
+    """Return the settings in mkdocs.yml without our own."""
     for name in "custom_dir", "icon", "favicon":
         del settings["theme"][name]
     for name in "extra_css", "extra_javascript", "watch":
@@ -145,7 +145,7 @@ def rebuilds(project: Path, page: Path) -> list[float]:
 
 
 def find_answers() -> int:
-    """Print how often the site's search has the answer first, or among the first three, and list the misses."""
+    """Print how often the search ranks the answer first, or among the first three, and list the misses."""
     with tempfile.TemporaryDirectory() as site:
         build_site(ROOT, Path(site))
         work, check = search_quality.halves(search_quality.read_questions())

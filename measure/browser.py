@@ -1,4 +1,4 @@
-"""Serves a built site on this machine alone, and opens it in Chromium."""
+"""Serves a built site, only on this machine, and opens it in Chromium."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application, StaticFileHandler
 
-# The first is Chromium without windows, which loads a page in less time.
+# The first is Chromium without windows, which loads a page faster.
 NAMES = "chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"
 # These keep Chromium from doing anything but showing the site: no first-run pages, no updates, no background work.
 OPTIONS = [
@@ -39,7 +39,7 @@ def chromium() -> str:
 
 
 class Pages(StaticFileHandler):
-    """A file of the site, or its 404 page, as the published site answers."""
+    """A file of the site, or its 404 page, as on the published site."""
 
     def write_error(self, status_code: int, **details: object) -> None:
         self.set_header("Content-Type", "text/html")
@@ -59,7 +59,7 @@ def serve(folder: Path) -> Iterator[str]:
         HTTPServer(site).add_socket(listening)
         loop.run_forever()
 
-    # In a thread, because Playwright runs a loop of its own in the main one.
+    # In a thread, because Playwright runs its own loop in the main one.
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
     try:
@@ -73,7 +73,7 @@ def serve(folder: Path) -> Iterator[str]:
 
 @contextlib.contextmanager
 def browser() -> Iterator[Browser]:
-    """Start Chromium with a profile of its own; `LookupError` says how to install it."""
+    """Start Chromium with a fresh profile; `LookupError` says how to install it."""
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium(), args=OPTIONS)
         yield started

@@ -1,5 +1,5 @@
 // Runs Lighthouse's mobile run on pages, in one Chromium: node lighthouse.cjs '{"chromium", "options", "settings", "addresses"}'
-// Its own command line starts Node and Chromium for each page, which doubles the time of the tests.
+// Lighthouse's own command line starts Node and Chromium for each page, which doubles the tests' time.
 // Prints a line of JSON for each page: its scores from 0 to 1, what is wrong, its largest contentful paint in ms.
 const lighthouse = require("lighthouse/core/index.cjs");
 
@@ -33,8 +33,8 @@ async function main({chromium, options, settings, addresses}) {
   }
 }
 
-// The default configuration without what no score counts: one such audit has Chromium trace all that it does, and
-// Lighthouse resolves all of its audits again for each page.
+// The default configuration without the audits that no score counts: one of them makes Chromium trace everything, and
+// Lighthouse resolves all its audits again for each page.
 async function leastConfig({onlyCategories, skipAudits}) {
   const {default: {artifacts, audits, categories, groups}} =
     await import(require.resolve("lighthouse/core/config/default-config.js"));
@@ -45,7 +45,7 @@ async function leastConfig({onlyCategories, skipAudits}) {
   return {artifacts, audits: audits.filter((path) => ids.has(path.split("/").at(-1))), categories: least, groups};
 }
 
-// Lighthouse measures the machine for a second before each page, which only a score of its speed needs.
+// Lighthouse benchmarks the machine for a second before each page, which only the performance score needs.
 async function skipBenchmark() {
   const {pageFunctions} = await import(require.resolve("lighthouse/core/lib/page-functions.js"));
   pageFunctions.computeBenchmarkIndex = () => 0;

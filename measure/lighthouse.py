@@ -1,4 +1,4 @@
-"""Runs Lighthouse, as on a phone, on pages that are served."""
+"""Runs Lighthouse, as on a phone, on served pages."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from measure import node
 from measure.browser import OPTIONS, chromium
 
 SCRIPT = Path(__file__).with_suffix(".cjs")
-# ms. Lighthouse waits after each event, then for a second without requests and for one without work. When speed is not
-# measured, shorter waits are enough for a page's scripts to finish.
+# ms. Lighthouse waits after each event, then for a second without requests and a second without work. If speed isn't
+# being measured, shorter waits are enough for a page's scripts to finish.
 SHORT_WAITS = {"pauseAfterFcpMs": 0, "pauseAfterLoadMs": 0, "networkQuietThresholdMs": 300, "cpuQuietThresholdMs": 300}
 
 
@@ -25,7 +25,7 @@ class Result:
 
 
 def look(addresses: Sequence[str], categories: Sequence[str], skipped: Sequence[str] = ()) -> list[Result]:
-    """Run Lighthouse on each page, one after the other, without the audits that are skipped.
+    """Run Lighthouse on each page, one after the other, without the skipped audits.
 
     `LookupError` says that Chromium or Lighthouse is missing, `RuntimeError` which page could not be loaded.
     """

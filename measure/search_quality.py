@@ -1,11 +1,11 @@
-"""Types what people asked into the built site's own search, in a browser, and ranks the answer among the results.
+"""Types what people asked into the built site's own search, in a browser, and finds the answer's rank in the results.
 
-Drawing the results of hundreds of questions would take most of the time, so they are read as the page receives them,
-in their order, from what stands between it and the worker of its search.
+Drawing the results of hundreds of questions would take most of the time, so it reads them, in order, as the page
+receives them from the search's worker.
 
 The questions are real threads, in `measure/questions.toml`; each names the heading that answers it. Every second topic
-is held out for checking: headings, tags and boosts are tuned by the misses of the others alone. The messages are all
-those in the index of errors; the index itself answers one, or a page that it links to.
+is held out for checking: headings, tags and boosts are tuned only on the misses among the others. The messages are all
+those in the index of errors; a message is answered by the index itself, or by a page that it links to.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ ERRORS = {
     "tf-keras": "reference/errors-tf-keras.md",
     "keras-1-and-2": "reference/errors-keras-1-and-2.md",
 }
-FIRST = 3  # results that a reader looks at
-# Before the page's scripts. What the search passes on goes to `takeResults`, while there is one, and is then not drawn.
+FIRST = 3  # how many results a reader looks at
+# Runs before the page's scripts. While there is a `takeResults`, it gets the results, and the page doesn't draw them.
 LISTEN = """{
     const dispatch = EventTarget.prototype.dispatchEvent;
     EventTarget.prototype.dispatchEvent = function (event) {
@@ -47,7 +47,7 @@ LISTEN = """{
         return items?.length && globalThis.takeResults ? true : dispatch.call(this, event);
     };
 }"""
-# Types each text, of many lines as if it were pasted, and empties the field; returns the addresses of the results.
+# Types each text, as if pasted if it has several lines, and empties the field; returns the results' addresses.
 TYPE = """async (texts) => {
     const field = document.activeElement;
     const type = (text) => new Promise((resolve, reject) => {
@@ -68,7 +68,7 @@ TYPE = """async (texts) => {
 
 @dataclass(frozen=True)
 class Question:
-    """What somebody types, and the pages (relative to docs/, with a heading) that answer it, the best one first."""
+    """What somebody types, and the pages (relative to docs/, with a heading) that answer it, best first."""
 
     typed: str
     answers: tuple[str, ...]
@@ -95,7 +95,7 @@ def halves(questions: Sequence[Question]) -> tuple[list[Question], list[Question
 
 
 def read_messages() -> list[Question]:
-    """Return the messages in the index of errors as questions, without those of no word: nobody can search for them."""
+    """Return the messages in the index of errors as questions, except those without words: nobody searches for them."""
     return [
         Question(error.message, (ERRORS[error.family], *pages_linked_to(error.blocks)), error.type)
         for error in known_errors(current_measurements())
@@ -120,13 +120,13 @@ def open_search(site: Path) -> Iterator[Page]:
 
 
 def empty(page: Page) -> None:
-    """Empty the search field, which clears the results of the search before, and leave the cursor there."""
+    """Empty the search field, which clears the last search's results, and leave the cursor there."""
     page.locator(FIELD).fill("")
     page.wait_for_function(NOTHING_TYPED)
 
 
 def results(page: Page, typed: str) -> list[str]:
-    """Type into the search; return the pages that it shows, relative to docs/, the best first (ten at most)."""
+    """Type into the search; return the pages that it shows, relative to docs/, best first (at most ten)."""
     empty(page)
     page.locator(FIELD).fill(typed)
     page.wait_for_function(f"!({NOTHING_TYPED})")
@@ -134,13 +134,13 @@ def results(page: Page, typed: str) -> list[str]:
 
 
 def results_of_all(page: Page, typed: Sequence[str]) -> list[list[str]]:
-    """Type texts into the search; return for each the pages that it would show."""
+    """Type texts into the search; return the pages that it would show for each."""
     empty(page)
     return [pages_of(page, links) for links in page.evaluate(TYPE, typed)]
 
 
 def pages_of(page: Page, links: Iterable[str]) -> list[str]:
-    """Return the sources of the pages, relative to docs/, that addresses of results lead to."""
+    """Return the sources, relative to docs/, of the pages that the results' addresses lead to."""
     root = page.url.partition("?")[0].partition("#")[0]
     paths = [link.partition("#")[0].partition("?")[0].removeprefix(root) for link in links]
     return list(dict.fromkeys(source_of(posixpath.relpath(path or ".", ".")) for path in paths))  # Sections follow.
@@ -153,12 +153,12 @@ def source_of(path: str) -> str:
 
 @dataclass(frozen=True)
 class Hits:
-    """How many questions the first result answers, and how many one of the first three; the rest are misses."""
+    """How many questions the first result answers, and how many one of the first three does; the rest are misses."""
 
     first: int
     soon: int
     asked: int
-    misses: list[tuple[Question, list[str]]]  # with the first three pages instead
+    misses: list[tuple[Question, list[str]]]  # with the first three pages found instead
 
     def __str__(self) -> str:
         soon, first = self.soon / self.asked, self.first / self.asked
@@ -167,7 +167,7 @@ class Hits:
 
 def ask(search: Page, questions: Sequence[Question]) -> Hits:
     """Type questions into an open search."""
-    typed = list(dict.fromkeys(question.typed for question in questions))  # Some messages are in several families.
+    typed = list(dict.fromkeys(question.typed for question in questions))  # Some messages occur in several families.
     pages_by_text = dict(zip(typed, results_of_all(search, typed), strict=True))
     ranks, misses = [], []
     for question in questions:

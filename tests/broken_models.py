@@ -1,7 +1,8 @@
-"""Models broken on purpose, each with what `explain` has to say of it.
+"""Models broken on purpose, each with what `explain` has to say about it.
 
-Run as a script, it prints what `explain` finds in them and in the kinds of model of `models/`, and what changed when it
-looked. It needs only Keras and NumPy, so it runs in each environment, and looks at all of them in one process.
+Run as a script, it prints what `explain` finds in them and in the kinds of model in `models/`, and whether looking
+changed anything. It needs only Keras and NumPy, so it runs in each environment, and looks at all models in one
+process.
 """
 
 import contextlib
@@ -28,12 +29,12 @@ BROKEN = []  # functions that make a model
 
 
 def wrong(*codes):
-    """Note that a function makes a model, of which `explain` has to say that this is wrong, and nothing else."""
+    """Mark a function that makes a model; `explain` must say that this is wrong with it, and nothing else."""
     return noted
 
 
 def good_to_know(*codes):
-    """Note that a function makes a model with nothing wrong, of which `explain` has to say this, and nothing else."""
+    """Mark a function that makes a model with nothing wrong; `explain` must say this about it, and nothing else."""
     return noted
 
 
@@ -43,7 +44,7 @@ def noted(make):
 
 
 def chain(*ends):
-    """Return a Sequential from a list: Dense "first" and "head", and what comes behind them."""
+    """Return a Sequential from a list: Dense "first" and "head", and what comes after them."""
     list_of_layers = [keras.Input((4,)), layers.Dense(6, activation="relu", name="first")]
     return keras.Sequential([*list_of_layers, layers.Dense(3, name="head"), *ends], name="chain")
 
@@ -578,7 +579,7 @@ def layers_of_ones_own_that_do_nothing_in_predict():
 
 @good_to_know("dropout", "inputs")
 def one_of_each_kind_of_layer():
-    """What each leaves in a trace is what it leaves there on its own."""
+    """Each leaves in a trace what it leaves there on its own."""
     flat, steps, image = keras.Input((4,)), keras.Input((6, 4)), keras.Input((8, 8, 4))
     some = [
         (
@@ -632,7 +633,7 @@ def one_of_each_kind_of_layer():
 
 @good_to_know()
 def an_activation_in_a_cell():
-    """The page says that it can't be seen whether it was set."""
+    """The page says that you can't see whether it was set."""
     both = layers.Bidirectional(layers.SimpleRNN(3, return_sequences=True), name="both")
     model = keras.Sequential([keras.Input((3, 4)), both, layers.SimpleRNN(3, activation="relu", name="last")])
     model.predict(STEPS, verbose=0)
@@ -721,7 +722,7 @@ def a_chain_with_automatic_names():
 
 
 def everything(model):
-    """Return what must not change by looking: functions and traces, names, weights, optimizer, random numbers."""
+    """Return what looking must not change: functions and traces, names, weights, optimizer, random numbers."""
     names = "train_function", "test_function", "predict_function"
     functions = [getattr(model, name, None) for name in names]
     traces = [id(each) for function in functions for each in all_concrete(function)]
@@ -754,7 +755,7 @@ def all_concrete(function, depth=6):
 
 
 def counters():
-    """Return the numbers that Keras puts behind automatic names, and its own seed."""
+    """Return the numbers that Keras appends to automatic names, and its own seed."""
     try:
         from keras.src.backend.common import global_state
 
@@ -766,7 +767,7 @@ def counters():
 
 
 def look(make):
-    """Return the codes and sentences that are found, and whether looking changed anything."""
+    """Return the codes and sentences of the findings, and whether looking changed anything."""
     model = make()
     before = everything(model)
     start = time.perf_counter()
@@ -809,10 +810,10 @@ def attempt(make):
 
 
 def main():
-    """Print what is found, as JSON by name.
+    """Print the findings, as JSON by name.
 
-    Arguments may be files of `models/`, which are looked at twice: as they were made, and after they have predicted and
-    learned. Those that start with a minus sign are only made. Other arguments name the only models to take from here.
+    Arguments may be files in `models/`, which it looks at twice: as made, and after they have predicted and learned.
+    Those that start with a minus sign are only made. Other arguments name the only models to take from this file.
     """
     kinds = [argument for argument in sys.argv[1:] if argument.endswith(".py")]
     names = [argument for argument in sys.argv[1:] if argument not in kinds]

@@ -24,36 +24,36 @@ from evidence.running.unrecorded import records_required, unrecorded_blocks
 from evidence.site import examples
 from measure.browser import chromium
 
-# mkdocs.yml finds there where the site and its repository are.
+# mkdocs.yml reads the addresses of the site and its repository from there.
 ADDRESSES = {"REPO_URL": "https://github.com/someone/somewhere", "SITE_URL": "https://example.org/"}
 EVERY_PAGE = ROOT / "tests/site/every_page.py"
 STOP_SECONDS = 20
-LINES_OF_A_FAILURE = 20  # of what a command that failed said last
+LINES_OF_A_FAILURE = 20  # from the end of a failed command's messages
 
 
 def pytest_collection_modifyitems(items):
-    """Mark what needs a browser, and ask last for what takes longest in the background."""
+    """Mark the tests that need a browser, and run those last that wait longest for the background."""
     for item in items:
         if "needs_chromium" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
     items.sort(key=waits_for)
 
 
-# In the order in which they are ready.
+# In the order in which they become ready.
 IN_BACKGROUND = "site", "zensical", "zipped", "outcome_in_keras", "scripts", "faults"
 
 
 def waits_for(item):
-    """Return a number that is higher the longer a test would wait, were it the first."""
+    """Return a number that grows with how long a test would wait if it ran first."""
     fixtures = getattr(item, "fixturenames", ["scripts"])  # The blocks of pages take as long as the scripts.
     return max((number for number, name in enumerate(IN_BACKGROUND, 1) if name in fixtures), default=0)
 
 
 class Command:
-    """A Python command in the background, with its browsers and kernels in a session of its own."""
+    """A Python command in the background, in its own session with its browsers and kernels."""
 
     def __init__(self, *arguments):
-        # Files: a pipe that nobody reads until a test asks would fill.
+        # Files: a pipe would fill up before a test reads it.
         self.stdout = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 (closed by stop)
         self.stderr = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115
         self.process = subprocess.Popen(
@@ -66,7 +66,7 @@ class Command:
         )
 
     def output(self):
-        """Wait for the end, which must be a success; return what was printed."""
+        """Wait for it to end successfully; return what it printed."""
         status = self.process.wait()
         self.stderr.seek(0)
         if status:
@@ -81,7 +81,7 @@ class Command:
             self.process.kill() if os.name == "nt" else os.killpg(self.process.pid, signal.SIGINT)
             try:
                 self.process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:  # A shell that starts pytest with & has all of it ignore interrupts.
+            except subprocess.TimeoutExpired:  # If a shell starts pytest with &, all its processes ignore interrupts.
                 os.killpg(self.process.pid, signal.SIGKILL)
                 self.process.wait()
         self.stdout.close()
@@ -89,9 +89,9 @@ class Command:
 
 
 class SiteInBackground:
-    """Builds the site, then looks at every page, and packs the site to read offline, if tests ask for these.
+    """Builds the site, then checks every page and packs the site to read offline, if tests ask for it.
 
-    It begins with the first test, for pytest itself has nothing to do while the blocks run.
+    It starts with the first test, because pytest itself has nothing to do while the blocks run.
     """
 
     def __init__(self, fixtures):
@@ -99,7 +99,7 @@ class SiteInBackground:
         self.site, self.zip = Path(self.folder.name, "site"), Path(self.folder.name, "site.zip")
         self.build = Command("-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", self.site)
         self.failed = False
-        # The zip needs a build of its own, which takes over the examples that the first one has run.
+        # The zip needs its own build, which reuses the examples that the first one has run.
         commands = {"zipped": ["-m", "evidence", "offline", self.zip], "faults": [EVERY_PAGE, self.site]}
         self.waiting = {name: command for name, command in commands.items() if name in fixtures}
         self.started = {}
@@ -123,14 +123,14 @@ class SiteInBackground:
 
 
 class ZensicalInBackground:
-    """Builds the site with Zensical: it takes no folder but that of mkdocs.yml, and caches there."""
+    """Builds the site with Zensical, which only builds in the folder of mkdocs.yml, and caches there."""
 
     def __init__(self):
         self.folder = tempfile.TemporaryDirectory(prefix="zensical-")
         settings = shutil.copy(ROOT / "mkdocs.yml", self.folder.name)
         for name in "docs", "theme":
             shutil.copytree(ROOT / name, Path(self.folder.name, name))
-        for name in "examples", "evidence", "records":  # Newer ones than 0.0.73 want all of `watch` to exist.
+        for name in "examples", "evidence", "records":  # Releases after 0.0.73 want everything in `watch` to exist.
             Path(self.folder.name, name).mkdir()
         self.build = Command("-m", "zensical", "build", "--strict", "--config-file", settings)
 
@@ -140,7 +140,7 @@ class ZensicalInBackground:
 
 
 class ScriptsInBackground:
-    """Runs the examples as scripts, one after the other: Keras is imported once for all of them."""
+    """Runs the examples as scripts, one after the other, with one import of Keras."""
 
     def __init__(self):
         texts = {source: source.read_text(encoding="utf-8") for source in examples.EXAMPLES.glob("*.py")}
@@ -149,14 +149,14 @@ class ScriptsInBackground:
         self.execution = Execution(list(self.blocks.values()), variables=examples.ONE_THREAD, limits=limits, jobs=1)
 
     def error(self, source):
-        """Wait for the end of an example; return what ended it, `None` if nothing did."""
+        """Wait for an example to end; return the error that ended it, `None` without one."""
         return self.execution.outcome(self.blocks[source]).error
 
 
 def blocks_in_background(items):
-    """Run what tests have the pinned Keras do: it is imported once for all of them.
+    """Run what tests need from the pinned Keras, with one import of it.
 
-    Their modules have a function `blocks_in_keras`, which returns the blocks that the selected tests of a module need.
+    The test modules have a function `blocks_in_keras`, which returns the blocks that their selected tests need.
     """
     tests = {}
     for item in items:
@@ -164,7 +164,7 @@ def blocks_in_background(items):
             tests.setdefault(item.module, []).append(item)
     blocks = []
     for module, selected in reversed(tests.items()):  # The last ones, `explain` and the notebooks, take longest.
-        with contextlib.suppress(Exception):  # A test that asks for what a page lacks fails by itself, and says why.
+        with contextlib.suppress(Exception):  # A test that needs something a page lacks fails by itself, and says why.
             blocks += module.blocks_in_keras(selected)
     variables = {"PYTHONPATH": os.pathsep.join([str(IN_KERAS), str(ROOT)])}
     return Execution(blocks, variables=variables, imports=[*KERAS_IMPORTS, CHECKS], limits=Limits(seconds=1800))
@@ -212,7 +212,7 @@ def outcome_in_keras(needs_tensorflow, request):
 
 @pytest.fixture(scope="session")
 def site(request):
-    """The folder of the built site. Of the tests that need it, the first one fails if it does not build."""
+    """The folder of the built site. If it does not build, the first test that needs it fails."""
     in_background = request.config.stash[background]
     try:
         in_background.build.output()
@@ -224,7 +224,7 @@ def site(request):
 
 @pytest.fixture(scope="session")
 def zipped(site, request):
-    """The site to read offline, as it is packed."""
+    """The packed site, to read offline."""
     request.config.stash[background].output("zipped")
     return request.config.stash[background].zip
 
@@ -237,14 +237,14 @@ def zensical(request):
 
 
 def pytest_runtest_setup(item):
-    """Say once that the site does not build, not for each test that would look at it."""
+    """Report only once that the site does not build, not for each test that looks at it."""
     needs = {"site", "faults"} & set(getattr(item, "fixturenames", ()))
     if needs and background in item.config.stash and item.config.stash[background].failed:
         pytest.skip("the site does not build: the first test that needs it has said why")
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Say how many faults of contributors were planted, and how many of them were noticed."""
+    """Say how many contributors' faults were planted, and how many of them were noticed."""
     ran = {
         outcome: sum("fault" in getattr(report, "keywords", ()) for report in terminalreporter.getreports(outcome))
         for outcome in ("passed", "failed")
@@ -268,7 +268,7 @@ def pages(site):
 
 @pytest.fixture(scope="session")
 def lychee():
-    """Check links within what is given, anchors included, and none that lead elsewhere."""
+    """Check the links within these files, including anchors, but none that lead elsewhere."""
     program = Path(sys.executable).with_name("lychee.exe" if os.name == "nt" else "lychee")
 
     def check(*arguments):
@@ -282,14 +282,14 @@ def lychee():
 
 @pytest.fixture(scope="session")
 def needs_tensorflow():
-    """`.ci/run` also runs the tests on Pythons without TensorFlow: blocks cannot run, examples have no outputs."""
+    """`.ci/run` also runs the tests on Pythons without TensorFlow: blocks can't run, and examples have no outputs."""
     if find_spec("tensorflow") is None:
         pytest.skip("TensorFlow is not installed")
 
 
 @pytest.fixture(scope="session")
 def needs_records():
-    """What only holds once the workflow Record has recorded what is new, which its author need not wait for."""
+    """For tests that pass only once the workflow Record has recorded what is new: its author need not wait for that."""
     if (lacking := unrecorded_blocks()) and not records_required():
         pytest.skip(lacking)
 

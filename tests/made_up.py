@@ -10,7 +10,7 @@ from evidence.running.records import Record, RecordedOutcome
 SHOWN = RecordedOutcome("1\n")  # what the page shows for BLOCK
 OTHER = RecordedOutcome("2\n")
 BLOCK = Block("docs/page.md", 1, "import keras\n\nmodel = keras.Sequential()\nmodel.pop()\nprint(1)\n", "1\n")
-# A release that lacks what BLOCK is written with, not a behaviour of `pop`.
+# A release that lacks what BLOCK uses: not a behaviour of `pop`.
 LACKS_SEQUENTIAL = RecordedOutcome("", "AttributeError", "module 'keras' has no attribute 'Sequential'", 3)
 
 
@@ -50,9 +50,9 @@ def on(*keys):
 
 
 def measured(outcomes, *, packages=None, environments=ENVIRONMENTS):
-    """Make measurements of outcomes by block and environment's key.
+    """Make measurements from outcomes by block and environment's key.
 
-    An outcome that is left out is what the page shows; `None` was not measured.
+    Outcomes left out are what the page shows; `None` means not measured.
     """
     records = {environment.key: Record(environment.key, python=environment.python) for environment in environments}
     for key, record in records.items():

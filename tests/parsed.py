@@ -8,8 +8,8 @@ from bs4 import BeautifulSoup
 def parsed(folder):
     """Return the pages in a folder by their paths below it.
 
-    They stay until the tests end, a million objects of a site: so the garbage collector does not look at them, neither
-    while they are made nor later.
+    They stay until the tests end, a million objects for a site. So the garbage collector skips them, both while they
+    are made and later.
     """
     gc.disable()
     try:

@@ -1,4 +1,4 @@
-"""The scripts that the workflows run, in clones of their own, with a `gh` that only writes down how it was called."""
+"""The scripts that the workflows run, each in its own clone, with a `gh` that only logs how it was called."""
 
 import importlib.util
 import json
@@ -17,7 +17,7 @@ from evidence.running.execution import Outcome
 from evidence.running.recorded_changes import git
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="GitHub runs them on Linux")
-MISSPELT = "t" + "eh"  # in one word, codespell would mend it here
+MISSPELT = "t" + "eh"  # in one word, codespell would fix it here
 PEOPLE = "-c", "user.name=A", "-c", "user.email=a@example.org"
 GH = """#!/usr/bin/env bash
 printf '%s\\n' "$*" >> "$LOG"
@@ -38,7 +38,7 @@ def run(script, folder, *arguments, **variables):
 
 @pytest.fixture
 def clone(tmp_path):
-    """A clone as it is checked out for a pull request: its commit merges one into main."""
+    """A clone as checked out for a pull request: its commit merges another one into main."""
     git(tmp_path, "init", "--quiet", "--initial-branch=main")
     for name in "docs/how-to/one.md", "docs/gone.md", "evidence/code.py", "README.md":
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -152,7 +152,7 @@ def test_no_issue_is_opened_where_nothing_is_different(gh):
 
 
 def matched(line):
-    """Return file, line and message that GitHub takes from a line of a log, by the problem matchers."""
+    """Return the file, line and message that the problem matchers make GitHub take from a line of a log."""
     content = json.loads((ROOT / ".github/problem-matchers.json").read_text(encoding="utf-8"))
     for matcher in content["problemMatcher"]:
         [pattern] = matcher["pattern"]

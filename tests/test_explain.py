@@ -19,7 +19,7 @@ from evidence.running.trials import MODELS
 
 OPENVINO = next(environment for environment in BY_KEY.values() if environment.backend == "openvino")
 BROKEN = Path(__file__).with_name("broken_models.py")
-# What there is to know about the kinds of model. In none of them is anything wrong.
+# What there is to know about the kinds of model. Nothing is wrong with any of them.
 KINDS = {
     "applications_resnet50": [],
     "compiled_with_jit": [],
@@ -66,8 +66,8 @@ KINDS = {
     "trained": [],
     "with_lora": ["frozen", "lora"],
 }
-# Those that are also looked at after they have predicted and learned: what runs in loops and branches, has states, or
-# layers within layers. The others' functions are made as these are.
+# Those to look at again after they have predicted and learned: with loops, branches, states or layers within layers.
+# The others' functions are made the same way.
 USED = {
     "functional_with_a_nested_base",
     "functional_with_a_shared_layer",
@@ -82,7 +82,7 @@ USED = {
     "sequential_of_another_models_layers",
     "with_lora",
 }
-# Models that are also looked at on other Kerases, where these are installed. What is wrong is the same there.
+# Models to look at on other Kerases, too, if they are installed. The same things are wrong there.
 ELSEWHERE = [
     "a_layer_popped_after_predict",
     "a_rate_set_after_fit",
@@ -93,7 +93,7 @@ ELSEWHERE = [
     "the_private_list_popped",
     "two_layers_in_another_order",
 ]
-NO_TRACES = {"stale-predict", "stale-evaluate", "stale-fit", "old-setting"}  # On JAX they can't be looked into.
+NO_TRACES = {"stale-predict", "stale-evaluate", "stale-fit", "old-setting"}  # On JAX you can't look into them.
 OF_OTHER_KERASES = {"hidden-traces", "stale-on-openvino", "several-chains-keras-2"}
 
 
@@ -118,7 +118,7 @@ def explain():
     return module
 
 
-# What `tests/broken_models.py` prints, as a script that is given all kinds of model.
+# What `tests/broken_models.py` prints as a script, given all kinds of model.
 FILES = [("" if name in USED else "-") + str(MODELS / f"{name}.py") for name in KINDS]
 CODE = "import runpy, sys\nsys.argv = {argv}\nrunpy.run_path(sys.argv[0], run_name='__main__')\n"
 BLOCK = Block("docs/page.md", 1, CODE.format(argv=[str(BROKEN), *FILES]), None)

@@ -1,4 +1,4 @@
-"""GitHub can read the forms that readers report with. Nothing else here reads them."""
+"""GitHub can read the forms that readers report problems with. Nothing else here reads them."""
 
 import re
 

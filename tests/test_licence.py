@@ -1,4 +1,4 @@
-"""The licences are whole, and the places that name them agree."""
+"""The licences are complete, and the places that name them agree."""
 
 import hashlib
 import re
@@ -12,7 +12,7 @@ from evidence.files import ROOT
 from evidence.site.published_records import LICENCE
 
 AUTHORS = "The Keras Layer Surgery authors"
-# Each licence, its text as its makers publish it, and its address.
+# Each licence, its text as published, and its address.
 LICENCES = {
     "Apache-2.0": (
         "LICENSE",
@@ -38,7 +38,7 @@ def text(name):
 
 @pytest.fixture
 def configuration(monkeypatch):
-    """mkdocs.yml as it is without the variables of a workflow."""
+    """mkdocs.yml without a workflow's variables."""
     monkeypatch.delenv("REPO_URL", raising=False)
     return yaml_load(text("mkdocs.yml"))
 

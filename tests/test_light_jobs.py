@@ -1,7 +1,7 @@
 """The jobs of the workflows that install no TensorFlow, run here step by step, as for a pull request.
 
-Each gets a clone and what it installs itself. Actions are not run: uv is there, and artifacts are folders. What a job
-writes into `$GITHUB_PATH`, `$GITHUB_OUTPUT` and `$GITHUB_STEP_SUMMARY` counts as on GitHub.
+Each gets a clone and what it installs itself. Actions don't run: uv is there, and artifacts are folders. What a job
+writes into `$GITHUB_PATH`, `$GITHUB_OUTPUT` and `$GITHUB_STEP_SUMMARY` works as on GitHub.
 """
 
 import json
@@ -25,7 +25,7 @@ WORKFLOWS = {path.name: yaml.safe_load(path.read_text("utf-8")) for path in (ROO
 PEOPLE = "-c", "user.name=A", "-c", "user.email=a@example.org"
 PAGE = "docs/how-to/rename-layers.md"
 RUN = "https://github.com/some-one/guide/actions/runs/17"
-# It downloads the artifact `records`, and writes down what else it is asked for.
+# It downloads the artifact `records`, and logs whatever else it is asked for.
 GH = """#!/usr/bin/env bash
 if [ "$1 $2" = "run download" ]; then mkdir -p .cache; cp -R "$ARTIFACTS/records" "${@: -1}"; exit; fi
 printf '%s\\n' "$*" >> "$LOG"
@@ -34,7 +34,7 @@ if [ "$1 $2" = "api --method" ]; then echo 7; fi
 
 
 class Context(dict):
-    """A context of an expression, such as `github`: what it doesn't have is empty."""
+    """A context for expressions, such as `github`: what it doesn't have is empty."""
 
     def __getattr__(self, name):
         return self.get(name, "")
@@ -51,7 +51,7 @@ class Ended:
 
 
 class Runner:
-    """Runs jobs: those of one workflow run share its artifacts."""
+    """Runs jobs; the jobs of one workflow run share its artifacts."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -60,7 +60,7 @@ class Runner:
         (folder / "bin" / "uv").symlink_to(uv.find_uv_bin())
         (folder / "bin" / "gh").write_text(GH)
         (folder / "bin" / "gh").chmod(0o755)
-        # This Python's own programs would stand in for those that a job forgets to install.
+        # Otherwise this Python's own programs could stand in for those that a job forgets to install.
         path = [each for each in os.environ["PATH"].split(os.pathsep) if Path(each) != Path(sys.executable).parent]
         self.variables = {
             name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "COVERAGE", "VIRTUAL"))
@@ -137,14 +137,14 @@ class Runner:
 
 
 def evaluated(expression, context):
-    """Return what GitHub makes of an expression: of the few kinds that the workflows have."""
+    """Evaluate an expression as GitHub does, for the few kinds that the workflows have."""
     text = re.sub(r"^\$\{\{ (.*) \}\}$", r"\1", expression)
     text = re.sub(r"(?<=[a-z])-(?=[a-z])", "_", text.replace("&&", " and ").replace("||", " or "))
     return eval(re.sub(r"!(?=\w)", " not ", text).strip(), {"true": True}, context)
 
 
 def filled(value, context):
-    """Return a value of `env` as a step gets it."""
+    """Return a value in `env` as a step gets it."""
 
     def text(found):
         value = evaluated(found[0], context)
@@ -162,7 +162,7 @@ def runner(tmp_path):
 
 @pytest.fixture
 def request_with(tmp_path):
-    """Return a function that makes a checkout of a pull request, merged into main as it is here, with these files."""
+    """Return a function that makes a checkout of a pull request with these files, merged into main as it is here."""
 
     def make(files):
         folder = tmp_path / "request"
@@ -225,7 +225,7 @@ def test_a_record_that_was_edited_by_hand_is_found_and_one_command_mends_it(runn
     assert [job["keys"] for job in json.loads(found.outputs["jobs"])] == [key]
     shutil.copytree(ROOT / "records", runner.artifacts / "recorded-here")  # as that job would record it
     merge = runner.run("record.yml", "merge", checkout)
-    assert "to take over" in merge.log.casefold() and len(merge.failed) == 1, merge.log
+    assert "to import" in merge.log.casefold() and len(merge.failed) == 1, merge.log
     assert "Nothing that was not recorded before" in merge.summary, "It compares with main."
     head = Context(owner=Context(login="fork"))
     run = Context(id=17, html_url=RUN, head_repository=head, head_branch="branch", head_sha="abc")

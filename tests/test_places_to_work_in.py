@@ -1,4 +1,4 @@
-"""What a contributor may set up: hooks that mend a commit, and a container."""
+"""What a contributor may set up: hooks that fix a commit, and a container."""
 
 import json
 import re
@@ -14,14 +14,14 @@ from listed import PINNED
 
 from evidence.files import ROOT
 
-MISSPELT = "missp" + "eled"  # in one word, codespell would mend it here
+MISSPELT = "missp" + "eled"  # in one word, codespell would fix it here
 HOOKS = {
     hook["id"]: hook
     for repository in yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"]
     for hook in repository["hooks"]
 }
 CONTAINER = (ROOT / ".devcontainer/devcontainer.json").read_text(encoding="utf-8")
-# What a file is made of, what it is mended to, and the hook that does it.
+# A file's content, what it is fixed to, and the hook that does it.
 FAULTS = {
     "ruff": ("module.py", "import os\n\nprint(1)\n", "\nprint(1)\n"),
     "ruff-format": ("module.py", "print( 1 )\n", "print(1)\n"),

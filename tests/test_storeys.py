@@ -1,4 +1,4 @@
-"""Imports run one way: down the storeys that pyproject.toml lists."""
+"""Imports run one way: down the storeys listed in pyproject.toml."""
 
 import subprocess
 import sys

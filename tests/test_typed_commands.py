@@ -1,4 +1,4 @@
-"""What README.md, CONTRIBUTING.md and the pages for maintainers tell people to type can be typed."""
+"""The commands that README.md, CONTRIBUTING.md and the pages for maintainers tell people to type exist."""
 
 import re
 import shlex
@@ -28,7 +28,7 @@ PLACEHOLDERS = {
     "NAME": "x",
     "ENVIRONMENT": "tf-2.15",
     "KEY": "tf-2.15",
-    "keras-3.16-jax": JAX.key,  # the example of a release to come
+    "keras-3.16-jax": JAX.key,  # an example of a future release
     "...": "",
 }
 SYSTEM = {
@@ -46,7 +46,7 @@ SYSTEM = {
 
 
 def typed(page):
-    """Return the commands of a page, with the line that each is on."""
+    """Return the commands on a page, each with its line."""
     text = read_text(ROOT / page)
     found = [
         (match.start("lines") + line.start(), line[0])

@@ -1,4 +1,4 @@
-"""The workflows: what GitHub runs, with which rights, and that it is what this project has."""
+"""The workflows: what GitHub runs, with which permissions, and that the project really has it."""
 
 import ast
 import importlib.metadata
@@ -84,7 +84,7 @@ def test_only_the_steps_that_need_it_have_the_token():
 
 
 def test_what_follows_a_pull_request_s_run_runs_main_alone():
-    """`workflow_run` has the rights of main: nothing that a pull request may have written is run, or checked out."""
+    """`workflow_run` has main's permissions, so it must not run or check out what a pull request may have written."""
     assert [name for name in WORKFLOWS if "workflow_run" in triggers(name)] == ["comment.yml"]
     [checkout] = [step for step in STEPS["comment.yml:comment"] if step.get("uses", "").startswith(CHECKOUT)]
     assert checkout["with"] == {"persist-credentials": False}, "main, which is what it takes without a `ref`"
@@ -99,9 +99,9 @@ def test_what_follows_a_pull_request_s_run_runs_main_alone():
 
 @workflows
 def test_a_fork_gets_no_rights_and_nobody_a_secret(name):
-    """`pull_request_target` runs with the rights of main what a pull request may have written."""
+    """`pull_request_target` runs what a pull request may have written, with main's permissions."""
     assert "pull_request_target" not in triggers(name)
-    # Forks get no variables either, so what depended on one would fail there only.
+    # Forks get no variables either, so whatever depends on one fails only there.
     assert not re.search(r"\b(secrets|vars)\b", re.sub("#.*", "", TEXTS[name]))
 
 
@@ -140,7 +140,7 @@ def test_actionlint_finds_nothing(tmp_path):
 
 
 def test_pytorch_s_cpu_build_stands_in_the_workflows_and_no_registry_does():
-    """Variables of the repository are not passed to pull requests of forks."""
+    """GitHub doesn't pass the repository's variables to pull requests from forks."""
     for key in "check.yml:check", "record.yml:record":
         assert JOBS[key]["env"]["UV_TORCH_BACKEND"] == "cpu"
     assert not re.search(r"https?://", re.sub("#.*|https://[$]", "", "".join(TEXTS.values())))
@@ -171,7 +171,7 @@ def test_commands_are_known(capsys):
 
 
 def test_every_python_has_a_container():
-    """Debian 11 is the one release with images of all of these."""
+    """Debian 11 is the only release with images for all of these."""
     assert {environment.python for environment in read_environments().values()} <= {
         f"3.{minor}" for minor in range(6, 12)
     }
@@ -183,7 +183,7 @@ def test_a_job_of_the_matrix_has_what_the_workflow_asks_for():
 
 
 def packages_of(*requirements):
-    """Return the names of the installed packages among these, and of what they need."""
+    """Return the names of those of these packages that are installed, and of what they need."""
     installed = {canonicalize_name(package.name) for package in importlib.metadata.distributions()}
     found = installed_with_dependencies(*(name for name in requirements if canonicalize_name(name) in installed))
     return {canonicalize_name(package_name(pin)) for pin in found}
@@ -244,7 +244,7 @@ def mypy_files():
 
 
 def imported(path):
-    """Return the modules at the top that a file imports."""
+    """Return the top-level modules that a file imports."""
     for statement in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(statement, ast.Import):
             yield from (alias.name.partition(".")[0] for alias in statement.names)

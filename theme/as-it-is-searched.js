@@ -1,36 +1,36 @@
-/* Makes what people type into what Material's search is asked for, and what that finds into what they see.
+/* Turns what people type into a query for Material's search, and its results into what they see.
 
-patches/between-the-field-and-the-search.js fetches it once somebody searches. */
+patches/between-the-field-and-the-search.js fetches this script once somebody searches. */
 globalThis.asItIsSearched = (() => {
   "use strict";
 
   const SPELLINGS = { torch: "PyTorch", tensorflow2: "TensorFlow", prelu: "PReLU", keras3: "Keras 3" };
   const TERM = 2; // words at most; a message has more
-  const EXACT = 3; // what a term is worth as it is, before a longer word that begins like it ("head": "headless")
-  const UNLIKE = 0.5; // what a message is worth that the question does not quote: the lists of them hold every word
-  const QUOTED = 7; // what is added for one that is quoted in full
+  const EXACT = 3; // how much more an exact match is worth than a longer word that begins the same ("head": "headless")
+  const UNLIKE = 0.5; // what a message is worth that the question doesn't quote: the lists of messages have every word
+  const QUOTED = 7; // what a fully quoted message gains
   const OWN = 1.5; // how much more an error of the reader's Keras is worth
   const QUESTION = 5; // words at most, if one of them may be on no page
-  const KNOWN = 0.6; // of a message's words, in the best result
-  const SECTIONS = 10; // of a page, the best
+  const KNOWN = 0.6; // the share of a message's words that the best result has
+  const SECTIONS = 10; // per page, the best
   const MISSING = 10; // words that a section lacks
   const LINES = 3; // of code
-  const NAMED = 0.5; // what the same name is worth: "Keras 2.2" is that of Keras, "Keras 2.15" that of TensorFlow
+  const NAMED = 0.5; // what the same name is worth: "Keras 2.2" is Keras itself, "Keras 2.15" is TensorFlow's
   const VERSION = /^\W*(tf|tensorflow|(?:tf[._-]?)?keras)?[\s=]*v?(\d+(?:\.\d+)*)(?:\.[x*])?\W*$/i; // and nothing else
   const NAMES = { "": "", keras: "Keras", tf_keras: "tf_keras", "tf-keras": "tf_keras" }; // all others are TensorFlow's
   let index; // all texts, and what separates their words
   let texts; // by address, made when the first question is answered
   let counts; // of their words, made when the first question is asked
   let count; // of the words of the last question
-  let release; // that the last question was, if it was nothing else
+  let release; // the last question, if it was nothing but a version
 
-  /** Return the name and the number in a question that is a version alone: "3.15", "Keras 1.0", "tf 2.4", "keras==3.15.1". */
+  /** Return the name and number if a question is just a version: "3.15", "Keras 1.0", "tf 2.4", "keras==3.15.1". */
   function releaseIn(typed) {
     const [, name = "", number] = VERSION.exec(typed) ?? [];
     return number && { name: NAMES[name.toLowerCase()] ?? "TensorFlow", numbers: number.split(".") };
   }
 
-  /** Make what is typed into what is asked. */
+  /** Turn what was typed into a query. */
   function asked(typed) {
     if (release) return "release notes";
     const words = typed
@@ -55,7 +55,7 @@ globalThis.asItIsSearched = (() => {
     return found;
   }
 
-  /** Return the word that was meant, if none begins like this one. Words of code are taken as they are. */
+  /** Return the word that was meant, if no word begins like this one. Words of code stay as they are. */
   function mended(word) {
     const typed = word.toLowerCase();
     if (!/^[a-z]{5,}$/.test(typed)) return word;
@@ -71,7 +71,7 @@ globalThis.asItIsSearched = (() => {
     return best[0] > most ? word : best[2];
   }
 
-  /** Count the letters to add, drop, change or swap to make one word of another. */
+  /** Count the letters to add, drop, change or swap to turn one word into another. */
   function distance(a, b) {
     const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)];
     for (let i = 1; i <= a.length; i++) {
@@ -86,14 +86,14 @@ globalThis.asItIsSearched = (() => {
     return rows[a.length][b.length];
   }
 
-  /** Return the address of the errors of the reader's Keras: the newest, if they have not said. */
+  /** Return the address of the errors for the reader's Keras: the newest, if they have not said. */
   function ownErrors() {
     const words = globalThis.rememberedKeras?.read() ?? "";
     if (/^tf/.test(words)) return "reference/errors-tf-keras/";
     return /^keras-[12]\b/.test(words) ? "reference/errors-keras-1-and-2/" : "reference/errors/";
   }
 
-  /** Return how much of a message is in the question: of its best line, since Keras may put a traceback above it. */
+  /** Return how much of a message is in the question, by its best line: Keras may put a traceback above it. */
   function quoted({ title, terms }) {
     if (Object.keys(terms).length <= TERM) return 0;
     const shares = title.split("\n").map((line) => {
@@ -105,7 +105,7 @@ globalThis.asItIsSearched = (() => {
 
   const letters = (text) => text.replace(/[^a-z]/gi, "").length;
 
-  /** Return how much of the version that was asked for a section is about: "Keras 3.15.1 on TensorFlow after 3.14.1". */
+  /** Return how well a section matches the version in the question: "Keras 3.15.1 on TensorFlow after 3.14.1". */
   function ofRelease({ title }) {
     const [about] = title.replace(/<[^>]*>/g, "").split(" after ");
     const shares = [...about.matchAll(/(\S+) (\d+(?:\.\d+)*)/g)].map(([, name, number]) => {
@@ -117,7 +117,7 @@ globalThis.asItIsSearched = (() => {
     return Math.max(0, ...shares);
   }
 
-  /** Put pages into order, each a list of its sections. */
+  /** Sort pages, each a list of its sections. */
   function rank(pages) {
     const own = ownErrors();
     for (const section of pages.flat()) {
@@ -129,13 +129,13 @@ globalThis.asItIsSearched = (() => {
     pages.sort(([a], [b]) => b.score - a.score);
   }
 
-  /** Return the paragraph that says most of what was asked; of code, the lines that do. Material takes the first. */
+  /** Return the paragraph with most of the question, or the lines of code. Material takes the first match. */
   function excerpt({ location, terms }) {
     const words = Object.keys(terms).filter((word) => terms[word]);
     texts ??= new Map(index.docs.map((section) => [section.location, section.text]));
     const paragraphs = texts.get(location).split(/(?=<(?:p|pre|li)>)/);
     const held = paragraphs.map((text) => heldBy(text, words));
-    const worth = words.map((_, number) => 1 / (held.filter((each) => each[number]).length || 1)); // A rare word says more.
+    const worth = words.map((_, number) => 1 / (held.filter((each) => each[number]).length || 1)); // A rare word counts more.
     const worths = held.map((each) => each.reduce((sum, holds, number) => sum + (holds ? worth[number] : 0), 0));
     const best = paragraphs[worths.indexOf(Math.max(...worths))];
     const text = best.replace(/<\/?(?:p|pre|li|ul|ol)>/g, "").trim();
@@ -151,14 +151,14 @@ globalThis.asItIsSearched = (() => {
     return words.map((word) => text.includes(word));
   }
 
-  /** Mark words, as Material does: also those that begin like one. Names of tags and entities are none. */
+  /** Mark words, as Material does, including those that begin like one. Names of tags and entities don't count. */
   function marked(html, words) {
     if (!words.length) return html;
     const any = words.map((word) => word.replace(/\W/g, "\\$&")).join("|");
     return html.replace(RegExp(`(?<![a-z0-9<\\/&])(?:${any})[a-z0-9]*`, "gi"), "<mark>$&</mark>");
   }
 
-  /** Put what was found into order, drop what would be drawn for nothing, and notice a message that no page has. */
+  /** Sort the results, drop what would be drawn for nothing, and notice a message that no page has. */
   function found(pages) {
     rank(pages);
     const best = Object.values(pages[0]?.[0]?.terms ?? {});

@@ -1,4 +1,4 @@
-/* For those who read with the keyboard or a screen reader: the menu of a phone, landmarks, and boxes that scroll. */
+/* For people who use the keyboard or a screen reader: the phone's menu, landmarks, and boxes that scroll. */
 (() => {
   "use strict";
 
@@ -7,14 +7,14 @@
   const OPENERS = ".md-header__button[for=__drawer], .md-sidebar--primary .md-nav__link[for]";
   const CLOSERS = ".md-nav__toggle ~ .md-nav > .md-nav__title";
 
-  /** Add buttons to the labels that open and close the drawer and its panels: the keyboard does not reach a label. */
+  /** Add buttons to the labels that open and close the drawer and its panels: the keyboard can't reach labels. */
   function makeButtons() {
     for (const label of document.querySelectorAll(`${OPENERS}, ${CLOSERS}`)) {
-      const button = label.firstElementChild; // A label cannot be a button itself.
+      const button = label.firstElementChild; // A label can't be a button itself.
       const attributes = { role: "button", tabindex: 0 };
       if (label.matches(OPENERS)) attributes["aria-expanded"] = label.control?.checked;
       if (label.control === drawer) attributes["aria-label"] = "Menu";
-      // A part with a page of its own has a link for that, and beside it a label without words.
+      // A part with its own page has a link to it, and beside that a label without words.
       const link = label.closest(".md-nav__item")?.querySelector("a");
       if (label.matches(OPENERS) && link && !label.textContent.trim()) attributes["aria-label"] = link.textContent.trim();
       if (label.matches(CLOSERS)) attributes["aria-label"] = `${label.textContent.trim()}: back`;
@@ -30,7 +30,7 @@
     const panel = checkbox === drawer ? nav : checkbox.parentElement.querySelector(".md-nav");
     const opener = [...checkbox.labels].find((label) => label.matches(OPENERS));
     const focused = document.activeElement;
-    if (!checkbox.checked && focused !== document.body && !focused.closest("label")) return; // The reader has gone on.
+    if (!checkbox.checked && focused !== document.body && !focused.closest("label")) return; // The reader has moved on.
     // The innermost of the open panels covers the others.
     const panels = [panel, ...panel.querySelectorAll(".md-nav__toggle:checked ~ .md-nav")];
     const innermost = panels.filter((open) => open.checkVisibility()).at(-1);
@@ -66,7 +66,7 @@
         else box.removeAttribute("tabindex");
     });
     const mend = () => {
-      // Screen readers go from landmark to landmark: one at each block would be in the way.
+      // Screen readers jump from landmark to landmark: one at each block would be in the way.
       article.querySelectorAll("nav.md-code__nav").forEach((bar) => bar.setAttribute("role", "none"));
       article.querySelectorAll(".md-typeset__scrollwrap").forEach((box) => overflows.observe(box));
     };

@@ -28,13 +28,13 @@
     return Object.assign(document.createElement("a"), { className, textContent });
   }
 
-  /** Say in the link itself what the report is about: it may be opened in a new tab, or copied. */
+  /** Put what the report is about into the link itself: readers may open it in a new tab, or copy it. */
   function describe(report) {
     const address = new URL(report.href);
     const block = report.closest(".evidence")?.dataset.block;
     const keras = rememberedKeras.inAddress() ?? rememberedKeras.read();
     const fields = { block, "my-keras": keras }; // ids in .github/ISSUE_TEMPLATE/wrong-page.yml
-    // The address of a page that is read offline is a path on the reader's machine.
+    // Offline, a page's address is a path on the reader's machine.
     if (location.protocol !== "file:") fields["page-address"] = location.href;
     for (const [id, value] of Object.entries(fields)) {
       if (value) address.searchParams.set(id, value);
@@ -43,7 +43,7 @@
     report.href = address.href;
   }
 
-  /** Close the menu that is open; return it. */
+  /** Close the open menu; return it. */
   function closeMenu() {
     const open = document.querySelector(".block-menu[open]");
     open?.removeAttribute("open");
@@ -53,7 +53,7 @@
   document.addEventListener("click", ({ target }) => target.closest(".block-menu > summary") || closeMenu());
   document.addEventListener("keydown", ({ key }) => key === "Escape" && closeMenu()?.firstChild.focus());
 
-  // By then the reader may have another Keras, or be at another heading.
+  // By then the reader may have chosen another Keras, or be at another heading.
   for (const event of ["pointerdown", "focusin"])
     document.addEventListener(event, ({ target }) => {
       const report = target instanceof Element && target.closest("a.report");

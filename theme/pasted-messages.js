@@ -1,5 +1,5 @@
-/* Takes what is pasted into the search as words, not as operators. Material would require each word in quotes, exclude
-pages with the 1 of "-1", and drop the last word before a colon. To characters that look alike it gives no meaning. */
+/* Makes the search treat pasted text as words, not as operators. Material would require each word in quotes, exclude
+pages with the 1 in "-1", and drop the last word before a colon. The search ignores the look-alikes used instead. */
 (() => {
   "use strict";
 
@@ -13,6 +13,6 @@ pages with the 1 of "-1", and drop the last word before a colon. To characters t
       field.value = words;
       field.setSelectionRange(cursor, cursor);
     }
-    field.dispatchEvent(new Event("keyup")); // Material waits for a key; those who paste by finger or mouse press none.
+    field.dispatchEvent(new Event("keyup")); // Material waits for a key; pasting by touch or mouse presses none.
   });
 })();

@@ -1,7 +1,7 @@
 /* Steps through a program: one step of `.stepper` at a time, by buttons, arrow keys and swipes, with its line marked.
 
-Without this script all steps stand one below the other (evidence/site/stepper.py). The steps of another Keras are a file of
-their own, fetched when the reader asks for it or has said that it is theirs. */
+Without this script, all steps are listed one below the other (evidence/site/stepper.py). The steps of another Keras are
+in their own file, fetched when the reader asks for that Keras or has said that it is theirs. */
 (() => {
   "use strict";
 
@@ -27,7 +27,7 @@ their own, fetched when the reader asks for it or has said that it is theirs. */
 
     const steps = () => [...stepper.querySelector(STEPS).children];
 
-    /** Show a step; `said`: also to a screen reader. */
+    /** Show a step; `said`: announce it to screen readers, too. */
     function show(index, said) {
       const all = steps();
       at = Math.max(0, Math.min(index, all.length - 1));
@@ -59,7 +59,7 @@ their own, fetched when the reader asks for it or has said that it is theirs. */
       show(at, false);
     }
 
-    /** Put the steps of another Keras in the place of those shown; without a link, the page's own. */
+    /** Replace the steps with those of another Keras; without a link, with the page's own. */
     async function replace(link, name) {
       const steps = link ? await fetched(link) : own;
       if (!steps) return;
@@ -96,13 +96,13 @@ their own, fetched when the reader asks for it or has said that it is theirs. */
     draw();
   }
 
-  /** Return the steps that a link leads to; null if they cannot be had. */
+  /** Return the steps that a link leads to; null if they can't be fetched. */
   async function fetched(link) {
     try {
       const { steps } = await (await fetch(link.href)).json();
       return new DOMParser().parseFromString(steps, "text/html").querySelector(STEPS);
     } catch {
-      return null; // as from a folder: the browser follows no link there by a script
+      return null; // as when read from a folder, where scripts can't fetch files
     }
   }
 
@@ -140,7 +140,7 @@ their own, fetched when the reader asks for it or has said that it is theirs. */
     return made;
   }
 
-  /** Begin with each page that Material shows. Its script may run after this one, once the page is painted. */
+  /** Start on each page that Material shows. Its script may run after this one, once the page is painted. */
   function follow() {
     if (window.document$) window.document$.subscribe(load);
     else requestAnimationFrame(follow);

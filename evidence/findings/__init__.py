@@ -1,1 +1,1 @@
-"""Compares what was recorded: everything that the site claims about Keras is worked out here."""
+"""Compares the records: everything the site claims about Keras is worked out here."""

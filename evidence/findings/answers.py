@@ -13,7 +13,7 @@ from evidence.running.records import RecordedOutcome
 
 
 def answers(measurements: Measurements, block: Block) -> dict[str, list[Environment]]:
-    """Return the environments by their answers, that of the newest first."""
+    """Return the environments by their answers, the newest one's answer first."""
     by_answer: dict[str, list[Environment]] = {}
     for environment in measurements.environments:
         by_answer.setdefault(answer(block, measurements.outcome(block, environment)), []).append(environment)

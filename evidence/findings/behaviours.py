@@ -14,13 +14,13 @@ from evidence.pages.blocks import Block
 from evidence.running.environments import Environment
 from evidence.running.records import RecordedOutcome
 
-# As the page shows, otherwise, not applicable because the release lacks the block's idiom, or not measured.
+# As the page shows; different; not applicable, because the release lacks the block's idiom; not measured.
 State = Literal["shown", "other", "lacking", "unknown"]
 STATES = get_args(State)  # in the order in which behaviours are listed
 
 
 class Wording(NamedTuple):
-    """One of several outcomes that behave alike: their messages differ."""
+    """One of several outcomes that behave alike but differ in their messages."""
 
     outcome: RecordedOutcome
     environments: tuple[Environment, ...]
@@ -39,7 +39,7 @@ class Behaviour:
 def behaviours(block: Block, measurements: Measurements) -> list[Behaviour]:
     """Group the environments by what a block does there.
 
-    Behaviours are ordered by state; those of the same state, and the environments of each, as the environments are.
+    Sorted by state. Within a state, and within a behaviour, the environments keep their order.
     """
     alike: dict[Hashable, list[Wording]] = {}
     unmeasured: list[Behaviour] = []
@@ -53,7 +53,7 @@ def behaviours(block: Block, measurements: Measurements) -> list[Behaviour]:
 
 
 def common_behaviour(block: Block, wordings: Sequence[Wording]) -> Behaviour:
-    """Return the behaviour that all these wordings are wordings of."""
+    """Return the behaviour that these wordings have in common."""
     outcome = wordings[0].outcome
     environments = tuple(environment for wording in wordings for environment in wording.environments)
     if idiom := missing_idiom(block, outcome):

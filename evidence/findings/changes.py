@@ -26,7 +26,7 @@ class Difference:
 
     @property
     def missing_idiom(self) -> str | None:
-        """What one of the two releases lacks of the block's idiom, in Markdown; `None` if both can run the block."""
+        """The idiom of the block that one of the two releases lacks, in Markdown; `None` if both can run the block."""
         return missing_idiom(self.block, self.before) or missing_idiom(self.block, self.after)
 
 
@@ -37,7 +37,7 @@ class Change:
     older: Environment
     newer: Environment
     differences: list[Difference]
-    new_warnings: Mapping[str, Sequence[Block]] = field(default_factory=dict)  # of blocks that otherwise behave alike
+    new_warnings: Mapping[str, Sequence[Block]] = field(default_factory=dict)  # from blocks that otherwise behave alike
     gone_warnings: Mapping[str, Sequence[Block]] = field(default_factory=dict)
 
     @property
@@ -46,7 +46,7 @@ class Change:
 
     @property
     def of_idiom(self) -> list[tuple[str, Difference]]:
-        """The blocks that only one of the two releases can run, each with what the other one lacks; sorted by that."""
+        """The blocks that only one of the two releases can run, with what the other lacks; sorted by that."""
         lacking = [(difference.missing_idiom, difference) for difference in self.differences]
         return sorted(
             [(idiom, difference) for idiom, difference in lacking if idiom],
@@ -55,7 +55,7 @@ class Change:
 
 
 def changes(measurements: Measurements, environments: Sequence[Environment]) -> Iterator[Change]:
-    """Yield what each of these environments changed, newest first; the oldest of a line has nothing to compare with."""
+    """Yield what each of these environments changed, newest first. The oldest of a line has no predecessor."""
     for newer, older in pairwise(environments):
         if newer.line == older.line:
             yield Change(
@@ -68,7 +68,7 @@ def changes(measurements: Measurements, environments: Sequence[Environment]) -> 
 
 
 def differences(measurements: Measurements, older: Environment, newer: Environment) -> Iterator[Difference]:
-    """Yield the blocks that behave differently in two environments, out of those that were recorded in both."""
+    """Yield the blocks that behave differently in two environments, if they were recorded in both."""
     for block in measurements.blocks:
         before, after = measurements.outcome(block, older), measurements.outcome(block, newer)
         if before and after and before != after and behaviour_key(block, before) != behaviour_key(block, after):
@@ -78,8 +78,8 @@ def differences(measurements: Measurements, older: Environment, newer: Environme
 def warnings_only_in(measurements: Measurements, one: Environment, other: Environment) -> dict[str, list[Block]]:
     """Return the warnings that blocks print in one environment and not in the other, each with its blocks.
 
-    Only blocks that otherwise behave alike are compared. If wordings differ in names, numbers and shapes alone, the
-    first stands for all of them.
+    Compares only blocks that otherwise behave alike. If wordings differ only in names, numbers and shapes, it keeps
+    the first.
     """
     wordings: dict[str, str] = {}
     blocks_by_wording: dict[str, dict[Block, None]] = {}
@@ -94,7 +94,7 @@ def warnings_only_in(measurements: Measurements, one: Environment, other: Enviro
 
 
 def lines_only_in(outcome: RecordedOutcome, other: RecordedOutcome) -> list[str]:
-    """Return the lines that an outcome has and another lacks: of its output, then its error, if it raised one."""
+    """Return the lines of one outcome that another lacks: from its output, then its error, if it raised one."""
     lines = new_lines(other.output, outcome.output)
     if outcome.error:
         lines.append(f"{outcome.error}: {next(iter((outcome.message or '').splitlines()), '')}")
@@ -102,7 +102,7 @@ def lines_only_in(outcome: RecordedOutcome, other: RecordedOutcome) -> list[str]
 
 
 def new_lines(old: str, new: str) -> list[str]:
-    """Return the lines of an output that an older one lacks at that place."""
+    """Return the lines of an output that the older one lacks in that place."""
     old_lines, lines = old.splitlines(), new.splitlines()
     opcodes = SequenceMatcher(None, old_lines, lines, autojunk=False).get_opcodes()
     return [line for tag, _, _, start, end in opcodes if tag != "equal" for line in lines[start:end]]

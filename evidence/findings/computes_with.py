@@ -1,4 +1,4 @@
-"""Names what Keras computes with in an environment, and which of these packages changed together with Keras."""
+"""Names what Keras computes with in an environment, and which of these packages changed along with Keras."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def computes_with(environment: Environment, record: Record) -> str:
 def changed_together(measurements: Measurements, older: Environment, newer: Environment) -> list[str]:
     """Return what else changed between two releases of Keras: "NumPy 1.26.4 to 2.0.2", "Python 3.9 to 3.11".
 
-    For tf.keras, a new TensorFlow is not another change: it is the release.
+    For tf.keras, a new TensorFlow doesn't count: it is the release.
     """
     older_record, newer_record = measurements.record(older), measurements.record(newer)
     before, after = package_versions(older_record), package_versions(newer_record)

@@ -1,4 +1,4 @@
-"""Recognizes releases that lack the idiom a block is written in: they say nothing about what the block shows."""
+"""Recognizes releases that lack the idiom a block uses, and so can't show what the block is about."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import re
 from evidence.pages.blocks import Block, syntax_nodes
 from evidence.running.records import RecordedOutcome
 
-# Attributes that surgery is done with. A block that raises above the first of them never got to what it shows.
+# Attributes used for surgery. A block that raises before the first of them never got to its point.
 SURGERY = {"pop", "layers", "_layers", "get_layer", "clone_model", "inputs", "outputs", "input", "output", "trainable"}
 # Messages of releases that lack an idiom, and what to call it.
 IDIOMS = {
@@ -23,7 +23,7 @@ IDIOMS = {
 
 
 def missing_idiom(block: Block, outcome: RecordedOutcome | None) -> str | None:
-    """Return, in Markdown, what a release lacks of a block's idiom; `None` if the block got to what it shows."""
+    """Return, in Markdown, the idiom that a release lacks for a block; `None` if the block got to its point."""
     if outcome is None or outcome.error is None:
         return None
     if idiom := idiom_in(outcome.message or ""):
@@ -34,7 +34,7 @@ def missing_idiom(block: Block, outcome: RecordedOutcome | None) -> str | None:
 
 
 def idiom_in(message: str) -> str | None:
-    """Return, in Markdown, the idiom that a release lacks by the message of an error; `None` if it lacks none."""
+    """Return, in Markdown, the idiom that a release lacks, judging by an error message; `None` if it lacks none."""
     for pattern, words in IDIOMS.items():
         if match := re.search(pattern, message):
             return words.format(**match.groupdict())
@@ -43,7 +43,7 @@ def idiom_in(message: str) -> str | None:
 
 @functools.cache
 def surgery_line(code: str) -> int:
-    """Return the line of a block, from 1, at which surgery begins; 0 if it contains none."""
+    """Return the line of a block, from 1, where surgery begins; 0 if there is none."""
     try:
         nodes = syntax_nodes(code)
     except SyntaxError:

@@ -1,4 +1,4 @@
-"""Lists the methods and attributes that have to do with structure, and counts the blocks that use them."""
+"""Lists the methods and attributes that concern a model's structure, and counts the blocks that use them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from evidence.pages.blocks import Block, syntax_nodes
 
 FILE = Path(__file__).with_name("keras_api.toml")
-CLASSES = "Sequential", "Model", "Layer"  # each has the members of those after it
+CLASSES = "Sequential", "Model", "Layer"  # each inherits the members of those after it
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Member:
     """A public method or attribute."""
 
     name: str
-    defined_in: str  # the class that has it first, from the right of CLASSES
+    defined_in: str  # the class that introduces it: the rightmost in CLASSES
     covered: bool
     text: str  # Markdown: what it does to structure, or why the guide leaves it out
 

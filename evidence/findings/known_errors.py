@@ -21,30 +21,30 @@ class KnownError:
 
     type: str
     message: str
-    blocks: Sequence[Block]  # those that got to what they show come first
+    blocks: Sequence[Block]  # those that got to their point come first
     environments: frozenset[Environment]
-    missing_idiom: str | None  # Markdown: what the releases lack, if no block got to what it shows
+    missing_idiom: str | None  # Markdown: what the releases lack, if no block got to its point
 
     @property
     def family(self) -> str:
-        """The newest family of Keras that it occurs in."""
+        """The newest family of Keras that raises it."""
         return newest_family(self.environments)
 
 
 @dataclass(frozen=True)
 class Message:
-    """A message as a reader knows it: its wordings differ in names, numbers and shapes alone."""
+    """A message as a reader knows it: its wordings differ only in names, numbers and shapes."""
 
-    wordings: Sequence[KnownError]  # those of the newest Keras first
+    wordings: Sequence[KnownError]  # the newest Keras's first
 
     @property
     def types(self) -> list[str]:
-        """The types with which it is known to be raised: a block that catches several may not say which one it was."""
+        """The types it is known to be raised as: a block that catches several types may not say which one it caught."""
         return sorted({error.type for error in self.wordings if " or " not in error.type})
 
     @property
     def blocks(self) -> list[Block]:
-        """The blocks that show it; those that got to what they show come first."""
+        """The blocks that show it; those that got to their point come first."""
         ordered = sorted(self.wordings, key=lambda error: error.missing_idiom is not None)
         return list(dict.fromkeys(block for error in ordered for block in error.blocks))
 
@@ -54,7 +54,7 @@ class Message:
 
 
 def messages(errors: Iterable[KnownError]) -> list[Message]:
-    """Group errors whose messages differ in names, numbers and shapes alone, in the order of the first of each."""
+    """Group errors whose messages differ only in names, numbers and shapes, ordered by each group's first error."""
     groups: dict[str, list[KnownError]] = {}
     for error in errors:
         groups.setdefault(without_names(error.message), []).append(error)
@@ -64,8 +64,8 @@ def messages(errors: Iterable[KnownError]) -> list[Message]:
 def without_names(message: str) -> str:
     """Return the line of a message that says what is wrong, with "…" for names, numbers, shapes and tensors.
 
-    That is the last one that names an error, where Keras or TensorFlow put words around one; else the first. What has
-    no attribute does not matter, and which attribute it is does.
+    If Keras or TensorFlow wrapped another error, that is the last line that names an error; otherwise it's the first
+    line. Which object lacks an attribute doesn't matter, but which attribute does.
     """
     lines = [line.strip() for line in message.splitlines() if line.strip()]
     if not lines:
@@ -80,9 +80,9 @@ def without_names(message: str) -> str:
     return text.split(". ")[0][:90] if re.search(r"\w", text) else line  # the key of a KeyError
 
 
-@functools.lru_cache(maxsize=1)  # Each page of the index draws on all of them.
+@functools.lru_cache(maxsize=1)  # Each page of the index uses all of them.
 def known_errors(measurements: Measurements) -> Sequence[KnownError]:
-    """Return every error message of the records, sorted by type, then by text, in both regardless of case."""
+    """Return every error message in the records, sorted by type, then by text, both regardless of case."""
     occurrences: dict[tuple[str, str], dict[Block, list[Environment]]] = {}
     for block in measurements.blocks:
         for outcome, environments in measurements.by_outcome(block).items():

@@ -1,4 +1,4 @@
-"""Reads every block and what it did in every environment, again only when a page or a record has changed."""
+"""Reads every block and what it did in every environment, and rereads them only when a page or a record changes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from evidence.running.environments import Environment, read_environments
 from evidence.running.records import Record, RecordedOutcome
 
 
-@dataclass(eq=False)  # Compared by identity, so that it can be the key of a cache.
+@dataclass(eq=False)  # Compared by identity, so that it can be a cache key.
 class Measurements:
     """The blocks, the environments, and what each block did in each environment."""
 
@@ -50,7 +50,7 @@ class Measurements:
         return environments
 
     def by_outcome(self, block: Block) -> dict[RecordedOutcome | None, list[Environment]]:
-        """Group the environments by what a block did there, in their order; `None` if it was not recorded."""
+        """Group the environments, in order, by what a block did there; `None` if it was not recorded."""
         groups: dict[RecordedOutcome | None, list[Environment]] = {}
         for environment in self.environments:
             groups.setdefault(self.outcome(block, environment), []).append(environment)
@@ -59,9 +59,9 @@ class Measurements:
 
 @once_a_build
 def current_measurements() -> Measurements:
-    """Return all blocks and records, read again only if a page or a record has changed.
+    """Return all blocks and records; reread them only if a page or a record has changed.
 
-    A record of another Python or other packages than environments.toml lists counts as empty.
+    A record counts as empty if its Python or packages are not the ones that environments.toml lists.
     """
     written = modification_times(records.files())
     return read_measurements(written, modification_times(page_paths()))

@@ -27,7 +27,7 @@ def without_messages(code: str, output: str) -> str:
 
 
 def printed_error(code: str, line: str) -> tuple[str, str] | None:
-    """Return the type and message of the caught error that a line of output is; `None` if it may be anything else."""
+    """Return the type and message if a line of output is a caught error; `None` if it may be anything else."""
     of_errors, of_others = print_patterns(code)
     if any(re.fullmatch(pattern, line) for pattern in of_others):
         return None
@@ -39,9 +39,9 @@ def printed_error(code: str, line: str) -> tuple[str, str] | None:
 
 @functools.cache
 def print_patterns(code: str) -> tuple[list[tuple[str, str]], list[str]]:
-    """Return patterns of the lines of output that are caught errors, each with its type, and of all other lines.
+    """Return patterns for the lines of output that are caught errors, each with its type, and for all other lines.
 
-    For a block that catches nothing, there are no patterns.
+    A block that catches nothing has no patterns.
     """
     if "except" not in code:  # most blocks
         return [], []
@@ -64,13 +64,13 @@ def print_patterns(code: str) -> tuple[list[tuple[str, str]], list[str]]:
 
 
 def caught_types(handler: ast.ExceptHandler) -> list[str]:
-    """Name the types that an `except` with a name for the error catches."""
+    """Name the types that an `except ... as` catches."""
     types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
     return [ast.unparse(node) for node in types if node]
 
 
 def printed_pattern(argument: ast.expr, error: str | None) -> str:
-    """Return a pattern of what an argument of `print` becomes, where `error` is the name of the caught error."""
+    """Return a pattern for what an argument of `print` prints; `error` is the name of the caught error."""
     if isinstance(argument, ast.Constant):
         return re.escape(str(argument.value))
     if isinstance(argument, ast.JoinedStr):

@@ -1,7 +1,7 @@
-"""Keeps what all pages and records say while the site is built.
+"""Caches what all pages and records say while the site is built.
 
-Each page asks for it, and for each of its blocks. To look each time whether a page or a record has changed would take
-longer than all else where there are many pages: the time would grow with their square.
+Each page asks for it, once for each of its blocks. Checking every time whether a page or a record has changed would
+take longer than everything else on a large site: the time would grow with the square of the number of pages.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ def end_build() -> None:
 
 
 def once_a_build(function: Callable[[], Result]) -> Callable[[], Result]:
-    """Have a function called once in a build, however often it is asked."""
+    """Call the function only once per build, however often its result is needed."""
 
     @functools.wraps(function)
     def ask() -> Result:
-        if (answers := kept) is None:  # Another thread may begin or end a build meanwhile.
+        if (answers := kept) is None:  # Another thread may begin or end a build in the meantime.
             return function()
         if function not in answers:
             answers[function] = function()

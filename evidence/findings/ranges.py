@@ -11,7 +11,7 @@ from evidence.running.environments import Environment
 def in_words(chosen: Iterable[Environment], environments: Sequence[Environment]) -> str:
     """Name some of the environments in words: "Keras 3.0.5 to 3.15.1 on TensorFlow and JAX".
 
-    A range spans neighbours in one line, all of them chosen, so the releases at its ends were measured.
+    A range covers consecutive releases of one line, all of them chosen, so the releases at its ends were measured.
     """
     keys = {environment.key for environment in chosen}
     ranges: dict[tuple[str | None, str], list[str]] = {}  # by backend, and the words around the releases
@@ -41,7 +41,7 @@ def environment_name(environment: Environment) -> str:
 def runs(keys: Collection[str], line: Iterable[Environment]) -> Iterator[list[Environment]]:
     """Yield the environments of a line that have these keys, as runs of neighbours.
 
-    One that is called by a name, not by its number, is a run of its own.
+    A release with a name instead of a number is a run of its own.
     """
 
     def run_key(environment: Environment) -> tuple[bool, bool | str]:

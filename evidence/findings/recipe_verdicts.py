@@ -1,4 +1,4 @@
-"""Says on which kinds of model each recipe is right, and why not on the others."""
+"""Says on which kinds of model each recipe is right, and why it isn't on the others."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ from evidence.running.trials import MODELS, Kind, files_of_checks, trials_in
 
 REFUSALS = Path(__file__).with_suffix(".toml")
 
-# As the recipe should; a clear error, which the page explains; an error that it does not explain; silently wrong; this
-# Keras cannot make such a model, or not train it where the recipe is for trained ones; it is older than what the recipe
-# is written with; the model has nothing that the recipe is about; not measured.
+# As it should be; a clear error that the page explains; an error that it doesn't explain; silently wrong; this Keras
+# can't make such a model, or can't train it and the recipe is for trained models; this Keras is older than the API that
+# the recipe uses; the model has nothing for the recipe to work on; not measured.
 State = Literal["right", "refused", "unclear", "wrong", "lacking", "older", "inapplicable", "unknown"]
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """What a recipe does not do for some kinds of model, and what its page says of that."""
+    """What a recipe can't do for some kinds of model, and what its page says about that."""
 
     error: str  # pattern of the error's type and the first line of its message; "wrong: " and what the checks found
-    why: str  # Markdown: why, and what instead
-    recipe: str = "*"  # pattern of its address; the next two of a kind's and an environment's key
+    why: str  # Markdown: why, and what to do instead
+    recipe: str = "*"  # pattern of its address; the next two are patterns of a kind's and an environment's key
     kinds: str = "*"
     environments: str = "*"
 
@@ -62,17 +62,17 @@ class Verdict:
 
     @property
     def reason(self) -> str:
-        """Why the recipe is not right there, in Markdown."""
+        """Why the recipe isn't right there, in Markdown."""
         return self.refusal.why if self.refusal else self.detail or "not measured"
 
 
 def applicable(verdicts: Iterable[Verdict]) -> list[Verdict]:
-    """Return the verdicts where the recipe can run, on models that can be made and have what the recipe is about."""
+    """Return the verdicts where the recipe can run, on models that can be made and give it something to work on."""
     return [verdict for verdict in verdicts if verdict.state not in {"lacking", "older", "inapplicable"}]
 
 
 def count_right(verdicts: Iterable[Verdict]) -> tuple[int, int]:
-    """Return on how many models a recipe is right, and of how many."""
+    """Return on how many models a recipe is right, and out of how many."""
     tried = applicable(verdicts)
     return sum(verdict.state == "right" for verdict in tried), len(tried)
 
@@ -83,7 +83,7 @@ def read_refusals() -> Sequence[Refusal]:
     return tuple(Refusal(**entry) for entry in content.get("refusals", []))
 
 
-@dataclass(eq=False)  # Compared by identity, so that it can be the key of a cache.
+@dataclass(eq=False)  # Compared by identity, so that it can be a cache key.
 class Verdicts:
     """All verdicts, by the address of the recipe."""
 
@@ -99,7 +99,7 @@ class Verdicts:
         return [verdict for verdict in self.by_recipe[recipe.address] if verdict.environment == environment]
 
     def otherwise(self, recipe: Recipe, environment: Environment) -> list[Verdict]:
-        """Return the verdicts in an environment that are not those of the pinned one, in state or reason."""
+        """Return the verdicts in an environment whose state or reason differs from the pinned one's."""
         here = {verdict.kind: verdict for verdict in self.of(recipe, self.pinned)}
         return [
             there
@@ -108,7 +108,7 @@ class Verdicts:
         ]
 
     def recipe_of(self, digest: str) -> Recipe | None:
-        """Return the recipe that a block is, by the block's digest."""
+        """Return the recipe whose block has this digest."""
         return self._by_digest.get(digest)
 
     @functools.cached_property
@@ -118,7 +118,7 @@ class Verdicts:
 
 @once_a_build
 def current_verdicts() -> Verdicts:
-    """Return all verdicts, read again only if a page, a kind of model, a check or a record has changed."""
+    """Return all verdicts; reread them only if a page, a kind of model, a check or a record has changed."""
     files = [*page_paths(), *sorted(MODELS.glob("*.py")), *files_of_checks(), REFUSALS]
     return read_verdicts(modification_times([*files, *records.files()]))
 
@@ -163,7 +163,7 @@ def verdict_on(
     if outcome is None:
         return Verdict(recipe, kind, environment, "unknown")
     if outcome.error:
-        # What a recipe raises is caught. So Keras crashed, or this kind cannot even be trained here.
+        # Errors in the recipe are caught. So Keras crashed, or this kind can't even be trained here.
         state = "wrong" if outcome.error == "Stopped" else "lacking"
         return Verdict(recipe, kind, environment, state, f"{outcome.error}: {outcome.message}")
     did = json.loads(outcome.output)

@@ -1,4 +1,4 @@
-"""What each release changed for those who cut models, in one sentence, written by hand from what was measured."""
+"""What each release changed for people who do surgery, in one sentence, written by hand from the measurements."""
 
 from __future__ import annotations
 

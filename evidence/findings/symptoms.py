@@ -1,6 +1,6 @@
 """Reads from what a block prints whether a symptom occurs: `columns: 3, should be 6`.
 
-The block computes both: what it gets, and what it gets once the fault is mended. A symptom occurs where the two differ.
+The block computes both: what it gets, and what it gets once the fault is fixed. If they differ, the symptom occurs.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def readings(output: str) -> dict[str, Reading]:
 
 
 def reading_there(measurements: Measurements, block: Block, what: str, environment: Environment) -> Reading | str:
-    """Return one of a block's readings in an environment, or in words why there is none."""
+    """Return one of a block's readings in an environment, or a phrase that says why there is none."""
     outcome = measurements.outcome(block, environment)
     if outcome is None:
         return "not measured"

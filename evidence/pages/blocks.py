@@ -1,4 +1,4 @@
-"""Finds the blocks of a page, as pytest-codeblocks extracts them."""
+"""Finds the blocks on a page, as pytest-codeblocks extracts them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ WATCHED = "# Watch it below, line by line."  # the first line of a block whose m
 
 @dataclass(frozen=True)
 class Block:
-    """One fence of Python on a page. It is complete: it runs as it is."""
+    """One fence of Python on a page. It's complete: it runs as it is."""
 
     page: str  # path below the project's folder, with forward slashes
     line: int  # of the opening fence, from 1; the code begins on the next line
@@ -34,14 +34,14 @@ class Block:
     def digest(self) -> str:
         """Identifies the code, in 16 hexadecimal digits: editing a block changes it, moving the block does not.
 
-        What the block imports from the guide belongs to it.
+        It covers what the block imports from the guide.
         """
         code = self.code + "".join(read_text(path) for path in modules_imported(self.code))
         return hashlib.sha256(code.encode()).hexdigest()[:16]
 
     @property
     def watched(self) -> bool:
-        """Whether what its models are made of is recorded after each of its statements."""
+        """Whether its models are recorded after each of its statements."""
         return self.code.startswith(WATCHED + "\n")
 
 
@@ -52,12 +52,12 @@ def modules_imported(code: str) -> list[Path]:
 
 
 def page_paths() -> list[Path]:
-    """Return the paths of all pages: first those of the site, then those at the root of the repository."""
+    """Return the paths of all pages: the site's first, then those at the root of the repository."""
     return [*sorted((ROOT / "docs").rglob("*.md")), *sorted(ROOT.glob("*.md"))]
 
 
 def page_name(path: Path) -> str:
-    """Return a page's path as messages and records give it: below the project's folder, with forward slashes.
+    """Return a page's path as messages and records show it: below the project's folder, with forward slashes.
 
     A page outside that folder keeps its whole path.
     """
@@ -66,7 +66,7 @@ def page_name(path: Path) -> str:
 
 
 def all_blocks() -> list[Block]:
-    """Return the blocks of all pages. A page that cannot be read has none: its own test fails, and says why."""
+    """Return the blocks of all pages. A page that can't be read has none: its own test fails, and says why."""
     blocks: list[Block] = []
     for path in page_paths():
         with contextlib.suppress(UnicodeDecodeError):
@@ -87,7 +87,7 @@ def blocks_in(page: str, text: str) -> Sequence[Block]:
 
 
 def readable_blocks(page: str, text: str) -> Sequence[Block]:
-    """Return the blocks in a page's text; none if it cannot be read, which the page's check says."""
+    """Return the blocks in a page's text; none if it can't be read, which the page's check reports."""
     try:
         return blocks_in(page, text)
     except RuntimeError:
@@ -112,16 +112,16 @@ def read_text(path: Path) -> str:
     return path.read_text(encoding="utf-8-sig")
 
 
-@functools.lru_cache(maxsize=64)  # More than a page has: several rules look at each of its blocks.
+@functools.lru_cache(maxsize=64)  # More than any page has: several rules look at each of its blocks.
 def syntax_nodes(code: str) -> Sequence[ast.AST]:
     """Return all nodes of a block's syntax tree; `SyntaxError` if the code is not Python."""
     return tuple(ast.walk(ast.parse(code)))
 
 
 def block_extent(lines: Sequence[str], block: Block) -> tuple[int, int]:
-    """Return the indexes of the lines after a block's fence and after its expected output, among its page's lines.
+    """Return the indexes, in its page's lines, of the line after a block's fence and the line after its output.
 
-    They are the same for a block without expected output.
+    Without an expected output, both are the same.
     """
     end = end_of_fence(lines, block.line - 1)
     if block.expected_output is None:

@@ -1,4 +1,4 @@
-"""Applies all rules to pages: the one place that says what is wrong with a page, without running it.
+"""Applies all rules to pages: the one place that finds what is wrong with a page, without running it.
 
 `python -m evidence check`, pytest (conftest.py) and the build of the site (evidence/site/plugin.py) all ask here.
 """
@@ -23,8 +23,8 @@ from evidence.pages.unexecuted_code import check_listings, read_exemptions
 def check_pages(paths: Iterable[Path], tables: Collection[str]) -> list[Problem]:
     """Return what is wrong with pages and with the navigation, by page and line.
 
-    `tables`: the names that a page may write into `<!-- evidence: NAME -->`. A page outside the project has only its
-    blocks, notes and recipes checked. Raises `OSError` if a page cannot be read.
+    `tables`: the names that `<!-- evidence: NAME -->` may have. On a page outside the project, it checks only blocks,
+    notes and recipes. Raises `OSError` if a page can't be read.
     """
     guide = read_guide(tables)
     problems = [problem for path in paths for problem in check_page(path, guide)]
@@ -32,7 +32,7 @@ def check_pages(paths: Iterable[Path], tables: Collection[str]) -> list[Problem]
 
 
 def check_page(path: Path, guide: Guide) -> list[Problem]:
-    """Return what is wrong with a page, in the order of the lines. Fences come first: they decide what all else is."""
+    """Return what is wrong with a page, in the order of its lines. Fences come first: all else depends on them."""
     page_blocks, problems = read_page(path)
     if problems:
         return problems

@@ -1,4 +1,4 @@
-"""Fences of Markdown: where one ends, how far it is indented, how many backticks it needs."""
+"""Markdown fences: where one ends, how far it is indented, how many backticks it needs."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ def end_of_fence(lines: Sequence[str], opening: int) -> int:
 
 
 def indent_of(line: str) -> str:
-    """Return the white space that a line, which is not blank, begins with."""
+    """Return the white space at the start of a line that isn't blank."""
     return line[: len(line) - len(line.lstrip())]
 
 
 def fence_for(text: str) -> str:
-    """Return enough backticks to fence a text that may contain backticks itself."""
+    """Return enough backticks to fence a text that may itself contain backticks."""
     return "`" * max(3, 1 + max((len(run) for run in re.findall("`+", text)), default=0))

@@ -1,4 +1,4 @@
-"""The guide as a whole: what a page may link to, and what all pages say of themselves."""
+"""The guide as a whole: what a page may link to, and how all pages describe themselves."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TABLE = re.compile(r"^<!-- evidence:", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Guide:
-    """What the rules of one page need to know of the others."""
+    """What the rules for one page need to know about the others."""
 
     ids: Mapping[str, Collection[str] | None]  # that links may lead to, by page; `None` where tables add more
     descriptions: Mapping[str, str]  # by page
@@ -30,7 +30,7 @@ class Guide:
 
 
 def read_guide(tables: Collection[str]) -> Guide:
-    """Read what is needed of all pages. One that cannot be read has nothing: its own check says why."""
+    """Read what the rules need from all pages. A page that can't be read contributes nothing: its check says why."""
     texts: dict[str, str] = {}
     for path in page_paths():
         try:

@@ -1,8 +1,8 @@
-"""Reads a page: its blocks, and what hides where they begin.
+"""Reads a page: its blocks, and whatever hides where they begin.
 
-pytest-codeblocks silently skips or executes some fences (`py`, `sh`) and ignores a misspelt marker. On others, as an
-unclosed fence, it aborts the whole test run. `read_page` turns each of these into a `Problem` with page and line.
-Everything else that may be wrong with a page is found by `evidence.pages.check`.
+pytest-codeblocks silently skips or executes some fences (`py`, `sh`) and ignores a misspelt marker. Others, such as an
+unclosed fence, make it abort the whole test run. `read_page` turns each of these into a `Problem` with page and line.
+`evidence.pages.check` finds everything else that may be wrong with a page.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from evidence.pages.rules.fences import fence_problems
 
 @dataclass(frozen=True)
 class Problem:
-    """Something on a page that its author has to correct."""
+    """Something on a page that its author has to fix."""
 
     page: str
     line: int  # from 1
@@ -26,16 +26,16 @@ class Problem:
         return f"{self.page}:{self.line}: {self.text}"
 
     def as_annotation(self) -> str:
-        """Return the command by which a workflow of GitHub shows it at the page's line."""
+        """Return the workflow command that makes GitHub show it at the page's line."""
         text = self.text.replace("%", "%25").replace("\n", "%0A")
         return f"::error file={self.page},line={self.line}::{text}"
 
 
 def read_page(path: Path) -> tuple[list[Block], list[Problem]]:
-    """Return a page's blocks, and the problems that hide one, in the order of their lines.
+    """Return a page's blocks, and the problems that hide a block, in the order of their lines.
 
     If a problem hides where blocks begin, there are no blocks. Windows line ends and a byte order mark make no
-    difference. Raises `OSError` if the file cannot be read.
+    difference. Raises `OSError` if the file can't be read.
     """
     page = page_name(path)
     try:

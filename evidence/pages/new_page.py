@@ -1,4 +1,4 @@
-"""Begins a page: a file in the right shape, and its line in the navigation."""
+"""Starts a page: a file in the right shape, and its line in the navigation."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from evidence.pages.rules import navigation, words
 from evidence.pages.rules.navigation import Entry
 from evidence.pages.source import Source
 
-LONGEST = 80  # characters of a title
+LONGEST = 80  # characters in a title
 TITLE = re.compile(r"[^\x00-\x1f#{}<>\[\]|\\]+")
-# A block that runs on the pinned Keras: what it shows is replaced, its shape stays.
+# A block that runs on the pinned Keras: the author replaces what it shows and keeps its shape.
 PAGE = """---
 description: {description}
 tags: [{tags}]
@@ -45,10 +45,10 @@ print("prediction:", model.predict(np.ones((2, 4)), verbose=0).shape)
 
 
 def begin(title: str, section: str) -> Path:
-    """Write a page of a title, and put it last into a section of the navigation; return its path.
+    """Write a page with this title, and add it at the end of a section of the navigation; return its path.
 
-    `section`: a folder of docs/, whose last section of the menu it becomes part of, or the title of a section. Raises
-    `ValueError` if the title or the section will not do; then nothing is written.
+    `section`: the title of a section, or a folder of docs/, meaning the last section of the menu with pages in it.
+    Raises `ValueError` if the title or the section won't do; then nothing is written.
     """
     title = " ".join(title.split())
     name = address_of(title)
@@ -68,7 +68,7 @@ def begin(title: str, section: str) -> Path:
 
 
 def address_of(title: str) -> str:
-    """Return the name of a title's file; `ValueError` if the title will not do."""
+    """Return the name of the file for a title; `ValueError` if the title won't do."""
     example = 'Write what readers would type: python -m evidence new "Remove a layer by name"'
     if not title:
         raise ValueError(f"the title is empty. {example}")
@@ -79,7 +79,7 @@ def address_of(title: str) -> str:
         raise ValueError(f"the title has {len(title)} characters; a menu shows at most {LONGEST}. {example}")
     parts = re.findall(r"[a-z0-9]+", title.lower().replace("'", ""))
     if not any(re.search("[a-z]", part) for part in parts):
-        raise ValueError(f"the title has no word in Latin letters to make an address of. {example}")
+        raise ValueError(f"the title has no word in Latin letters to make an address from. {example}")
     return "-".join(parts)
 
 
@@ -101,7 +101,7 @@ def refuse_what_exists(title: str, path: Path) -> None:
         headings = Source(page_name(other), read_text(other), ()).headings
         if other.name == path.name or (headings and headings[0].text.casefold() == title.casefold()):
             raise ValueError(
-                f"{page_name(other)} has this title, or its address, already. Add a section to that page, or choose "
+                f"{page_name(other)} already has this title, or its address. Add a section to that page, or choose "
                 "another title."
             )
 
@@ -115,13 +115,13 @@ def page_text(title: str, name: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """Return a text as a value of YAML, with typographic quotation marks: a straight one would end an attribute."""
+    """Return a text as a YAML value, with typographic quotation marks: a straight one would end an attribute."""
     text = re.sub(r'"([^"]*)"', r"“\1”", text).replace('"', "”")
     return "'" + text.replace("'", "''") + "'" if re.search(r": | #|^[^\w“]", text) else text
 
 
 def insert_line(path: Path, after: Entry, target: str) -> None:
-    """Write a page's line into mkdocs.yml below another's. Everything else stays as it is, comments included."""
+    """Insert a page's line into mkdocs.yml below another's. Everything else stays as it is, comments included."""
     lines = path.read_text(encoding="utf-8").split("\n")
     indent = lines[after.line - 1][: len(lines[after.line - 1]) - len(lines[after.line - 1].lstrip())]
     lines.insert(after.line, f"{indent}- {target}")
@@ -129,9 +129,9 @@ def insert_line(path: Path, after: Entry, target: str) -> None:
 
 
 def what_is_next(path: Path) -> Iterator[str]:
-    """Yield what the author of a new page does next."""
+    """Yield the next steps for the author of a new page."""
     page = page_name(path)
-    yield f"{page} is begun, and in the menu ({navigation.FILE})."
+    yield f"{page} is there, and in the menu ({navigation.FILE})."
     yield "1. Write the answer, and the block that shows it; replace the description and the tags."
     yield f"2. Fill in what the block prints:     python -m evidence record {page}"
     yield f"3. Check it, without running it:      python -m evidence check {page}"

@@ -13,13 +13,13 @@ from pathlib import Path
 from evidence.pages.blocks import Block, block_extent, page_name, read_text
 from evidence.pages.lint import Problem
 
-# `evidence.site.numbered_notes` writes the lines of the notes into the marker, and others look for it after that.
+# `evidence.site.numbered_notes` adds the notes' line numbers to the marker, and others look for it after that.
 MARKER = re.compile(r"\s*<!-- notes(?: on lines [\d ]*)? -->$")
 NOTE = re.compile(r"\s*\d+\. (?:`(?P<code>[^`]+)`)?")
 
 
 def notes_marker(lines: Sequence[str], block: Block) -> int | None:
-    """Return the index of the line that marks the notes on a block, among its page's lines; `None` without notes."""
+    """Return the index, in its page's lines, of the line that marks the notes on a block; `None` without notes."""
     _, end = block_extent(lines, block)
     next_line = next((index for index in range(end, len(lines)) if lines[index].strip()), None)
     return next_line if next_line is not None and MARKER.match(lines[next_line]) else None

@@ -13,7 +13,7 @@ from evidence.pages.fences import fence_for, indent_of
 
 
 def write_expected_outputs(path: Path, outputs: Mapping[Block, str]) -> bool:
-    """Make what blocks of a page print their expected outputs; return whether the page changed.
+    """Write what a page's blocks print as their expected outputs; return whether the page changed.
 
     A block that prints nothing gets no expected output. The page keeps its line ends and its byte order mark.
     It is replaced as a whole: a crash leaves either the old or the new page.
@@ -23,7 +23,7 @@ def write_expected_outputs(path: Path, outputs: Mapping[Block, str]) -> bool:
         return False
     raw = path.read_bytes()
     lines = list(io.StringIO(read_text(path)))
-    for block in sorted(changed, key=lambda block: block.line, reverse=True):  # the last first: lines above stay put
+    for block in sorted(changed, key=lambda block: block.line, reverse=True):  # last first: lines above stay put
         code_end, output_end = block_extent(lines, block)
         output = changed[block]
         lines[code_end:output_end] = fenced(output, indent_of(lines[block.line - 1])) if output else []
@@ -36,7 +36,7 @@ def write_expected_outputs(path: Path, outputs: Mapping[Block, str]) -> bool:
 
 
 def fenced(output: str, indent: str) -> list[str]:
-    """Return the lines that show an expected output under its block, marker included."""
+    """Return the lines that show an expected output under its block, including the marker."""
     ticks = fence_for(output)
     body = output if output.endswith("\n") else output + "\n"
     text = f"\n{EXPECTED_OUTPUT}\n\n{ticks}text\n{body}{ticks}\n"

@@ -16,7 +16,7 @@ OPENING = "```picture"
 
 @dataclass(frozen=True)
 class PictureFence:
-    """Where a picture is on its page."""
+    """The place of a picture on its page."""
 
     start: int  # index of the line that opens the fence
     end: int  # index of the line after the fence
@@ -28,7 +28,7 @@ class PictureFence:
 
 
 def picture_fences(lines: Sequence[str]) -> Iterator[PictureFence]:
-    """Yield the fences of the pictures on a page, among its lines. One inside another fence is none."""
+    """Yield the fences of the pictures in a page's lines. A picture inside another fence doesn't count."""
     index = 0
     while index < len(lines):
         if not FENCE.match(lines[index]):

@@ -19,7 +19,7 @@ HOW = "Write a chain as `a -> b -> c`, a list as `a, b, c`."
 
 
 class PictureError(ValueError):
-    """A description that cannot be read: which of its lines, from 1, and what is wrong there."""
+    """A description that can't be read: in which of its lines, from 1, and what is wrong there."""
 
     def __init__(self, line: int, text: str) -> None:
         super().__init__(text)

@@ -1,10 +1,10 @@
-"""Finds the recipes of a page: blocks that readers use on a model of their own.
+"""Finds the recipes on a page: blocks that readers use on their own models.
 
-Above such a block stands `<!-- recipe: TASK -> RESULT -->`: what it is to do, the name of a task in
-`evidence/running/in_keras/after_surgery/tasks.py`, and the variable that holds the model, or the answer, afterwards. In
-the block, the lines from `# Put yours here: NAMES` to `# Keep this:` are those that readers replace. They set these
-names, and nothing below depends on anything else that they set. So a trial can put another model in their place, as a
-reader does.
+The line above such a block is `<!-- recipe: TASK -> RESULT -->`. TASK is what it should do, the name of a task in
+`evidence/running/in_keras/after_surgery/tasks.py`; RESULT is the variable that holds the model, or the answer,
+afterwards. Readers replace the block's lines from `# Put yours here: NAMES` to `# Keep this:`. These lines set NAMES,
+and nothing below depends on anything else that they set. So a trial can put another model in their place, as a reader
+does.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ HEADING = re.compile(r"#+ .*\{ ?#(?P<id>[\w-]+) ?\}$")
 
 @dataclass(frozen=True)
 class Recipe:
-    """A block that is offered for the reader's own model."""
+    """A block to use on the reader's own model."""
 
     block: Block
-    heading: str  # the id of the heading that it stands under
+    heading: str  # the id of the heading above it
     task: str
     result: str  # the variable that holds the new model
-    names: tuple[str, ...]  # of the variables that are the reader's
+    names: tuple[str, ...]  # of the variables that the reader sets
     code: str  # the block without the reader's lines
 
     @property
@@ -46,7 +46,7 @@ def all_recipes() -> list[Recipe]:
 
 
 def recipes_in(path: Path) -> list[Recipe]:
-    """Return the recipes of a page that have nothing wrong with them; none if the page cannot be read."""
+    """Return the recipes on a page that have nothing wrong with them; none if the page can't be read."""
     try:
         text = read_text(path)
         blocks = blocks_in(page_name(path), text)

@@ -1,4 +1,4 @@
-"""A page as its rules see it: its text, its blocks, and what of it is prose."""
+"""A page as its rules see it: its text, its blocks and its prose."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ CODE_SPAN = re.compile(r"(?<!`)(?P<ticks>`+)(?!`)(?:(?!\n\n).)+?(?<!`)(?P=ticks)
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading of a page, as it is written."""
+    """A heading on a page, as written."""
 
     line: int  # from 1
     level: int
     text: str
-    id: str | None  # as it is written after `#`; `None` without one
+    id: str | None  # as written after `#`; `None` without one
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Source:
 
     @property
     def on_site(self) -> bool:
-        """Whether it is a page of the site, and not one of the repository's own, such as README.md."""
+        """Whether it is a page of the site, not one of the repository's own, such as README.md."""
         return self.page.startswith("docs/")
 
     @functools.cached_property
@@ -44,7 +44,7 @@ class Source:
 
     @functools.cached_property
     def prose(self) -> Sequence[str]:
-        """The lines, with an empty one for each of the front matter and of fences."""
+        """The lines, with those of the front matter and of fences emptied."""
         matter = FRONT_MATTER.match(self.text)
         skipped = matter[0].count("\n") + 1 if matter else 0
         lines, ticks = [""] * skipped, ""
@@ -59,7 +59,7 @@ class Source:
 
     @functools.cached_property
     def words(self) -> Sequence[str]:
-        """The lines of the prose, with spaces for what is in backticks."""
+        """The lines of the prose, with spaces in place of what is in backticks."""
         text = CODE_SPAN.sub(lambda span: re.sub(r"[^\n]", " ", span[0]), "\n".join(self.prose))
         return text.split("\n")
 

@@ -1,7 +1,7 @@
 """Finds listings that look like Python but are not executed.
 
-It counts again what `blocks` found, in another way: it renders the page as MkDocs does, with the Markdown extensions of
-mkdocs.yml, and compares the listings that a reader sees with the blocks.
+It double-checks what `blocks` found: it renders the page as MkDocs does, with the Markdown extensions in mkdocs.yml,
+and compares the listings that a reader sees with the blocks.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from evidence.pages.blocks import Block, page_name, read_text
 from evidence.pages.lint import Problem
 
 EXEMPTIONS = Path(__file__).with_name("unexecuted_code.toml")
-# A listing, with the element that it begins, whose class may name its language; after its title, if it has one.
+# A listing, with the element that it starts, whose class may name the language; after its title, if it has one.
 PRE = re.compile(
     r"(?P<around><[a-z]+ [^>]*>\s*)?(?:<span class=\"filename\">[^<]*</span>)?"
     r"(?P<pre><pre\b[^>]*>)(?P<inside>.*?)</pre>",
@@ -35,7 +35,7 @@ COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 FENCE_AS_TEXT = re.compile(r"<p>\s*(?:```|~~~)")
 TAG = re.compile(r"<[^>]*>")
 PROMPT = re.compile(r"^\s*>>> ", re.MULTILINE)
-# Only Python has these: the output `done` and the command `pytest` are Python, too, but nothing except a name.
+# Only Python has these. The output `done` and the command `pytest` are valid Python, too, but only a name.
 TELLTALE_SYNTAX = (
     *(ast.Import, ast.ImportFrom, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Delete, ast.Call),
     *(ast.FunctionDef, ast.ClassDef, ast.For, ast.With),
@@ -54,7 +54,7 @@ class Listing:
 
 @dataclass(frozen=True)
 class Exemption:
-    """Listings that look like Python and are not executed, and why."""
+    """Listings that look like Python but aren't executed, and why."""
 
     page: str
     starts_with: str
@@ -62,7 +62,7 @@ class Exemption:
 
 
 def check_listings(path: Path, blocks: Sequence[Block], exemptions: Iterable[Exemption]) -> Iterator[Problem]:
-    """Yield a problem for each listing that is not executed, block that is not shown, and exemption without use."""
+    """Yield a problem for each listing that isn't executed, block that isn't shown, and exemption that isn't needed."""
     page, text = page_name(path), read_text(path)
     outputs = {block.expected_output.strip() for block in blocks if block.expected_output}
     not_shown = [*blocks]
@@ -89,7 +89,7 @@ def listings(text: str) -> list[Listing]:
     """Return the listings of a page's text, in order, as MkDocs renders them."""
     source = without_front_matter(text)
     rendered = renderer().reset().convert(source)
-    if FENCE_AS_TEXT.search(rendered):  # It has options that only the colours read, such as `title=`.
+    if FENCE_AS_TEXT.search(rendered):  # It may have options that only the highlighter reads, such as `title=`.
         rendered = renderer(colours=True).reset().convert(source)
     found = PRE.finditer(COMMENT.sub("", rendered))
     return [Listing(language_of(each), html.unescape(TAG.sub("", each["inside"]))) for each in found]
@@ -97,10 +97,10 @@ def listings(text: str) -> list[Listing]:
 
 @functools.cache
 def renderer(*, colours: bool = False) -> markdown.Markdown:
-    """Return what renders the pages, as mkdocs.yml sets it up, without what has no part in listings.
+    """Return a renderer for the pages, as mkdocs.yml sets it up, without the parts that don't affect listings.
 
-    What the project's own extensions add is not from the page. The colours of the code take three quarters of the time,
-    and links and emphasis half of the rest.
+    What the project's own extensions add is not from the page. Highlighting code takes three quarters of the time, and
+    links and emphasis half of the rest.
     """
     settings = yaml.load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"), loader_without_tags())
     given = [entry if isinstance(entry, dict) else {entry: {}} for entry in settings["markdown_extensions"]]
@@ -113,7 +113,7 @@ def renderer(*, colours: bool = False) -> markdown.Markdown:
 
 
 def loader_without_tags() -> Any:
-    """Return what reads mkdocs.yml without what MkDocs puts in for `!ENV`."""
+    """Return a loader that reads mkdocs.yml without what MkDocs substitutes for `!ENV`."""
     loader = type("WithoutTags", (yaml.SafeLoader,), {})
     yaml.add_multi_constructor("!", lambda loader, suffix, node: None, loader)
     return loader
@@ -124,7 +124,7 @@ def without_front_matter(text: str) -> str:
 
 
 def language_of(found: re.Match[str]) -> str:
-    """Return the language that the HTML of a listing names: in its class, or that of an element inside or around it."""
+    """Return the language that a listing's HTML names, in its class or that of an element inside or around it."""
     tags = [found["pre"], *TAG.findall(found["inside"]), found["around"] or ""]
     named = (re.search(r"\blanguage-([\w+#-]+)", tag) for tag in tags)
     return next((name[1] for name in named if name), "")
@@ -154,11 +154,11 @@ def why_not_executed(listing: Listing) -> str:
 
 
 def line_of(listing: str, text: str, blocks: Iterable[Block]) -> int:
-    """Return the line of a page's text, from 1, on which a listing outside the blocks begins; 1 if it is not found."""
+    """Return the line of a page's text, from 1, on which a listing outside the blocks begins; 1 if not found."""
     wanted = [line.strip() for line in listing.split("\n")]
     lines = [line.strip() for line in text.split("\n")]
     in_blocks = {block.line + offset for block in blocks for offset in range(block.code.count("\n") + 1)}
-    # Outside, since a block may begin in the same way, for example with `import keras`.
+    # Outside the blocks: one of them may begin the same way, for example with `import keras`.
     outside = [index for index in range(len(lines)) if index + 1 not in in_blocks]
     whole = (index for index in outside if lines[index : index + len(wanted)] == wanted)
     in_html = (index for index in outside if wanted[0] in lines[index])
@@ -166,7 +166,7 @@ def line_of(listing: str, text: str, blocks: Iterable[Block]) -> int:
 
 
 def read_exemptions(path: Path = EXEMPTIONS) -> list[Exemption]:
-    """Read the list of exemptions; `ValueError` if one lacks its page, its start or its reason, or says more."""
+    """Read the list of exemptions; `ValueError` if one lacks its page, its start or its reason, or has other keys."""
     entries = tomllib.loads(path.read_text(encoding="utf-8")).get("unexecuted", [])
     for number, entry in enumerate(entries, 1):
         if set(entry) != {"page", "starts_with", "reason"} or not all(entry.values()):

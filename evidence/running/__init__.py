@@ -1,1 +1,1 @@
-"""Runs blocks in environments and keeps what they did."""
+"""Runs blocks in environments and records what they did."""

@@ -1,6 +1,6 @@
-"""Holds each picture against the models that its block makes, in the pinned environment.
+"""Compares each picture with the models that its block makes, in the pinned environment.
 
-The block is run with one more line, which prints the graphs of the variables that the picture names: that needs
+It runs the block with one more line, which prints the graphs of the variables that the picture names. That needs
 `IN_KERAS` and this project on Python's path.
 """
 
@@ -48,7 +48,7 @@ def all_drawn_blocks() -> list[DrawnBlock]:
 
 
 def check_drawn(drawn: Sequence[DrawnBlock], outcome_of: Callable[[Block], Outcome]) -> Iterator[Problem]:
-    """Yield where a picture shows something else than its block makes, given what the probes did."""
+    """Yield where a picture differs from what its block makes, given what the probes did."""
     for each in drawn:
         outcome = outcome_of(each.probe)
         if outcome.error:
@@ -57,7 +57,7 @@ def check_drawn(drawn: Sequence[DrawnBlock], outcome_of: Callable[[Block], Outco
             continue
         graphs = json.loads(outcome.output.splitlines()[-1])
         for difference in differences(each.picture, graphs):
-            text = f"{difference} Correct the picture, or the block in line {each.block.line}."
+            text = f"{difference} Fix the picture, or the block on line {each.block.line}."
             yield Problem(each.block.page, each.line, text)
 
 
@@ -91,13 +91,13 @@ def graph_differences(graph: Graph, made: Any) -> Iterator[str]:
     for key in graph.layers:
         inside = graph.layers[key].inside
         if inside and key in layers and not layers[key]["inside"]:
-            yield f"has a layer `{key}` that is no model"
+            yield f"has a layer `{key}` that isn't a model"
         elif inside and key in layers:
             yield from (f"{text} in `{key}`" for text in graph_differences(inside, layers[key]["inside"]))
 
 
 def sharing_differences(picture: Picture, graphs: Sequence[Any]) -> Iterator[str]:
-    """Yield layers that are marked as the same and are not, or are and are not marked."""
+    """Yield layers that are marked as shared but aren't, or are shared but not marked."""
     places = [
         (panel, key, layer, made["layers"][key]["identity"])
         for panel, made in zip(picture.panels, graphs, strict=True)
@@ -109,4 +109,4 @@ def sharing_differences(picture: Picture, graphs: Sequence[Any]) -> Iterator[str
         if layer.same and not others:
             yield f"`{key}=` of `{panel.title}` is in no other model."
         if others and not layer.same:
-            yield f"`{key}` of `{panel.title}` is also in `{others[0][0].title}`: mark it as `{key}=` there and here."
+            yield f"`{key}` of `{panel.title}` is also in `{others[0][0].title}`: mark it as `{key}=` here and there."

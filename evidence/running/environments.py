@@ -21,7 +21,7 @@ from evidence.running.packages import UNLISTED, installed_with_dependencies, is_
 
 ENVIRONMENTS_FILE = Path(__file__).with_name("environments.toml")
 FOLDER = ROOT / ".environments"
-PINNED_PACKAGES = "keras", "tensorflow"  # what the pinned environment is, with all that they need
+PINNED_PACKAGES = "keras", "tensorflow"  # the pinned environment: these, and all that they need
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,9 @@ class Installation:
     name: str
     python: str  # "3.11"
     packages: tuple[str, ...]  # with exact versions
-    megabytes: int  # on disk, as measured
+    megabytes: int  # measured on disk
     installer: str = "uv"  # or "pip"
-    variables: Mapping[str, str] = field(default_factory=dict, hash=False)  # that its processes need
+    variables: Mapping[str, str] = field(default_factory=dict, hash=False)  # for its processes
 
     @property
     def folder(self) -> Path:
@@ -53,14 +53,14 @@ class Environment:
     release: str  # of TensorFlow for tf.keras, else of Keras
     released: datetime.date  # uploaded to PyPI
     release_format: str  # how pages name releases of the line: "Keras {}"
-    release_name: str  # what they put into that: the release's number; or its whole name: "tf_keras 2.21"
+    release_name: str  # what goes into that: the release's number, or its whole name: "tf_keras 2.21"
     backend_name: str | None  # "JAX"; `None` for a line that has only ever had one backend
     backend: str  # the value of KERAS_BACKEND
     module: str  # what `import keras` imports: "keras", "tensorflow.keras", "tf_keras"
-    python: str  # "3.11": of its record; the pinned environment runs on others, too
-    installation: Installation | None  # None for the pinned one: the Python that runs this
-    own_packages: tuple[str, ...]  # with exact versions, in a folder of its own beside the installation
-    tries_recipes: bool = False  # whether each recipe is also tried here on each kind of model
+    python: str  # "3.11": its record's; the pinned environment also runs on others
+    installation: Installation | None  # None for the pinned one: it is the Python that runs this
+    own_packages: tuple[str, ...]  # with exact versions, in its own folder beside the installation
+    tries_recipes: bool = False  # whether to try each recipe on each kind of model here, too
 
     @property
     def pinned(self) -> bool:
@@ -68,7 +68,7 @@ class Environment:
 
     @property
     def folder(self) -> Path:
-        """The folder of the packages of its own."""
+        """The folder of its own packages."""
         return FOLDER / self.key
 
     @property
@@ -77,13 +77,13 @@ class Environment:
 
     @property
     def variables(self) -> dict[str, str]:
-        """The variables that a process of its interpreter needs to be this environment."""
+        """The variables that turn a process of its interpreter into this environment."""
         own = {"PYTHONPATH": str(self.folder)} if self.own_packages else {}
         return {"KERAS_BACKEND": self.backend, **own, **(self.installation.variables if self.installation else {})}
 
     @property
     def pins(self) -> tuple[str, ...]:
-        """The packages that are listed, its own before those of the installation that they do not hide."""
+        """The listed packages: its own, then the installation's that they don't hide."""
         if not self.installation:
             return (f"keras=={self.release}",)
         own_names = {package_name(pin) for pin in self.own_packages}
@@ -92,7 +92,7 @@ class Environment:
 
     @property
     def installed(self) -> bool:
-        """Say whether what is listed is installed, and nothing else; a changed list needs a new installation."""
+        """Return whether exactly what is listed is installed; a changed list needs a new installation."""
         if self.pinned:
             return all(map(is_installed, PINNED_PACKAGES))
         return all(is_stamped(folder, text) for folder, text in self.stamps())
@@ -102,7 +102,7 @@ class Environment:
         return "pip install -r requirements.txt" if self.pinned else f"python -m evidence install {self.key}"
 
     def stamps(self) -> list[tuple[Path, str]]:
-        """Return the folders that it is installed in, each with the stamp that it gets once it is complete."""
+        """Return the folders it is installed in, each with the stamp that marks it as complete."""
         if not self.installation:
             return []
         base = "\n".join([self.installation.python, *self.installation.packages])
@@ -119,7 +119,7 @@ class Environment:
         versions = {}
         for folder in [*folders, self.folder] if self.own_packages else folders:
             for distribution in importlib.metadata.distributions(path=[str(folder)]):
-                version, *_ = distribution.version.split("+")  # PyTorch's also says CPU or CUDA.
+                version, *_ = distribution.version.split("+")  # PyTorch's also has CPU or CUDA in it.
                 versions[canonicalize_name(distribution.name)] = version
         return sorted(f"{name}=={version}" for name, version in versions.items() if name not in UNLISTED)
 

@@ -28,17 +28,17 @@ class Limits:
     """What a block may use before it is stopped."""
 
     seconds: float = 90
-    memory: float = 4e9  # bytes, resident; watched on Linux only, and not of processes that the block starts
+    memory: float = 4e9  # bytes, resident; checked only on Linux, and not in processes that the block starts
 
 
 @dataclass(frozen=True)
 class Error:
-    """What ended a block."""
+    """The error that ended a block."""
 
-    type: str  # `Stopped` for a block that broke a limit, crashed or ended its process
+    type: str  # `Stopped` if the block broke a limit, crashed or ended its process
     message: str
-    line: int | None  # of the page; `None` if it is unknown where a block was stopped
-    traceback: str  # within the page; for a block that was stopped, the end of its standard error
+    line: int | None  # on the page; `None` if it is unknown where a block was stopped
+    traceback: str  # within the page; if the block was stopped, the end of its standard error
 
 
 @dataclass(frozen=True)
@@ -47,16 +47,16 @@ class Outcome:
 
     output: str
     error: Error | None
-    seconds: float  # wall time, its fork included
-    steps: Sequence[Mapping[str, Any]] | None = None  # of a block that is watched: see watch.py
-    stderr: str = ""  # what it wrote to standard error, if it was not stopped
+    seconds: float  # wall time, including its fork
+    steps: Sequence[Mapping[str, Any]] | None = None  # if the block is watched: see watch.py
+    stderr: str = ""  # what it wrote to standard error, unless it was stopped
 
 
 class Execution:
     """Blocks that a runner runs in the background.
 
-    `seconds` has the limits of blocks that may take less than the others. `outcome(block)` waits for one of them.
-    `close()`, or leaving it as a context manager, ends the runner and the blocks that still run.
+    `seconds`: limits for blocks that get less time than the others. `outcome(block)` waits for a block. `close()`, or
+    leaving it as a context manager, ends the runner and the blocks that still run.
     """
 
     def __init__(
@@ -97,7 +97,7 @@ class Execution:
         self._reader.start()
 
     def has(self, block: Block) -> bool:
-        """Return whether a block is one of those that were given."""
+        """Return whether a block is one of these."""
         return block in self._futures
 
     def outcome(self, block: Block) -> Outcome:
@@ -105,7 +105,7 @@ class Execution:
         return self._futures[block].result()
 
     def outcomes(self) -> Iterator[tuple[Block, Outcome]]:
-        """Yield every block with its outcome, in the order in which the blocks were given."""
+        """Yield every block with its outcome, in the order of the blocks."""
         for block in self._futures:
             yield block, self.outcome(block)
 
@@ -115,7 +115,7 @@ class Execution:
         return sum(not future.done() for future in self._futures.values())
 
     def add_job(self) -> None:
-        """Have the runner run one more block at a time, once it has imported Keras. Does nothing on Windows."""
+        """Let the runner run one more block at a time, once it has imported Keras. Does nothing on Windows."""
         self._ready.wait()
         if hasattr(signal, "SIGUSR2"):
             self._process.send_signal(signal.SIGUSR2)
@@ -134,7 +134,7 @@ class Execution:
         self.close()
 
     def _read(self, request: str) -> None:
-        """Send the runner its request, then hand over each outcome as it comes; runs in a thread."""
+        """Send the runner its request, then pass on each outcome as it comes; runs in a thread."""
         blocks = list(self._futures)
         assert self._process.stdin and self._process.stdout  # Both are pipes.
         try:
@@ -162,7 +162,7 @@ class Execution:
 def start_runner(
     python: str | Path, home: str, variables: Mapping[str, str] | None, errors: IO[bytes]
 ) -> subprocess.Popen[str]:
-    """Start the runner by the Python of an environment; what it prints on standard error goes into a file."""
+    """Start the runner on an environment's Python; its standard error goes into a file."""
     return subprocess.Popen(
         [python, RUNNER],
         stdin=subprocess.PIPE,
@@ -175,21 +175,21 @@ def start_runner(
 
 
 def outcome_of(result: Mapping[str, Any]) -> Outcome:
-    """Return the outcome that a line of the runner's results holds."""
+    """Return the outcome in a line of the runner's results."""
     error = Error(**result["error"]) if result["error"] else None
     output, stderr = as_on_a_page(result["output"]), result.get("stderr", "")
     return Outcome(output, error, result["seconds"], result.get("steps"), stderr)
 
 
 def as_on_a_page(output: str) -> str:
-    """Return an output as it is in a fence: every line ends in `\\n`, the last one, too."""
+    """Return an output as a fence shows it: every line ends in `\\n`, including the last."""
     output = output.replace("\r", "\n")
     return output if not output or output.endswith("\n") else output + "\n"
 
 
 def at_home(folder: str) -> dict[str, str]:
-    """Return variables that make `folder` the home: the reader's ~/.keras/keras.json must not count."""
-    # Compiling takes JAX longer than everything else, and blocks compile much the same: they share a cache.
+    """Return variables that make `folder` the home: the reader's ~/.keras/keras.json must have no effect."""
+    # JAX spends most of its time compiling, and blocks compile much the same code, so they share a cache.
     jax_cache = {
         "JAX_COMPILATION_CACHE_DIR": str(Path(folder) / "jax"),
         "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
@@ -205,9 +205,9 @@ def with_the_guides_modules(variables: dict[str, str]) -> dict[str, str]:
 
 
 def clean_environment() -> dict[str, str]:
-    """Return this process's variables without those that would change a block's output, or with them set.
+    """Return this process's variables, with those that would change a block's output removed or set.
 
-    Branches are not counted in blocks, which would take longer.
+    Blocks run without branch coverage, which would slow them down.
     """
     variables = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "COVERAGE"))}
     return variables | {

@@ -22,7 +22,7 @@ Report = Callable[[str], object]  # is given each line that uv or pip prints, as
 def install(environment: Environment, recorded: Sequence[str] = (), *, report: Report = lambda line: None) -> None:
     """Install an environment if it is not installed.
 
-    Packages that its pins depend on get the `recorded` versions (`name==version`), or else the newest that fit.
+    Its pins' dependencies get the `recorded` versions (`name==version`), or the newest that fit.
     `LookupError` if there is no Python for it, or if it is the pinned one; `OSError` if uv or pip fails.
     """
     if environment.installed:
@@ -30,7 +30,7 @@ def install(environment: Environment, recorded: Sequence[str] = (), *, report: R
     if not environment.installation:
         raise LookupError(f"requirements.txt installs it: {environment.install_command}")
     (base, base_stamp), *own = environment.stamps()
-    listed = {package_name(pin) for pin in environment.pins}  # The record may be of what was listed before.
+    listed = {package_name(pin) for pin in environment.pins}  # The record may have been made before the list changed.
     with tempfile.NamedTemporaryFile("w", delete=False) as constraints:
         constraints.write("\n".join(package for package in recorded if package_name(package) not in listed))
     try:
@@ -47,11 +47,11 @@ def install(environment: Environment, recorded: Sequence[str] = (), *, report: R
 
 
 def install_base(installation: Installation, constraints: str, report: Report) -> None:
-    """Install what several environments share, with the versions of a file of constraints."""
+    """Install what several environments share, with the versions in a constraints file."""
     shutil.rmtree(installation.folder, ignore_errors=True)
     python = find_python(installation.python)
     command: list[str | Path]
-    # Told which build of PyTorch to take (UV_TORCH_BACKEND=cpu), uv knows where that is.
+    # With UV_TORCH_BACKEND=cpu, uv knows where to find that build of PyTorch.
     if installation.installer == "pip" and "UV_TORCH_BACKEND" not in os.environ:
         run([python, "-m", "venv", installation.folder], report)
         command = [installation.interpreter, "-m", "pip", "install", "--quiet"]
@@ -88,7 +88,7 @@ def megabytes_free() -> float:
 
 
 def find_python(version: str) -> str:
-    """Return the interpreter of a Python "3.11"; `LookupError` if there is none."""
+    """Return the interpreter of a Python such as "3.11"; `LookupError` if there is none."""
     if version == running_python():
         return sys.executable
     command = [uv.find_uv_bin(), "python", "find", "--no-project", version]

@@ -1,7 +1,7 @@
-"""Blocks that the pinned environment has not recorded yet. Nobody has seen them end, or print the same twice.
+"""Blocks that the pinned environment has not recorded yet. Nobody knows that they end, or print the same twice.
 
-So each runs twice, and has less time. Twice means in two runners: forks of one share the order of sets, NumPy's random
-numbers and the addresses of objects, which differ from one interpreter to the next.
+So each runs twice, and gets less time. The two runs are in two runners: forks of one share the order of sets, NumPy's
+random numbers and the addresses of objects, which differ from one interpreter to the next.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from evidence.running import records
 from evidence.running.environments import pinned_environment
 from evidence.running.execution import Outcome
 
-# A block that hangs should be found while its author still looks. Of 731 recorded blocks one took more than 10 s on two
-# cores, and that one 26 s. Once it is recorded, a block has the 90 s that a busy machine may need.
+# The author of a block that hangs should learn of it soon. Of 731 recorded blocks only one took more than 10 s on two
+# cores: 26 s. Once it is recorded, a block gets the 90 s that a busy machine may need.
 SECONDS = 30.0
 
 
 def new_blocks(blocks: Iterable[Block]) -> list[Block]:
-    """Return the blocks that are not recorded in the pinned environment as they now stand."""
+    """Return the blocks whose current code the pinned environment has not recorded."""
     return records.missing(records.load(pinned_environment().key), blocks)
 
 
@@ -31,7 +31,7 @@ def what_varies(block: Block, first: Outcome, second: Outcome) -> str | None:
     lines = difflib.unified_diff(as_lines(first), as_lines(second), "first run", "second run", lineterm="")
     difference = "\n".join([*lines][:20])
     return (
-        f"{block.page}:{block.line}: the block prints something else each time, so nothing can be recorded.\n\n"
+        f"{block.page}:{block.line}: the block prints something different each time, so it can't be recorded.\n\n"
         f"{difference}\n\n"
         "Print only what is the same in each run: sort sets, name layers, call keras.utils.set_random_seed(0), compare "
         f"with np.allclose. Then: python -m evidence record {block.page}"

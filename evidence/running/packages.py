@@ -10,11 +10,11 @@ from packaging.utils import canonicalize_name
 from evidence.files import ROOT
 
 REQUIREMENTS = ROOT / "requirements.txt"
-UNLISTED = {"pip", "wheel"}  # They install packages; no block runs on them.
+UNLISTED = {"pip", "wheel"}  # They install packages. No block needs them.
 
 
 def installed_with_dependencies(*names: str) -> set[str]:
-    """Return these packages of the running Python and all that they need, as `name==version`.
+    """Return these packages of the running Python and all their dependencies, as `name==version`.
 
     `importlib.metadata.PackageNotFoundError` if one is not installed.
     """
@@ -33,7 +33,7 @@ def installed_with_dependencies(*names: str) -> set[str]:
 
 
 def is_installed(name: str) -> bool:
-    """Say whether the running Python has a package."""
+    """Return whether the running Python has a package."""
     try:
         importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
@@ -53,5 +53,5 @@ def locked_packages() -> set[str]:
 
 
 def package_name(pin: str) -> str:
-    """Return the name of a package that is listed as `name==version`."""
+    """Return the name of a package listed as `name==version`."""
     return canonicalize_name(pin.split("==")[0])

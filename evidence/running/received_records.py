@@ -1,6 +1,6 @@
-"""Takes over records that the workflow Record made: checks them against the schema, and writes outcomes only.
+"""Imports records that the workflow Record made: checks them against the schema, and writes only their outcomes.
 
-They are of somebody's pull request. Nothing of them is run, and no file of theirs is copied.
+They come from somebody's pull request. So nothing in them is run, and none of their files is copied.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from evidence.running.records import Record
 from evidence.running.steps import Steps
 
 PARTS = {"environments": "environment_file", "pages": "page_file", "steps": "steps_file"}  # of the schema
-MEGABYTES = 50  # of one file; the largest page has 0.1
+MEGABYTES = 50  # per file; the largest page has 0.1
 RUN_ADDRESS = re.compile(r"https://github\.com/(?P<repository>[\w.-]+/[\w.-]+)/actions/runs/(?P<run>\d+)")
 
 
@@ -32,7 +32,7 @@ class RefusedError(Exception):
 
 @contextlib.contextmanager
 def unpacked(path: Path) -> Iterator[Path]:
-    """Yield the folder of received records, which may be zipped; `RefusedError` if it is neither."""
+    """Yield the folder of received records, unzipped if need be; `RefusedError` if it is neither folder nor zip."""
     if path.is_dir():
         yield path
     elif path.is_file() and zipfile.is_zipfile(path):
@@ -44,7 +44,7 @@ def unpacked(path: Path) -> Iterator[Path]:
 
 
 def read_received(folder: Path) -> dict[str, Record]:
-    """Return the records in a folder that is laid out like `records/`; `RefusedError` for what its schema refuses."""
+    """Return the records in a folder laid out like `records/`; `RefusedError` for what the schema refuses."""
     schema = json.loads(records.SCHEMA.read_text(encoding="utf-8"))
     validators = {
         part: jsonschema.Draft202012Validator({"$ref": f"#/$defs/{name}", "$defs": schema["$defs"]})
@@ -73,10 +73,10 @@ def read_received(folder: Path) -> dict[str, Record]:
 
 
 def take(paths: Sequence[Path], blocks: Sequence[Block]) -> list[str]:
-    """Write what received records have that these lack or have otherwise; return the keys of the records that changed.
+    """Write the received outcomes that are new or different; return the keys of the records that changed.
 
-    `blocks` are those that a record may hold. `RefusedError` for records that are wrong, or of another state of main:
-    then nothing is changed.
+    `blocks`: those that a record may hold. `RefusedError` for records that are wrong or belong to another state of
+    main; then nothing has changed.
     """
     before = records.load_all()
     new: dict[str, Record] = {}
@@ -97,7 +97,7 @@ def take(paths: Sequence[Path], blocks: Sequence[Block]) -> list[str]:
     }
     for digest, name in named - received_steps.keys():
         if not (steps.folder() / digest / f"{name}.json").exists():
-            raise RefusedError(f"steps/{digest}/{name}.json: a record names it, but it is not there.")
+            raise RefusedError(f"steps/{digest}/{name}.json: a record names it, but it is missing.")
     for digest, name in named & received_steps.keys():
         steps.save(digest, received_steps[digest, name])
     records.save_all(merged.values(), blocks)
@@ -107,7 +107,7 @@ def take(paths: Sequence[Path], blocks: Sequence[Block]) -> list[str]:
 
 
 def merge(mine: Record | None, received: Record) -> Record:
-    """Return a record with the outcomes of both, if they are of the same packages; else the received one."""
+    """Return a record with the outcomes of both, if both were made with the same packages; else the received one."""
     key = received.environment
     environment = environments.read_environments().get(key.removeprefix("recipes/"))
     merge_main = "This branch is not up to date: git merge origin/main, and push. The workflow Record runs again."
@@ -121,25 +121,25 @@ def merge(mine: Record | None, received: Record) -> Record:
 
 
 def comment(folder: Path, address: str) -> str:
-    """Return the Markdown of a comment that offers the records of a run, by the run's address, to a pull request.
+    """Return the Markdown of a comment that offers a pull request the records of a run, given the run's address.
 
-    Only numbers come from the records. `RefusedError` for records that are wrong; `ValueError` for another address.
+    Only numbers come from the records. `RefusedError` for wrong records; `ValueError` for any other address.
     """
     run = RUN_ADDRESS.fullmatch(address)
     if not run:
-        raise ValueError(f"{address}: no address of a run")
+        raise ValueError(f"{address}: not the address of a run")
     found = read_received(folder)
     digests = {digest for record in found.values() for digest in record.outcomes}
     received = f".cache/records-{run['run']}"
     return (
-        f"The blocks of this pull request were run in {len(found)} environments: the records hold {len(digests)} "
-        "blocks and trials now. In your clone, on the commit that you pushed, this takes them over, and writes what "
+        f"This pull request's blocks ran in {len(found)} environments: the records now hold {len(digests)} "
+        "blocks and trials. In your clone, on the commit that you pushed, this imports them, and writes what "
         "the pinned Keras prints into the pages:\n\n"
         "```console\n"
         f"gh run download {run['run']} --repo {run['repository']} --name records --dir {received} && "
         f"python -m evidence take {received}\n"
         "```\n\n"
         "Read what changed, then commit it: `git diff docs`, `git add records docs`. "
-        f"[The run]({address}#summary) says it in sentences. Without `gh`, download the artifact `records` there, and "
-        "give the zip to `python -m evidence take`.\n"
+        f"[The run]({address}#summary) puts it in sentences. Without `gh`, download the artifact `records` there, and "
+        "pass the zip to `python -m evidence take`.\n"
     )

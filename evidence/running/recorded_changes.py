@@ -24,7 +24,7 @@ def git_bytes(folder: Path, *arguments: str) -> bytes:
 
 
 def records_at(folder: Path, commit: str) -> dict[str, Record]:
-    """Return the records of a commit by key; none if it has none. `LookupError` for a commit that is not there."""
+    """Return a commit's records by key; none if it has none. `LookupError` if there is no such commit here."""
     try:
         names = git(folder, "ls-tree", "--name-only", commit, "--", "records")
     except subprocess.CalledProcessError as error:
@@ -40,12 +40,12 @@ def records_at(folder: Path, commit: str) -> dict[str, Record]:
 
 
 def changed_pages(folder: Path, commit: str) -> list[str]:
-    """Return the pages that differ from a commit, or are not in git yet, below the project's folder."""
+    """Return the paths, from the project's folder, of the pages that differ from a commit or aren't in git yet."""
     changed = git(folder, "diff", "--name-only", "--diff-filter=d", commit, "--", *PAGES)
     new = git(folder, "ls-files", "--others", "--exclude-standard", "--", *PAGES)
     return sorted(name for name in (changed + new).splitlines() if name.endswith(".md"))
 
 
 def difference_of_pages(folder: Path, commit: str) -> list[str]:
-    """Return the lines of a difference between the pages and those of a commit."""
+    """Return the lines of the diff between a commit's pages and these."""
     return git(folder, "diff", "--unified=1", commit, "--", *PAGES).splitlines()

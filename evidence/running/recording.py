@@ -25,23 +25,23 @@ from evidence.running.execution import KERAS_IMPORTS, Error, Execution, Limits
 from evidence.running.packages import locked_packages
 from evidence.running.records import Record, Run
 
-LIMITS = Limits(seconds=300)  # A record must not depend on how busy a machine is.
-SAVE_SHARE = 0.1  # of the time at most goes into saving
-UNKNOWN_IMPORT, UNKNOWN_BLOCK = 6.0, 0.5  # seconds, to estimate the time left where nothing was measured yet
+LIMITS = Limits(seconds=300)  # A record must not depend on how busy the machine is.
+SAVE_SHARE = 0.1  # at most this share of the time goes into saving
+UNKNOWN_IMPORT, UNKNOWN_BLOCK = 6.0, 0.5  # seconds, to estimate the time left if nothing was measured yet
 
 
 @dataclass
 class Plan:
-    """What is to be run in one environment, and what becomes of its record."""
+    """What to run in one environment, and what happens to its record."""
 
     environment: Environment
     record: Record  # gets the outcomes as the blocks end
-    every_block: Sequence[Block]  # that the record may hold
+    every_block: Sequence[Block]  # those that the record may hold
     blocks: Sequence[Block]  # to be run
-    expected: Run = field(default_factory=Run)  # how long they took when a record was made
-    replaces: bool = False  # a record of other packages, which stays until all blocks have run
-    new: Sequence[Block] = ()  # of those to be run: never recorded here, so they run twice, see new_blocks.py
-    left_alone: str | None = None  # why the record is not to be written, if so
+    expected: Run = field(default_factory=Run)  # how long they took in the last full recording
+    replaces: bool = False  # a record with other packages, which stays until all blocks have run
+    new: Sequence[Block] = ()  # among these, those never recorded here: they run twice, see new_blocks.py
+    left_alone: str | None = None  # why the record must not be written, if so
     blocks_run: int = 0
     block_seconds: float = 0.0
     import_seconds: float = 0.0
@@ -52,7 +52,7 @@ class Plan:
 
     @property
     def of_recipes(self) -> bool:
-        """Whether the blocks are trials of recipes, not those of the pages."""
+        """Whether the blocks are trials of recipes, not blocks on pages."""
         return self.record.environment != self.environment.key
 
     @property
@@ -74,14 +74,14 @@ class Plan:
 
 
 class Saves:
-    """Writes the records of environments that have ended.
+    """Writes the records of environments that have finished.
 
     A page's file holds what its blocks did everywhere: the more environments there are, the longer each save takes. So
-    those that end soon after a save wait for the next one.
+    environments that finish soon after a save wait for the next one.
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()  # must be held to use what follows
+        self._lock = threading.Lock()  # guards what follows
         self._waiting: list[Plan] = []
         self._next = 0.0
 
@@ -112,17 +112,17 @@ def record(
     only: Literal["blocks", "recipes", "recipes-on-small-models"] | None = None,
     since: Mapping[str, Record] | None = None,
 ) -> list[str]:
-    """Record the blocks of pages in installed environments: the stale and the missing ones, or all `again`.
+    """Record the blocks of pages in installed environments: the stale and missing ones, or all `again`.
 
-    With the records of a commit `since` which they may have been changed, also those whose outcomes are not the same.
+    Given a commit's records in `since`, also record blocks whose outcomes have changed since then.
 
-    The same for their recipes on each kind of model, where recipes are tried; or `only` one of both. Then write the
-    pinned environment's outputs into the pages, if it is one of them. Return the faults.
+    Do the same for the pages' recipes on each kind of model, where recipes are tried; or record `only` one of the two.
+    Then write the pinned environment's outputs into the pages, if it is one of these. Return the faults.
     """
     pages = list(pages)
     read = {page: lint.read_page(page) for page in {*blocks.page_paths(), *pages}}
     if problems := [problem for _, page_problems in read.values() for problem in page_problems]:
-        # The records of blocks that cannot be read would be deleted.
+        # Blocks that can't be read would lose their records.
         return [f"{problem}\nThen: python -m evidence record {problem.page}" for problem in problems]
     every_block = [block for page_blocks, _ in read.values() for block in page_blocks]
     chosen_blocks = [block for page in pages for block in read[page][0]]
@@ -142,7 +142,7 @@ def record(
             chosen, every_trial = trial_blocks(environment, pages, small=small), trial_blocks(environment, read)
             add_plan(environment, records.recipes_key(environment), chosen, every_trial)
     faults = run([plan for plan in plans if plan.blocks])
-    # Those that ran nothing lose the blocks that are gone; environments that are not listed any more lose all.
+    # Environments that ran nothing still drop blocks that are gone; those no longer listed drop everything.
     left = [plan for plan in plans if not plan.blocks and not plan.left_alone]
     unlisted = [Record(key) for key in found.keys() - records.listed_keys()]
     if left or unlisted:
@@ -157,7 +157,7 @@ def record(
 
 
 def trial_blocks(environment: Environment, pages: Iterable[Path], *, small: bool = False) -> list[Block]:
-    """Return a block for each recipe of the pages on each kind of model that is tried in an environment.
+    """Return a block for each recipe of the pages on each kind of model that an environment tries.
 
     Or only on the `small` ones.
     """
@@ -178,9 +178,9 @@ def plan(
     again: bool,
     since: Mapping[str, Record] | None = None,
 ) -> Plan:
-    """Decide what to run in an installed environment, of the blocks of pages or of the trials of recipes.
+    """Decide which blocks of pages, or which trials of recipes, to run in an installed environment.
 
-    Other packages, or another Python, can change what any block does: all are run again.
+    Other packages, or another Python, can change what any block does: then all of them run again.
     """
     key, packages = record.environment, environment.installed_packages()
     left_alone = why_left_alone(environment, record, packages)
@@ -211,8 +211,8 @@ def why_left_alone(environment: Environment, record: Record, packages: Sequence[
     """Say why an environment's record must not be written here; `None` if it may be.
 
     The pinned environment is whichever Python runs this. Its record is made on Linux, on the Python that
-    environments.toml lists, with the packages that it was made with so far or those that requirements.txt lists now:
-    so a maintainer who raises a requirement replaces it, and a contributor's other packages do not.
+    environments.toml lists, with the same packages as last time or the ones that requirements.txt lists now: so a
+    maintainer who raises a requirement replaces it, and a contributor with other packages doesn't.
     """
     if not environment.pinned:
         return None
@@ -241,7 +241,7 @@ def say_if_left_alone(plan: Plan) -> None:
 def run(plans: Sequence[Plan]) -> list[str]:
     """Carry out the plans, as many at a time as there are cores: while one imports Keras, the others run blocks.
 
-    The cores of one that has ended go to those that still run. Return the faults.
+    When a plan ends, its cores go to those that still run. Return the faults.
     """
     if not plans:
         return []
@@ -268,21 +268,21 @@ def run(plans: Sequence[Plan]) -> list[str]:
         try:
             for number, future in enumerate(as_completed(futures), 1):
                 faults += future.result()
-                if len(plans) - number < at_a_time:  # No plan waits for the cores that are free now.
+                if len(plans) - number < at_a_time:  # No plan is waiting for the cores that are now free.
                     longest = sorted(running.copy(), key=lambda execution: execution.left)[-1:]
                     for execution in longest * jobs:
                         execution.add_job()
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             for execution in list(running):
-                execution.close()  # What waits for its blocks then ends, and keeps what it has.
+                execution.close()  # Whatever waits for its blocks then ends, and keeps what it has.
             raise
     seconds, least = time.perf_counter() - start, sum(plan.run_seconds for plan in plans) / cores
     if not least:
         return faults  # Nothing could be started.
     print(
         f"{sum(len(plan.blocks) for plan in plans)} outcomes in {seconds:.0f} s, {seconds / least:.2f} times the "
-        f"least: {least:.0f} s, which {len(plans)} imports and the blocks themselves take on {cores} cores"
+        f"minimum: {least:.0f} s, which {len(plans)} imports and the blocks themselves take on {cores} cores"
     )
     return faults
 
@@ -294,7 +294,7 @@ def carry_out(
     saves: Saves,
     show: Callable[[str, Block | None, float], None],
 ) -> list[str]:
-    """Run one environment's blocks and have its record saved; return the faults."""
+    """Run one environment's blocks and save its record; return the faults."""
     key, faults = plan.record.environment, []
     show(key, None, 0)
     variables, imports = plan.environment.variables, list(KERAS_IMPORTS)
@@ -353,16 +353,16 @@ def carry_out(
 
 
 def keep(plan: Plan, execution: Execution, saves: Saves) -> None:
-    """Have a record saved if it may be; if it is a new one, with how long it took.
+    """Save a record if it may be written. A new one also says how long it took.
 
-    After an interruption it is saved with the blocks that were run, unless it would replace a record of other packages.
+    After an interruption, save it with the blocks that ran, unless it would replace a record with other packages.
     """
     if plan.left_alone:
         return
     if plan.replaces and not plan.complete:
         print(
-            f"{plan.record.environment}: {plan.blocks_run} of {len(plan.blocks)} blocks were run. "
-            "The record is of other packages; it stays until all have run.",
+            f"{plan.record.environment}: {plan.blocks_run} of {len(plan.blocks)} blocks ran. "
+            "The old record, with other packages, stays until all have run.",
             file=sys.stderr,
         )
         return

@@ -1,8 +1,8 @@
 """Keeps what the blocks did, by the digest of their code.
 
-A page has a file of its own, `records/pages/<page>.json`: what each of its blocks did, and in which environments. So
-changes of different pages touch no common file, and git merges them. `records/environments/<environment>.json` says of
-which Keras, Python and packages the outcomes of an environment are; it changes only when one of these does.
+Each page has its own file, `records/pages/<page>.json`: what each of its blocks did, and in which environments. So
+changes to different pages touch no common file, and git merges them. `records/environments/<environment>.json` says
+which Keras, Python and packages an environment's outcomes come from; it changes only when one of these does.
 """
 
 from __future__ import annotations
@@ -43,13 +43,13 @@ class RecordedOutcome:
     error: str | None = None  # its type
     message: str | None = None
     line: int | None = None  # in the block, from 1
-    steps: str | None = None  # of a block that is watched, the digest of its steps
+    steps: str | None = None  # the digest of its steps, if the block is watched
     warnings: str | None = None  # the first line of each warning on standard error
 
 
 @dataclass(frozen=True)
 class Run:
-    """The run that made a record: on one Python, with one set of packages. Later ones only added to the record."""
+    """The run that made a record: on one Python, with one set of packages. Later runs only added to it."""
 
     date: str = ""  # ISO, UTC
     python: str = ""  # "3.11.7"
@@ -61,7 +61,7 @@ class Run:
 class Record:
     """Everything that was recorded in one environment."""
 
-    environment: str  # its key; with "recipes/" before it, what its trials of recipes did
+    environment: str  # its key; prefixed with "recipes/", what its trials of recipes did
     keras: str | None = None  # keras.__version__
     python: str | None = field(default=None, kw_only=True)  # "3.11"
     packages: list[str] = field(default_factory=list)  # everything installed, as `name==version`, sorted
@@ -69,7 +69,7 @@ class Record:
     run: Run = field(default=Run(), kw_only=True)
 
 
-Outcomes = dict[str, dict[str, RecordedOutcome]]  # of a page: by digest, then by the environment's key
+Outcomes = dict[str, dict[str, RecordedOutcome]]  # a page's: by digest, then by the environment's key
 
 
 def recipes_key(environment: Environment) -> str:
@@ -78,7 +78,7 @@ def recipes_key(environment: Environment) -> str:
 
 
 def recorded(block: Block, outcome: Outcome) -> RecordedOutcome:
-    """Return what is recorded of an outcome."""
+    """Return what to record of an outcome."""
     output, warnings = normalised(outcome.output), warnings_of(outcome)
     steps = steps_digest(outcome.steps) if outcome.steps is not None else None
     if not outcome.error:
@@ -97,14 +97,14 @@ def steps_digest(steps: Sequence[Mapping[str, object]]) -> str:
 
 
 def normalised(text: str) -> str:
-    """Return a text without addresses and counters of runs, and with paths relative to packages and working folders."""
+    """Return a text without addresses and run counters, with paths relative to packages and working folders."""
     text = re.sub(r"0x[0-9a-f]{6,}", "0x…", text)
     text = re.sub(r"(?<![.\d])[0-9]{13,}", "…", text)  # the identity of an object
-    text = re.sub(r"\bvalue=\[.*?\](?=>)", "value=…", text, flags=re.DOTALL)  # the numbers that a variable began with
+    text = re.sub(r"\bvalue=\[.*?\](?=>)", "value=…", text, flags=re.DOTALL)  # a variable's initial values
     text = re.sub(r"[^\s'\"(]*[/\\](?:site-packages|\.environments[/\\][\w.-]+|block-\w+[/\\]work)[/\\]", "", text)
     text = re.sub(r"[^\s'\"(]*[/\\]tmp[a-z0-9_]{8}\b", "…", text)  # what `tempfile` made
     text = re.sub(r"[^\s'\"(]*[/\\](__autograph_generated_file)\w+", r"\1", text)
-    # TensorFlow adds where in the runner a node was made: TensorFlow 2 within the message, TensorFlow 1 at its end.
+    # TensorFlow adds where the runner made a node: TensorFlow 2 within the message, TensorFlow 1 at its end.
     # On 2.7 each of these lines begins with ">>>".
     text = re.sub(r"\n*Operation defined at: \(most recent call last\)\n(?:>>>.*\n?)+", "\n", text)
     text = re.sub(r' defined at \(most recent call last\):\n(?: *File "[^"]*", line \d+, in .*\n+)*', "\n", text)
@@ -120,7 +120,7 @@ def listed_keys() -> set[str]:
 
 
 def page_file(page: str) -> Path:
-    """Return the path of the outcomes of a page, which is given below the project's folder: "docs/index.md"."""
+    """Return the path of a page's outcomes, given the page's path in the project's folder: "docs/index.md"."""
     return FOLDER / "pages" / f"{page.removesuffix('.md')}.json"
 
 
@@ -129,8 +129,8 @@ def environment_file(key: str) -> Path:
 
 
 def files() -> list[Path]:
-    """Return the paths of all files of the records, in order."""
-    # A build of the site asks some hundred times whether one has changed; rglob takes three times as long.
+    """Return the paths of all record files, in order."""
+    # A build of the site checks some hundred times whether one has changed; rglob takes three times as long.
     paths = sorted(f"{folder}/{name}" for folder, _, names in os.walk(FOLDER) for name in names)
     return [Path(path) for path in paths if path.endswith(".json")]
 
@@ -141,7 +141,7 @@ def load(key: str) -> Record:
 
 
 def load_all(folder: Path | None = None) -> dict[str, Record]:
-    """Return the records by key: those of this project, or of a folder that is laid out like `records/`."""
+    """Return the records by key: this project's, or those in a folder laid out like `records/`."""
     folder = folder or FOLDER
     found = {}
     for path in sorted((folder / "environments").rglob("*.json")):
@@ -167,7 +167,7 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def outcomes_in(content: Mapping[str, Any]) -> Outcomes:
-    """Return the outcomes of a page's file. Environments where a block did the same share one object."""
+    """Return the outcomes in a page's file. Environments where a block did the same share one object."""
     return {
         digest: {
             key: outcome
@@ -180,7 +180,7 @@ def outcomes_in(content: Mapping[str, Any]) -> Outcomes:
 
 
 def page_content(outcomes: Outcomes) -> dict[str, Any]:
-    """Return what the file of a page holds: outcomes that are alike stand once, with their environments."""
+    """Return the content of a page's file: equal outcomes appear once, with all their environments."""
     blocks = {}
     for digest, by_key in sorted(outcomes.items()):
         groups: dict[RecordedOutcome, list[str]] = {}
@@ -195,13 +195,13 @@ def as_json(outcome: RecordedOutcome) -> dict[str, Any]:
 
 
 def save_all(records: Iterable[Record], blocks: Iterable[Block]) -> bool:
-    """Write records; say whether one changed. A record without packages is none, and is taken out.
+    """Write records; return whether one changed. A record without packages is removed.
 
-    Their outcomes go into the files of the pages that have these `blocks`; what is of none of them is forgotten. If a
-    block has moved to another page, what it did in other environments goes along.
+    Outcomes go into the files of the pages that have these `blocks`; those of any other block are dropped. If a block
+    has moved to another page, what it did in other environments moves along.
 
-    `OSError` if the disk is full: then nothing has changed. If this is interrupted where packages or Python differ from
-    those before, there is no record any more, so that outcomes of two sets of packages never get mixed.
+    `OSError` if the disk is full: then nothing has changed. An interruption while packages or Python change leaves no
+    record at all, so that outcomes with two sets of packages never mix.
     """
     pages: dict[str, set[Path]] = {}  # by digest
     for block in blocks:
@@ -234,7 +234,7 @@ def save_all(records: Iterable[Record], blocks: Iterable[Block]) -> bool:
 
 
 def environment_content(record: Record) -> dict[str, Any] | None:
-    """Return what the file of an environment holds; `None` for a record without packages, which has none."""
+    """Return the content of an environment's file; `None` for a record without packages, which has no file."""
     if not record.packages:
         return None
     return {
@@ -251,7 +251,7 @@ def as_bytes(content: Mapping[str, Any]) -> bytes:
 
 @contextlib.contextmanager
 def nobody_else_writing() -> Iterator[None]:
-    """Have other threads, and other processes except on Windows, wait with their changes of the records."""
+    """Keep other threads, and other processes except on Windows, from changing the records meanwhile."""
     with WRITING:
         FOLDER.mkdir(parents=True, exist_ok=True)
         if sys.platform == "win32":
@@ -266,21 +266,21 @@ def nobody_else_writing() -> Iterator[None]:
 
 
 def is_stale(record: Record, environment: Environment) -> bool:
-    """Say whether a record is of another Python or other packages than are listed for its environment."""
+    """Return whether a record was made with another Python or other packages than its environment lists."""
     if not record.packages:
         return False
     return record.python != environment.python or not set(record.packages).issuperset(environment.pins)
 
 
 def missing(record: Record, blocks: Iterable[Block]) -> list[Block]:
-    """Return the blocks that were not recorded as they now stand."""
+    """Return the blocks whose current code isn't recorded."""
     return [block for block in blocks if block.digest not in record.outcomes]
 
 
 def differing(record: Record, other: Record | None, blocks: Iterable[Block]) -> list[Block]:
-    """Return the blocks whose outcome is not recorded, or not the one of another record of that environment.
+    """Return the blocks whose outcome isn't recorded, or differs from another record of that environment.
 
-    All differ if the other record is of another Python or other packages.
+    All differ if the other record was made with another Python or other packages.
     """
     comparable = other and (other.python, other.packages) == (record.python, record.packages)
     known = other.outcomes if other and comparable else {}
@@ -292,6 +292,6 @@ def differing(record: Record, other: Record | None, blocks: Iterable[Block]) -> 
 
 
 def keep_only(record: Record, blocks: Iterable[Block]) -> None:
-    """Forget the outcomes of blocks that no page has any more."""
+    """Drop the outcomes of blocks that are no longer on any page."""
     digests = {block.digest for block in blocks}
     record.outcomes = {digest: kept for digest, kept in record.outcomes.items() if digest in digests}

@@ -1,7 +1,7 @@
-"""Does what is mechanical about a new release of Keras: docs/reference/a-new-keras-release.md says what is left to do.
+"""Does the mechanical part of adding a Keras release: docs/reference/a-new-keras-release.md says what is left to do.
 
 A new minor release goes above the last one on each backend, and becomes the pinned environment; the last one stays as
-an ordinary environment. A patch replaces the patch before: only the last of each minor release is measured.
+an ordinary environment. A patch replaces the one before: only the last of each minor release is measured.
 """
 
 from __future__ import annotations
@@ -29,20 +29,20 @@ LONG_AGO = "2016-01-01"  # before every Keras 3
 
 
 class ReleaseError(Exception):
-    """Why a release cannot be taken in, and what to do about it."""
+    """Why a release can't be added, and what to do about it."""
 
 
 @dataclass(frozen=True)
 class Release:
-    """What taking in a release comes to."""
+    """What adding a release involves."""
 
     version: str
     before: str  # environments.toml
     after: str
     keys: Sequence[str]  # of the environments with this release
-    to_record: Sequence[str]  # with the one that was pinned before
-    pinned: str  # the key of the pinned environment then
-    earlier: str  # the release that it comes after: pages may name it as the newest
+    to_record: Sequence[str]  # including the one that was pinned before
+    pinned: str  # the key of the pinned environment afterwards
+    earlier: str  # the release before it: pages may name that as the newest
 
     @property
     def is_there(self) -> bool:
@@ -50,7 +50,7 @@ class Release:
 
     @property
     def commands(self) -> list[list[str]]:
-        """What is to be run, in this order, once environments.toml is written."""
+        """What to run, in this order, once environments.toml is written."""
         evidence = [sys.executable, "-m", "evidence"]
         others = [key for key in self.to_record if key != self.pinned]
         commands = []
@@ -65,13 +65,13 @@ class Release:
 
 
 def plan_release(name: str) -> Release:
-    """Work out what a release changes; `ReleaseError` if it is not one that can be taken in."""
+    """Work out what a release changes; `ReleaseError` if it can't be added."""
     try:
         version = Version(name)
     except InvalidVersion as error:
-        raise ReleaseError(f"{name}: no version. For example: python -m evidence release 3.16.0") from error
+        raise ReleaseError(f"{name}: not a version. For example: python -m evidence release 3.16.0") from error
     if version.is_prerelease or len(version.release) != 3:
-        raise ReleaseError(f"{name}: no release, as 3.16.0 is one.")
+        raise ReleaseError(f"{name}: not a release, such as 3.16.0.")
     known = environments.read_environments()
     newest = [newest_of_line for newest_of_line in newest_of_lines(known) if is_keras(newest_of_line)]
     pinned = next(environment for environment in newest if environment.pinned)
@@ -83,7 +83,7 @@ def plan_release(name: str) -> Release:
         old = [environment for environment in listed if Version(environment.release) < version]
         if later := [environment for environment in listed if Version(environment.release) > version]:
             raise ReleaseError(
-                f"Keras {later[0].release} is listed, a later patch. Only the last of each minor release is measured."
+                f"A later patch is listed: Keras {later[0].release}. Only the last of each minor release is measured."
             )
         keys = [environment.key for environment in listed]
         after = text
@@ -91,7 +91,7 @@ def plan_release(name: str) -> Release:
             released = date_of(name)
             for environment in old:
                 after = with_line(after, environment.key, {"release": f'"{name}"', "released": str(released)})
-        # A release that is there may have been left half reviewed: what comes before it is named as the newest.
+        # The review of a listed release may be unfinished, so pages may still name the one before it as the newest.
         earlier = old[0].release if old else release_before(listed[0], known)
         return checked(Release(name, text, after, keys, keys, pinned.key, earlier))
     if Version(pinned.release) > version:
@@ -119,7 +119,7 @@ def newest_of_lines(known: Mapping[str, Environment]) -> list[Environment]:
 
 
 def is_keras(environment: Environment) -> bool:
-    """Say whether an environment is of a line to which each Keras of today belongs, on one of its backends."""
+    """Return whether an environment's line is one of those that each current Keras belongs to, one per backend."""
     return environment.key.startswith("keras-") and environment.backend_name is not None
 
 
@@ -128,14 +128,14 @@ def same_minor(environment: Environment, version: Version) -> bool:
 
 
 def release_before(environment: Environment, known: Mapping[str, Environment]) -> str:
-    """Return the minor release before that of an environment in its line, or its own if it is the oldest."""
+    """Return the minor release before an environment's in its line, or its own if it is the oldest."""
     of_line = [other for other in known.values() if other.line == environment.line]
     before = [other for other in of_line if Version(other.release) < Version(environment.release)]
     return "{}.{}".format(*Version((before or [environment])[0].release).release[:2])
 
 
 def line_of(text: str, key: str) -> str:
-    """Return the line of environments.toml that lists an environment."""
+    """Return the line of text in environments.toml that lists an environment."""
     [line] = re.findall(rf'^ *\{{ key = "{re.escape(key)}",.*$', text, re.MULTILINE)
     return str(line)
 
@@ -152,13 +152,13 @@ def with_line(text: str, key: str, values: Mapping[str, str]) -> str:
 
 
 def as_older(line: str, environment: Environment) -> str:
-    """Return the line of an environment for when a newer one is there: recipes are tried on that, and it is pinned."""
+    """Return an environment's line for when there is a newer one, which is then pinned, and tries the recipes."""
     line = line.replace(", tries_recipes = true", "")
     return line.replace(" },", f', installation = "{installation_of_pinned()}" }},') if environment.pinned else line
 
 
 def installation_of_pinned() -> str:
-    """Return the name of the installation that has the TensorFlow of this Python; `ReleaseError` if there is none."""
+    """Return the name of the installation with this Python's TensorFlow; `ReleaseError` if there is none."""
     version = importlib.metadata.version("tensorflow")
     names = {f"{package}=={version}" for package in ("tensorflow-cpu", "tensorflow")}
     for environment in environments.read_environments().values():
@@ -170,7 +170,7 @@ def installation_of_pinned() -> str:
 
 
 def date_of(version: str) -> datetime.date:
-    """Return when a release of Keras was published, as uv says when it is told to pass over everything newer."""
+    """Return when a release of Keras was published: uv says so when told to ignore everything newer."""
     command = [uv.find_uv_bin(), "pip", "compile", "--no-deps", "--exclude-newer", LONG_AGO, "-"]
     ended = subprocess.run(command, input=f"keras=={version}", text=True, capture_output=True, check=False)
     published = re.search(r"published at (\d{4}-\d\d-\d\d)T", ended.stderr)
@@ -188,33 +188,33 @@ def checked(release: Release) -> Release:
 
 
 def difference(release: Release) -> Iterator[str]:
-    """Yield the lines of a difference between environments.toml before and after."""
+    """Yield the lines of the diff between environments.toml before and after."""
     name = ENVIRONMENTS_FILE.relative_to(ROOT).as_posix()
     before, after = release.before.splitlines(), release.after.splitlines()
     yield from difflib.unified_diff(before, after, name, name, n=1, lineterm="")
 
 
 def carry_out(release: Release) -> list[str]:
-    """Write environments.toml and run the commands; return what failed, with the commands that are left."""
+    """Write environments.toml and run the commands; return what failed, with the commands still to run."""
     replace_file(ENVIRONMENTS_FILE, release.after.encode())
     commands = release.commands
     for number, command in enumerate(commands):
         print(f"\n$ {shlex.join(command)}", flush=True)
         if subprocess.run(command, cwd=ROOT, check=False).returncode:
             left = " && ".join(map(shlex.join, commands[number:]))
-            return [f"That failed: see {RUNBOOK}#trouble. Then go on: {left}"]
+            return [f"That failed: see {RUNBOOK}#trouble. Then continue: {left}"]
     return []
 
 
 def to_review(release: Release) -> list[str]:
-    """Return what is left to a maintainer."""
+    """Return what is left for a maintainer to do."""
     return [
         f"To review, as {RUNBOOK}#review says:",
         "- python -m evidence status: nothing is stale, missing or unknown.",
         f"- python -m evidence changes {' '.join(release.keys)}: do the release notes say so?",
-        "- python -m evidence summary: what stands under which block now, and stood there before.",
-        "- git diff docs README.md CONTRIBUTING.md: read the sentences around each output that was rewritten.",
-        '- Blocks under "Does not work" whose output was rewritten may work now.',
+        "- python -m evidence summary: the line under each block, now and before.",
+        "- git diff docs README.md CONTRIBUTING.md: read the sentences around each output that changed.",
+        '- Blocks under "Does not work" whose output changed may work now.',
         "- evidence/findings/release_notes.toml: sum up in a sentence what changed.",
         f"- git grep -nF {release.earlier}: sentences that name it as the newest.",
         "- pytest, and mkdocs build --strict.",

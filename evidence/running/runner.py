@@ -1,15 +1,15 @@
-"""Imports Keras once, then runs each block in a process of its own.
+"""Imports Keras once, then runs each block in its own process.
 
-It is started as a script by the Python of an environment, which has nothing else of this package. So it is one file
-that needs only the standard library, and runs on Python 3.6.
+An environment's Python, which has nothing else of this package, runs it as a script. So it is one file that needs only
+the standard library, and runs on Python 3.6.
 
 It reads one JSON object from standard input (see `main`) and writes JSON lines to standard output: first
 `{"import_seconds": ..., "keras": its version, "python": its version}`, then the outcome of each block as it ends.
-If the request asks for it, the runner stays, and takes more blocks.
+If the request says so, the runner stays, and takes more blocks.
 
-The children are forked from a parent that has only imported Keras: importing takes seconds, a fork a fraction of one.
-The parent must never build a model: after that every child hangs on TensorFlow and JAX. Where forking is unsafe (macOS)
-or missing (Windows), each block gets a new interpreter.
+It forks children from a parent that has only imported Keras: an import takes seconds, a fork a fraction of a second.
+The parent must never build a model: after that, every child hangs on TensorFlow and JAX. Where forking is unsafe
+(macOS) or missing (Windows), each block gets a new interpreter.
 """
 
 import faulthandler
@@ -34,22 +34,22 @@ import types
 POLL_SECONDS = 0.005
 OUTPUT_BYTES = 1000000  # A block that prints more is stopped.
 STDERR_BYTES = 4000  # How much of the end of a killed block's standard error is kept.
-ANSWER_SECONDS = 5  # A block that is stopped may take this long to say where it was; only on a busy machine it does.
-STOP_SECONDS = 0.3  # The same for a block that somebody stops, who waits for it.
-IDLE_SECONDS = 0.5  # So often a runner that has nothing to do looks for signals.
-PROGRESS_SECONDS = 0.2  # So often a runner that stays reports what a block has printed so far.
+ANSWER_SECONDS = 5  # A block that is stopped gets this long to say where it was; it needs it only on a busy machine.
+STOP_SECONDS = 0.3  # The same, for a block that somebody stops and waits for.
+IDLE_SECONDS = 0.5  # How often an idle runner looks for signals.
+PROGRESS_SECONDS = 0.2  # How often a runner that stays reports what a block has printed so far.
 STOPPED = "was stopped"
-GRACE_SECONDS = 10  # So long after its limit a block ends itself, in case the runner is gone.
+GRACE_SECONDS = 10  # How long after its limit a block ends itself, in case the runner is gone.
 
 
 def main():
     """Run the blocks of the request on standard input.
 
-    The request is an object with `blocks` (a list of objects with `page`, `line`, `code` and, for one whose models are
-    watched, `watch`, the path of the watch), `imports` (names of modules to import before forking), `module` (what
-    `import keras` is to import), `jobs` (blocks at a time), `timeout` (seconds a block may take, unless it has a
+    The request is an object with `blocks` (a list of objects with `page`, `line`, `code` and, to watch its models,
+    `watch`, the path of the watch), `imports` (names of modules to import before forking), `module` (what
+    `import keras` should import), `jobs` (blocks at a time), `timeout` (seconds a block may take, unless it has a
     `timeout` of its own), `memory` (bytes of resident memory a block may use, Linux only) and `fork` (a boolean).
-    Once the first line of results is written, every signal SIGUSR2 raises `jobs` by one.
+    Once the first line of results is written, every SIGUSR2 raises `jobs` by one.
 
     With `stays` the request is one line. More lines may follow: an object `{"index": ..., "page": ..., "line": ...,
     "code": ...}` is another block to run, and `{"stop": index}` stops one. What a block has printed is reported while
@@ -62,7 +62,7 @@ def main():
     request = json.loads(stdin.first())
     stays = request.get("stays", False)
     results = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # Whatever an import prints must not mix with the results.
+    os.dup2(2, 1)  # What an import prints must not mix with the results.
 
     def report(result):
         results.write(json.dumps(result) + "\n")
@@ -74,12 +74,12 @@ def main():
         for module in request["imports"]:
             importlib.import_module(module)
         if hasattr(gc, "freeze"):  # from Python 3.7 on
-            # Otherwise every child's garbage collection walks through all that was imported, and so copies its memory.
+            # Otherwise every child's garbage collection walks through everything imported, and so copies its memory.
             gc.freeze()
     version = getattr(sys.modules.get("keras"), "__version__", None)
     report({"import_seconds": time.time() - start, "keras": version, "python": sys.version.split()[0]})
 
-    # From here on these signals only end the loop: an exception could come between a fork and its entry in `running`.
+    # From here on these signals only end the loop: an exception could hit between a fork and its entry in `running`.
     signals = []
     for number in signal.SIGINT, signal.SIGTERM:
         signal.signal(number, lambda number, frame: signals.append(number))
@@ -124,9 +124,9 @@ def obey(message, waiting, running, report):
 
 
 class Lines:
-    """The lines of standard input, which are read without keeping the blocks that run waiting.
+    """The lines of standard input, read without making running blocks wait.
 
-    A thread reads only on Windows, which cannot wait for a pipe otherwise: a process with threads should not fork.
+    A thread reads only on Windows, which has no other way to wait for a pipe: a process with threads shouldn't fork.
     """
 
     def __init__(self):
@@ -136,7 +136,7 @@ class Lines:
         self.thread = None
 
     def first(self):
-        """Wait for the first line, or for the end of the input, and return what came before it."""
+        """Wait for the first line, or for the end of the input, and return it."""
         while b"\n" not in self.rest and not self.ended:
             self.read()
         line, _, self.rest = self.rest.partition(b"\n")
@@ -180,7 +180,7 @@ def complete(public, name):
     """Give a module of the package `keras` the names of its counterpart in `tensorflow.keras`.
 
     From TensorFlow 2.6 to 2.15 `tensorflow.keras` consists of that package, which must stay importable. Most names
-    are in both; `keras.optimizers.Adam` is not, up to 2.8, and is another class on 2.11 and 2.12.
+    are in both. `keras.optimizers.Adam` isn't, up to 2.8, and is a different class on 2.11 and 2.12.
     """
     private = sys.modules.setdefault(name, public)
     for attribute, value in list(vars(public).items()):
@@ -225,9 +225,9 @@ class Renamed(object):
 
 
 class Child:
-    """A block that is being run: its process, its limits, and the files it writes to.
+    """A running block: its process, its limits, and the files it writes to.
 
-    They are files, not pipes: a block that prints more than a pipe holds would have to wait.
+    They are files, not pipes: with a pipe, a block that prints more than it holds would have to wait.
     """
 
     def __init__(self, index, block, request):
@@ -237,7 +237,7 @@ class Child:
         self.memory = request["memory"]
         self.results = request["results"]
         self.module = request["module"]
-        self.stopped = False  # by somebody who does not want to wait for its end
+        self.stopped = False  # by somebody who doesn't want to wait for it to end
         self.reported, self.reported_at = 0, time.time()  # bytes of output
         self.start = time.time()
         self.directory = tempfile.TemporaryDirectory(prefix="block-")
@@ -277,14 +277,14 @@ class Child:
         try:
             self.directory.cleanup()
         except OSError:
-            pass  # Windows keeps files that a process just killed had open.
+            pass  # Windows holds on to files that a process had open when it was killed.
         return outcome
 
     def output(self):
         return text_of(self.stdout, 0, OUTPUT_BYTES)
 
     def has_more(self):
-        """Say whether it has printed more than before; seldom, since reading it takes time."""
+        """Return whether it has printed more; checks rarely, since reading it takes time."""
         if time.time() - self.reported_at < PROGRESS_SECONDS or size(self.stdout) == self.reported:
             return False
         if not hasattr(os, "pread"):
@@ -293,7 +293,7 @@ class Child:
         return True
 
     def limit_broken(self, running):
-        """Say which limit the block has broken, or that it was stopped; `None` if it may go on."""
+        """Return which limit the block has broken, or that it was stopped; `None` if it may continue."""
         if max(size(self.stdout), size(self.stderr)) > OUTPUT_BYTES:
             return "printed more than {:g} MB".format(OUTPUT_BYTES / 1e6)
         if running and self.stopped:
@@ -305,7 +305,7 @@ class Child:
         return None
 
     def ends_saying_where(self, seconds):
-        """Make a block write its line to standard error, and end; return whether it did within some seconds."""
+        """Make a block write its line to standard error and end; return whether it did so in time."""
         if not hasattr(faulthandler, "register"):
             return False
         os.kill(self.pid, signal.SIGUSR1)
@@ -323,7 +323,7 @@ def size(file):
 
 def text_of(file, start, length):
     if hasattr(os, "pread"):
-        content = os.pread(file.fileno(), length, start)  # A block that still writes has the same position in the file.
+        content = os.pread(file.fileno(), length, start)  # A block that still writes shares the file position.
     else:
         file.seek(start)
         content = file.read(length)
@@ -332,7 +332,7 @@ def text_of(file, start, length):
 
 
 class Forked(Child):
-    """A block in a fork of this process, in a session of its own, so that what it starts ends with it."""
+    """A block in a fork of this process, with its own session, so that whatever it starts ends with it."""
 
     def launch(self, block):
         self.pid = os.fork()
@@ -342,7 +342,7 @@ class Forked(Child):
             os.setsid()
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.default_int_handler)
-            os.close(self.results)  # What the block leaves running must not keep the reader waiting.
+            os.close(self.results)  # Whatever the block leaves running must not keep the reader waiting.
             os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
             os.dup2(self.stdout.fileno(), 1)
             os.dup2(self.stderr.fileno(), 2)
@@ -360,7 +360,7 @@ class Forked(Child):
     def kill(self):
         self.end_group()
         try:
-            os.kill(self.pid, signal.SIGKILL)  # A child that has not reached setsid() has no group of its own.
+            os.kill(self.pid, signal.SIGKILL)  # A child that hasn't reached setsid() has no group of its own.
             os.waitpid(self.pid, 0)
         except OSError:
             pass
@@ -392,18 +392,20 @@ class Spawned(Child):
 
 
 def run_here(block, directory, timeout):
-    """Run a block in this process, write its result into a file of `directory`, and end the process."""
+    """Run a block in this process, write its result to a file in `directory`, and end the process."""
     status = 1
     try:
         faulthandler.enable(2)
         if hasattr(faulthandler, "register"):
-            # `chain` keeps the signal's own effect: once the block has said where it is, it ends.
+            # `chain` keeps the signal's own effect: once the block has said where it was, it ends.
             faulthandler.register(signal.SIGUSR1, 2, chain=True)
         faulthandler.dump_traceback_later(timeout + GRACE_SECONDS, exit=True, file=2)
         sys.stdin = os.fdopen(0, "r")
         sys.stdout = os.fdopen(1, "w", 1, encoding="utf-8")
         sys.stderr = os.fdopen(2, "w", 1, encoding="utf-8")
         os.chdir(os.path.join(directory, "work"))
+        # What it leaves, such as the code that TensorFlow converted, goes with its folder: no `atexit` runs here.
+        tempfile.tempdir = os.environ["TMPDIR"] = directory
         sys.path.insert(0, "")
         process = os.getpid()
         result = execute(block)
@@ -416,7 +418,7 @@ def run_here(block, directory, timeout):
 
 
 def execute(block):
-    """Run a block as a script and return `{"error": None}`, or the error that ended it; the `steps` of one to watch.
+    """Run a block as a script; return `{"error": None}` or the error that ended it, with `steps` if it is watched.
 
     Empty lines before the block's code make its line numbers those of the page.
     """
@@ -442,7 +444,7 @@ def execute(block):
 
 
 def module_at(path):
-    """Import the file at a path, whose folder is not on the path."""
+    """Import a file whose folder is not on Python's path."""
     spec = importlib.util.spec_from_file_location("watch", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -473,7 +475,7 @@ def describe(error, page):
 
 
 def printable(text):
-    """Return text as a page can show it: without a terminal's colours, with control characters as escapes."""
+    """Return text as a page can show it: without terminal colours, with control characters as escapes."""
     text = re.sub(r"\x1b\[[0-9;]*m", "", text)
     text = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", lambda control: "\\x{:02x}".format(ord(control.group())), text)
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
@@ -496,7 +498,7 @@ def resident_bytes(pid):
 
 
 if __name__ == "__main__":
-    del sys.path[0]  # This file's folder: its modules must not be taken for packages that Keras imports.
+    del sys.path[0]  # This file's folder: its modules must not shadow packages that Keras imports.
     if sys.argv[1:2] == ["--block"]:
         rename(sys.argv[4])
         run_here(json.load(sys.stdin), sys.argv[2], float(sys.argv[3]))

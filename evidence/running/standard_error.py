@@ -1,8 +1,8 @@
 """Reads the warnings in what a block wrote to standard error.
 
-Only the first line of each is kept: below it are values, and the line of Keras that warned, which each release moves.
-Left out is what says nothing about the model: what C++ logs about the machine, and TensorFlow's own deprecations, which
-TensorFlow 1.15 logs for nearly every block ("From ...: calling Zeros.__init__ ... is deprecated").
+It keeps only the first line of each: below it are values, and the line of Keras that warned, which moves with each
+release. It leaves out what isn't about the model: what C++ logs about the machine, and TensorFlow's own deprecations,
+which TensorFlow 1.15 logs for nearly every block ("From ...: calling Zeros.__init__ ... is deprecated").
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ OF_THE_MACHINE = re.compile(r"Callbacks? method .* (?:is|are) slow compared")
 
 
 def warnings_in(text: str) -> str | None:
-    """Return the first lines of the warnings in a text, each once, in their order; `None` if there is none."""
+    """Return the first lines of the warnings in a text, in order and without repeats; `None` if there is none."""
     found = []
     for line in EMPTY_FIRST_LINE.sub(r"\1", text).splitlines():
         match = PYTHON_WARNING.match(line) or LOGGED.match(line)

@@ -1,4 +1,4 @@
-"""Keeps the steps of blocks that are watched: records/steps/<digest of the block>/<digest of the steps>.json.
+"""Keeps the steps of watched blocks: records/steps/<digest of the block>/<digest of the steps>.json.
 
 Environments in which a block's models go through the same steps share a file. The outcomes in records/pages/ name it.
 """
@@ -22,7 +22,7 @@ def folder() -> Path:
 
 
 def save(block: str, steps: Steps) -> None:
-    """Write the steps of the block with this digest, unless they are known."""
+    """Write the steps of the block with this digest, unless they are already there."""
     path = folder() / block / f"{records.steps_digest(steps)}.json"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -30,15 +30,15 @@ def save(block: str, steps: Steps) -> None:
         replace_file(path, f"[\n{lines}\n]\n".encode())
 
 
-@functools.cache  # Files do not change: their names say what they hold.
+@functools.cache  # Files never change: their names are digests of their content.
 def load(block: str, digest: str) -> Steps:
-    """Return the steps that a record names; `OSError` if they are not there."""
+    """Return the steps that a record names; `OSError` if they are missing."""
     steps: Steps = json.loads((folder() / block / f"{digest}.json").read_text(encoding="utf-8"))
     return steps
 
 
 def remove_unnamed() -> None:
-    """Remove the steps that no record names any more."""
+    """Remove the steps that no record names."""
     named = {
         folder() / block / f"{outcome.steps}.json"
         for record in records.load_all().values()

@@ -1,7 +1,7 @@
 """Tries each recipe on each kind of model.
 
-A trial is a block like those of the pages, so it is run, recorded and found stale in the same way. Its code holds the
-recipe's and the model's, and the digest of the checks: editing a recipe makes only its own trials stale.
+A trial is a block like those on the pages, so it runs, is recorded and becomes stale the same way. Its code holds the
+recipe's and the model's code, and the digest of the checks: editing a recipe makes only its own trials stale.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ class Kind:
     key: str  # the name of its file: "functional_with_dict_inputs"
     title: str  # "A functional model that takes a dict"
     who: str  # has such a model
-    code: str  # without the description above: mending a sentence changes nothing that is run
+    code: str  # without the description above: editing a sentence doesn't change what runs
 
     @property
     def large(self) -> bool:
-        """Whether it is a whole network of `keras.applications`: five of them take longer than all other kinds.
+        """Whether it is a whole network from `keras.applications`: five of them take longer than all other kinds.
 
-        So is one of KerasHub, the import of which takes seconds, and which the pinned environment alone has.
+        A KerasHub model counts, too: importing KerasHub takes seconds, and only the pinned environment has it.
         """
         return self.key.startswith(("applications_", "keras_hub_"))
 
@@ -52,7 +52,7 @@ class Trial:
 
     recipe: Recipe
     kind: Kind
-    block: Block  # what is run
+    block: Block  # what runs
 
 
 @functools.cache
@@ -79,7 +79,7 @@ def trials(recipes: Iterable[Recipe], kinds: Sequence[Kind] | None = None) -> li
 
 
 def trials_in(environment: Environment, recipes: Iterable[Recipe]) -> list[Trial]:
-    """Return the trials that are made in an environment: those of large kinds in the pinned one alone."""
+    """Return the trials to run in an environment: those of large kinds only in the pinned one."""
     return [trial for trial in trials(recipes) if environment.pinned or not trial.kind.large]
 
 
@@ -89,7 +89,7 @@ def files_of_checks() -> list[Path]:
 
 @functools.cache
 def checks_digest(task: str) -> str:
-    """Return a digest of what tries a recipe with this task: all files of the checks but for the other tasks."""
+    """Return a digest of what tries a recipe with this task: all files of the checks, without the other tasks."""
     digest = hashlib.sha256()
     for path in files_of_checks():
         text = path.read_text(encoding="utf-8")
@@ -98,7 +98,7 @@ def checks_digest(task: str) -> str:
 
 
 def without_other_tasks(text: str, task: str) -> str:
-    """Return the code of the tasks with one task alone. What is private there belongs to all."""
+    """Return the code of the tasks with only one of them. What is private there belongs to all."""
     module = ast.parse(text)
     module.body = [node for node in module.body if not is_task(node) or node.name == task]
     return ast.unparse(module)

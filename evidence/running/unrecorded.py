@@ -9,8 +9,8 @@ from evidence.pages.blocks import all_blocks
 from evidence.running import records
 from evidence.running.environments import Environment, read_environments
 
-# Set where a change is about to become part of the guide (.ci/run): there each block needs its records. Anywhere else
-# the author has done their part, and the workflow Record does the rest.
+# Set where a change is about to become part of the guide (.ci/run): there, each block needs its records. Elsewhere the
+# author has done their part, and the workflow Record does the rest.
 REQUIRED = "RECORDS_REQUIRED"
 WORKFLOW = "For a pull request, the workflow Record does it."
 
@@ -37,7 +37,7 @@ def unrecorded_blocks() -> str | None:
 
 
 def how_to_record(page: str, environments: Iterable[Environment]) -> str:
-    """Return what records a page's blocks in environments: a command where they are installed, else the workflow."""
+    """Return how to record a page's blocks in environments: a command if they are installed, else the workflow."""
     if all(environment.installed for environment in environments):
         return f"python -m evidence record {page}"
     return WORKFLOW

@@ -1,4 +1,4 @@
-"""A Keras that stays imported: blocks run in forks of it as they come, until it is closed."""
+"""A Keras that stays imported: blocks run in forks of it as they come, until it closes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Run:
 
 
 class WarmKeras:
-    """A runner that stays. What it runs beyond `jobs` blocks at a time has to wait."""
+    """A runner that keeps running. It runs `jobs` blocks at a time; others have to wait."""
 
     def __init__(
         self,
@@ -40,8 +40,8 @@ class WarmKeras:
         jobs: int | None = None,
         fork: bool = sys.platform == "linux",
     ) -> None:
-        self.ready: Future[float] = Future()  # the seconds that the import took; `RuntimeError` if it fails
-        self._lock = threading.Lock()  # must be held to use what follows
+        self.ready: Future[float] = Future()  # the seconds that the import took; `RuntimeError` if it failed
+        self._lock = threading.Lock()  # guards what follows
         self._runs: dict[int, Run] = {}  # that have not ended
         self._orders: list[str] | None = []  # kept until the runner reads them; `None` once it does
         self._count = 0
@@ -72,7 +72,7 @@ class WarmKeras:
         return bool(self._runs)
 
     def submit(self, block: Block, on_output: Callable[[str], object] = lambda text: None) -> Run:
-        """Have a block run as soon as there is room for it; `RuntimeError` if the runner has ended."""
+        """Run a block as soon as there is room for it; `RuntimeError` if the runner has ended."""
         with self._lock:
             if self._ended:
                 raise RuntimeError("the runner has ended")
@@ -82,7 +82,7 @@ class WarmKeras:
         return run
 
     def stop(self, run: Run) -> None:
-        """End a run at once. Its outcome, an error of the type `Stopped`, has what was printed until then."""
+        """End a run at once. Its outcome, an error of type `Stopped`, has what it printed up to then."""
         with self._lock:
             if run.index in self._runs:
                 self._order({"stop": run.index})
@@ -108,7 +108,7 @@ class WarmKeras:
             self._orders.append(line)  # While it imports Keras it reads nothing, and a pipe holds little.
 
     def _read(self) -> None:
-        """Hand over what the runner reports as it comes; runs in a thread."""
+        """Pass on what the runner reports, as it comes; runs in a thread."""
         assert self._process.stdout
         try:
             for line in self._process.stdout:
@@ -144,7 +144,7 @@ class WarmKeras:
 
 
 def write_line(stdin: IO[str], line: str) -> None:
-    """Write a line at once, if the runner still reads; if not, its end says why."""
+    """Write a line at once, if the runner still reads. If not, the way it ended says why."""
     try:
         stdin.write(line + "\n")
         stdin.flush()

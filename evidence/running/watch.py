@@ -1,8 +1,8 @@
-"""Watches a block's models: after each statement, what each is made of.
+"""Watches a block's models: what is in each of them after each statement.
 
-It reads attributes only, and calls no model. It holds on to the layers that it has seen, so that a layer that was
-removed can still be shown. It needs only the standard library, and runs on Python 3.6 and on every Keras since 1.0.0;
-what a release does not have is left out.
+It only reads attributes, and calls no model. It holds on to the layers that it has seen, so that it can still show a
+layer that was removed. It needs only the standard library, and runs on Python 3.6 and on every Keras since 1.0.0. It
+leaves out what a release doesn't have.
 """
 
 import ast
@@ -16,7 +16,7 @@ def run_watched(source, page, first_line, namespace):
     """Run a block statement by statement, and yield a step after each one that leaves it with a model.
 
     A step is a dict of `line`, the statement's (1 is the line after `first_line`); `printed`, what it wrote to standard
-    output; and the state of the models, see `Watch.state`. What a statement raises, is raised.
+    output; and the state of the models, see `Watch.state`. An error in a statement propagates.
     """
     watch = Watch(page)
     for statement in ast.parse(source, page).body:
@@ -42,11 +42,11 @@ def printed_since(start):
 
 
 class Watch(object):
-    """Knows layers by number, and sees the calls that a statement of a page makes."""
+    """Numbers the layers, and sees the calls that a page's statement makes."""
 
     def __init__(self, page):
         self.page = page
-        self.layers = []  # a layer's number is its place
+        self.layers = []  # a layer's number is its index
         self.calls = {}
         self.called = []  # traces
         self.read = []  # models, each with the list that its `layers` returned
@@ -77,7 +77,7 @@ class Watch(object):
         return frame is not None and frame.f_code.co_filename == self.page
 
     def number(self, layer, add=True):
-        """Return a layer's number; `None` for one that is new, unless it is to be added."""
+        """Return a layer's number; `None` for a new one, unless it is to be added."""
         for number, known in enumerate(self.layers):
             if known is layer:
                 return number
@@ -87,7 +87,7 @@ class Watch(object):
         return len(self.layers) - 1
 
     def state(self, models):
-        """Return what models, by the variables that hold them, are made of:
+        """Return what is in the models, by the variables that hold them:
 
         - `models`: by variable, see `model_state`
         - `nodes`: the symbolic calls that layers have recorded, each as a layer's number, which of its calls it is, the
@@ -101,7 +101,7 @@ class Watch(object):
         """
         states = {name: self.model_state(model) for name, model in models.items()}
         nodes = self.nodes()
-        copies = self.copies(models)  # A layer may be in a copy alone.
+        copies = self.copies(models)  # A layer may be only in a copy.
         layers = [[name_of(layer), type(layer).__name__] for layer in self.layers]
         for number, count in self.calls.items():
             layers[number].append(count)
@@ -143,11 +143,11 @@ class Watch(object):
         return nodes
 
     def model_state(self, model):
-        """Return what one model is made of:
+        """Return what is in one model:
 
         - `class` and `built`
-        - `layers`: the numbers of those in `model.layers`
-        - `list`: the numbers of those in the private list, where it differs
+        - `layers`: the numbers of the layers in `model.layers`
+        - `list`: the numbers of the layers in the private list, where it differs
         - `outputs`: the calls, as in `nodes`, that the model's outputs come from
         - `functions`: for `predict`, `test` and `train`, where they exist, see `function_state`
         - `optimizer`: its class, `variables`, how many it has, and `slots`, for how many weights of which layer (by
@@ -242,7 +242,7 @@ def is_model(value):
 
 
 def name_of(layer):
-    """Return a layer's name, "input" for an InputLayer: each release makes that name up in its own way."""
+    """Return a layer's name, "input" for an InputLayer: each release makes up that name in its own way."""
     return "input" if type(layer).__name__ == "InputLayer" else str(layer.name)
 
 
@@ -261,7 +261,7 @@ def outputs_of(model):
 
 
 def origins(tensors):
-    """Return, for symbolic tensors, the layer and the number of its call that each comes from."""
+    """Return, for each symbolic tensor, the layer and the number of its call that it comes from."""
     histories = [attribute(tensor, "_keras_history") for tensor in tensors]
     return [(history[0], history[1]) for history in histories if history is not None]
 
@@ -320,7 +320,7 @@ def function_of(model, name):
 
 
 def behind(function):
-    """Return a function and those that it wraps, which its closure holds."""
+    """Return a function and the functions that it wraps, which its closure holds."""
     found = [function]
     for part in found:
         cells = [cell_contents(cell) for cell in attribute(part, "__closure__") or []]
@@ -347,7 +347,7 @@ def traced(function):
 
 
 def concrete_functions(function):
-    """Return the traces of a `tf.function`, the first first; `None` for anything else."""
+    """Return the traces of a `tf.function`, oldest first; `None` for anything else."""
     listing = attribute(function, "_list_all_concrete_functions")  # from TensorFlow 2.9 on
     if listing is not None:
         return in_order(listing())
@@ -362,7 +362,7 @@ def concrete_functions(function):
 
 
 def in_order(concrete):
-    """Return traces by the number at the end of the name that TensorFlow gave them."""
+    """Return traces in the order of the numbers that end their names in TensorFlow."""
     named = {}
     for each in concrete:
         named[str(attribute(each, "name") or attribute(attribute(each, "_inference_function"), "name"))] = each

@@ -8,10 +8,10 @@ from evidence.running.environments import Environment
 
 
 def workflow_jobs(environments: Iterable[Environment]) -> list[dict[str, str]]:
-    """Return for each job its installation, Python, and the keys of its environments, separated by spaces.
+    """Return each job's installation, Python, and the keys of its environments, separated by spaces.
 
-    Releases of Keras that run on one TensorFlow share a job, its download of a gigabyte and the start of its machine:
-    28 jobs are enough for 56 environments. All of them in one job would not fit on its disk.
+    Keras releases that run on the same TensorFlow share a job, its download of a gigabyte and its machine's start-up:
+    28 jobs are enough for 56 environments. A single job's disk would be too small for all of them.
     """
     jobs: dict[str, dict[str, str]] = {}
     for environment in environments:

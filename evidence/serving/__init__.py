@@ -1,1 +1,1 @@
-"""Serves the site on this machine, where its blocks can be edited and run. Never part of the published site."""
+"""Serves the site on this machine, with blocks to edit and run. Never part of the published site."""

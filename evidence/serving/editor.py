@@ -1,7 +1,7 @@
-"""Serves CodeMirror, the editor of the live blocks, from npm's packages, which are installed when it is first used.
+"""Serves CodeMirror, the editor of the live blocks, from npm packages, which are installed on first use.
 
-Browsers load its modules as they are, by an import map: nothing is bundled. package.json lists every package that it
-needs, so that the map is known before anything is installed.
+Browsers load its modules as they are, through an import map: nothing is bundled. package.json lists every package that
+it needs, so that the map is known before anything is installed.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ def packages() -> tuple[str, ...]:
 
 
 def import_map(prefix: str) -> str:
-    """Return the import map, as JSON, by which a page finds the packages at addresses that begin with `prefix`."""
+    """Return the import map, as JSON, that lets a page find the packages at addresses that begin with `prefix`."""
     return json.dumps({"imports": {name: prefix + name for name in packages()}})
 
 
 @functools.cache
 def module(name: str) -> bytes:
-    """Return the module that a package consists of.
+    """Return a package's one module.
 
-    `KeyError` if it is no package of the editor; `LookupError` if it cannot be installed.
+    `KeyError` if the package isn't the editor's; `LookupError` if it can't be installed.
     """
     if name not in packages():
         raise KeyError(name)

@@ -1,4 +1,4 @@
-"""Keeps the Kerases warm that are in use, as many as memory allows."""
+"""Keeps the Kerases in use warm, as many as memory allows."""
 
 from __future__ import annotations
 
@@ -16,18 +16,16 @@ from evidence.running.warm_keras import WarmKeras
 
 LIMITS = Limits(seconds=60, memory=4e9)
 MOST = 3  # warm at a time; TensorFlow and Keras take half a gigabyte each
-IDLE_SECONDS = 600.0  # after which a Keras that nobody uses is ended, but for the pinned one
-WAIT_SECONDS = 0.1  # so often a run that waits looks whether it was stopped
+IDLE_SECONDS = 600.0  # after which an unused Keras ends, except for the pinned one
+WAIT_SECONDS = 0.1  # how often a waiting run checks whether it was stopped
 STOPPED = Outcome("", Error("Stopped", "was stopped", None, ""), 0.0)
 
-Report = Callable[
-    [str, str], object
-]  # is given what a run does now ("waiting", "importing", "running"), and its output
+Report = Callable[[str, str], object]  # gets what a run is doing ("waiting", "importing", "running"), and its output
 
 
 @dataclass
 class Ticket:
-    """Stops a run, wherever it is."""
+    """Stops a run, whatever it is doing."""
 
     stopped: threading.Event = field(default_factory=threading.Event)
 
@@ -37,7 +35,7 @@ class Ticket:
 
 @dataclass
 class Held:
-    """A warm Keras, and who uses it."""
+    """A warm Keras, and its users."""
 
     keras: WarmKeras
     users: int = 0
@@ -45,7 +43,7 @@ class Held:
 
 
 class Kerases:
-    """Starts a Keras when it is first used, and ends it when others need the room or nobody used it for long."""
+    """Starts a Keras on first use, and ends it when others need the room or nobody has used it for a while."""
 
     def __init__(
         self,
@@ -56,7 +54,7 @@ class Kerases:
     ) -> None:
         self._start = start or start_warm
         self._most, self._idle_seconds = most, idle_seconds
-        self._changed = threading.Condition()  # must be held to use what follows
+        self._changed = threading.Condition()  # guards what follows
         self._held: dict[Environment, Held] = {}
         self._closed = False
 
@@ -85,11 +83,11 @@ class Kerases:
                     if not ticket.stopped.is_set():
                         continue
                     keras.stop(run)
-                    if not keras.ready.done():  # It will read the order only then.
+                    if not keras.ready.done():  # It reads the order only then.
                         return STOPPED
 
     def end_idle(self) -> None:
-        """End what nobody used for long."""
+        """End what nobody has used for a while."""
         with self._changed:
             for environment, held in list(self._held.items()):
                 idle = time.monotonic() - held.used > self._idle_seconds
@@ -105,7 +103,7 @@ class Kerases:
 
     @contextlib.contextmanager
     def _borrowed(self, environment: Environment, ticket: Ticket) -> Iterator[WarmKeras | None]:
-        """Lend a warm Keras, once there is room for it; `None` if the run is stopped before."""
+        """Lend a warm Keras, once there is room for it; `None` if the run is stopped first."""
         with self._changed:
             while not self._make_room(environment):
                 if ticket.stopped.is_set() or self._closed:
@@ -127,7 +125,7 @@ class Kerases:
                 self._changed.notify_all()
 
     def _make_room(self, environment: Environment) -> bool:
-        """Make room for a Keras, if need be, by ending the one that was not used for longest; say whether there is."""
+        """Make room for a Keras, if need be by ending the least recently used one; return whether there is room."""
         if environment in self._held:
             if self._held[environment].keras.alive:
                 return True

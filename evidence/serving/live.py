@@ -1,4 +1,4 @@
-"""What a live page can have done: its blocks run, on any Keras, what they print written down, a Keras installed."""
+"""What a live page can ask for: run its blocks on any Keras, write down what they print, install a Keras."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from evidence.serving.served_site import ServedSite
 
 Json = dict[str, Any]
 CODE_CHARACTERS = 50_000
-MOST_RUNS = 128  # that have not ended: twice all environments
+MOST_RUNS = 128  # unfinished ones: twice the number of environments
 MOST_LISTENERS = 32
-FEW = 2  # environments, which do not queue behind those who asked for all
-HEARTBEAT_SECONDS = 1.0  # so often something is written to a reader, to notice that they are gone
+FEW = 2  # environments: these runs don't queue behind those on all environments
+HEARTBEAT_SECONDS = 1.0  # how often to write something to a reader, to notice when they are gone
 
 
 class RefusedError(Exception):
-    """A request that cannot be granted, with its HTTP status."""
+    """A refused request, with its HTTP status."""
 
     def __init__(self, status: int, text: str) -> None:
         super().__init__(text)
@@ -36,9 +36,9 @@ class RefusedError(Exception):
 
 
 class Live:
-    """Grants what pages ask for. Each method takes a request; those that take long return their answers as they come.
+    """Does what pages ask for. Each method takes a request; slow ones return their answers as they come.
 
-    `RefusedError` says why a request is not granted.
+    `RefusedError` says why a request is refused.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class Live:
         self._environments = {environment.key: environment for environment in environments}
         pinned = next((each for each in environments if each.pinned and each.installed), None)
         self.pages = SavedPages(kerases, pinned, lambda path: self.publish({"event": "news", "page": page_name(path)}))
-        self._lock = threading.Lock()  # must be held to use what follows
+        self._lock = threading.Lock()  # guards what follows
         self._runs: dict[str, list[Ticket]] = {}
         self._listeners: set[queue.Queue[Json]] = set()
         self._installing: str | None = None
@@ -60,7 +60,7 @@ class Live:
         self._for_all = ThreadPoolExecutor(FEW, thread_name_prefix="run-all")
 
     def environments(self, request: Mapping[str, Any]) -> Json:
-        """List the environments, and what a run may use."""
+        """List the environments, and a run's limits."""
         rows = [
             {
                 "key": each.key,
@@ -68,7 +68,7 @@ class Live:
                 "line": each.line,
                 "installed": each.installed,
                 "megabytes": installing.megabytes_to_install([each]),
-                "command": each.install_command if each.pinned else None,  # It is not installed from a page.
+                "command": each.install_command if each.pinned else None,  # A page can't install it.
             }
             for each in self._environments.values()
         ]
@@ -76,7 +76,7 @@ class Live:
         return {"environments": rows, "limits": limits}
 
     def page(self, request: Mapping[str, Any]) -> Json:
-        """Say what the blocks of a page do, and what is wrong with it."""
+        """Return what a page's blocks do, and what is wrong with the page."""
         path = self._page(request)
         self.pages.opened(path)
         failures = [*([self.site.error] if self.site.error else []), *self.site.warnings_on(path)]
@@ -98,7 +98,7 @@ class Live:
         code = text(request, "code", CODE_CHARACTERS)
         keys = request.get("environments")
         if not isinstance(keys, list) or not keys or len(keys) > len(self._environments):
-            raise RefusedError(400, "`environments` has to be a list of environments")
+            raise RefusedError(400, "`environments` must be a list of environments")
         chosen = [self._environment(key) for key in dict.fromkeys(map(str, keys))]
         if missing := [each.key for each in chosen if not each.installed]:
             raise RefusedError(409, f"{', '.join(missing)}: not installed")
@@ -136,12 +136,12 @@ class Live:
                 raise RefusedError(429, f"{self._installing} is being installed. Wait for it.")
             self._installing = environment.key
         answers: queue.Queue[Json] = queue.Queue()
-        # It goes on if the page is closed: half an installation is of no use.
+        # It continues if the page is closed: half an installation is useless.
         threading.Thread(target=self._install_one, args=(environment, answers)).start()
         return until_end(answers)
 
     def events(self, request: Mapping[str, Any]) -> Iterator[Json]:
-        """Yield what changes on the site."""
+        """Yield the changes to the site."""
         listener: queue.Queue[Json] = queue.Queue(1000)
         with self._lock:
             if len(self._listeners) >= MOST_LISTENERS:
@@ -150,10 +150,10 @@ class Live:
         return self._events_for(listener)
 
     def publish(self, event: Json) -> None:
-        """Have all open pages know something."""
+        """Tell all open pages something."""
         with self._lock:
             for listener in self._listeners:
-                if not listener.full():  # Its page has been gone for long.
+                if not listener.full():  # Its page is long gone.
                     listener.put(event)
 
     def close(self) -> None:
@@ -167,7 +167,7 @@ class Live:
         self.pages.close()
 
     def _page(self, request: Mapping[str, Any]) -> Path:
-        """Return the Markdown of the page at an address of the site: no other path is ever read or written."""
+        """Return the Markdown file of the page at an address of the site: no other path is ever read or written."""
         path = self.site.source_of(text(request, "address", 1000))
         if path is None:
             raise RefusedError(404, "No page of the site has this address.")
@@ -185,7 +185,7 @@ class Live:
         try:
             outcome = self._kerases.run(environment, block, ticket, report)
             ended = {"state": "ended"} | outcome_as_json(outcome)
-        except Exception as error:  # The page is to know, whatever it is.
+        except Exception as error:  # Whatever it is, the page should know.
             ended = {"state": "failed", "failure": str(error) or type(error).__name__}
         answers.put({"environment": environment.key} | ended)
 
@@ -196,7 +196,7 @@ class Live:
                 answer = next_of(answers)
                 left -= answer.get("state") in {"ended", "failed"}
                 yield answer
-        finally:  # also if the page is gone
+        finally:  # even if the page is gone
             with self._lock:
                 tickets = self._runs.pop(number)
             for ticket in tickets:
@@ -226,10 +226,10 @@ class Live:
 
 
 def text(request: Mapping[str, Any], name: str, most: int) -> str:
-    """Return a text of a request; `RefusedError` if it is missing or too long."""
+    """Return a text in a request; `RefusedError` if it is missing or too long."""
     value = request.get(name)
     if not isinstance(value, str) or len(value) > most:
-        raise RefusedError(400, f"`{name}` has to be a text of at most {most} characters")
+        raise RefusedError(400, f"`{name}` must be a text of at most {most} characters")
     return value
 
 
@@ -242,7 +242,7 @@ def next_of(answers: queue.Queue[Json]) -> Json:
 
 
 def until_end(answers: queue.Queue[Json]) -> Iterator[Json]:
-    """Yield answers up to the one that says that it is the end."""
+    """Yield answers up to the one that marks the end."""
     answer: Json = {}
     while "end" not in answer:
         answer = next_of(answers)

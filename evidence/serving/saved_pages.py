@@ -1,4 +1,4 @@
-"""Runs the blocks that a save changed, and knows what they print and what is wrong with their page."""
+"""Runs the blocks that a save changed, and keeps what they print and what is wrong with their page."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from evidence.running.records import RecordedOutcome
 from evidence.serving.kerases import Kerases, Ticket
 from evidence.site.page_problems import problems_of
 
-AT_A_TIME = 8  # blocks that wait for the runner, which takes as many at a time as there are cores
+AT_A_TIME = 8  # blocks waiting for the runner, which runs as many at a time as there are cores
 
 
-CHECK_SECONDS = 0.5  # after a save a page is checked
+CHECK_SECONDS = 0.5  # from a save to the page's check
 
 
 class UnknownBlockError(LookupError):
-    """A block that a page does not have, or not any more, or that has not run."""
+    """A block that a page doesn't have, or no longer has, or that has not run."""
 
 
 @dataclass
 class Current:
-    """What a block did since it was changed."""
+    """What a block has done since it was changed."""
 
     ticket: Ticket = field(default_factory=Ticket)
     outcome: Outcome | None = None  # once it has ended
@@ -39,23 +39,23 @@ class Current:
 
 
 class SavedPages:
-    """Knows the blocks of the pages as they are on the disk.
+    """Knows the blocks of the pages as they are on disk.
 
-    A block that the pinned environment's record lacks is run, once, in that environment, when its page is saved or
-    opened. `publish` is given the path of a page whose blocks have something new.
+    If the pinned environment's record lacks a block, the block runs once in that environment when its page is saved or
+    opened. `publish` gets the path of a page whose blocks have news.
     """
 
     def __init__(self, kerases: Kerases, pinned: Environment | None, publish: Callable[[Path], object]) -> None:
         self._kerases, self._pinned, self._publish = kerases, pinned, publish
-        self._lock = threading.Lock()  # must be held to use what follows
+        self._lock = threading.Lock()  # guards what follows
         self._current: dict[str, Current] = {}  # by digest
-        self._digests: dict[Path, set[str]] = {}  # of each page that was saved or opened
-        self._further: dict[Path, list[Problem]] = {}  # what `check` found on a page as it is now
-        self._timers: dict[Path, threading.Timer] = {}  # of pages that are to be checked
+        self._digests: dict[Path, set[str]] = {}  # for each page that was saved or opened
+        self._further: dict[Path, list[Problem]] = {}  # what `check` found on the current version of a page
+        self._timers: dict[Path, threading.Timer] = {}  # of pages waiting for their check
         self._pool = ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="saved")
 
     def saved(self, paths: Iterable[Path]) -> None:
-        """Run the blocks that are new on pages, and stop those that are on no page any more."""
+        """Run the blocks that are new on pages, and stop those that are no longer on any page."""
         recorded = self._recorded()
         for path in paths:
             blocks, _ = read(path)
@@ -73,13 +73,13 @@ class SavedPages:
                 self._current.pop(digest).ticket.stop()
 
     def opened(self, path: Path) -> None:
-        """Do for a page that is opened what a save does, once."""
+        """Do for an opened page what a save does, once."""
         if path not in self._digests:
             self.saved([path])
             self.check_soon(path)
 
     def check_soon(self, path: Path) -> None:
-        """Check a page once it is on the screen, which that would delay."""
+        """Check a page once it is on the screen: checking it first would delay it."""
         with self._lock:
             if path in self._timers:
                 self._timers[path].cancel()
@@ -93,11 +93,11 @@ class SavedPages:
             text = path.read_bytes()
             _, problems = read(path)
             if problems:
-                return  # They may hide the others.
+                return  # These may hide the others.
             further = [problem for problem in problems_of([path]) if problem.page == page_name(path)]
             if path.read_bytes() != text:
-                return  # It was saved again meanwhile, and will be checked again.
-        except Exception:  # what is half typed when a check reads it for the second time
+                return  # It has been saved again, and will be checked again.
+        except Exception:  # half-typed text that a check reads for the second time
             return
         with self._lock:
             changed = self._further.get(path, []) != further
@@ -106,7 +106,7 @@ class SavedPages:
             self._publish(path)
 
     def look(self, path: Path) -> dict[str, Any]:
-        """Return what a page's reader is to see: its blocks, and what is wrong with it."""
+        """Return what a page's reader should see: its blocks, and what is wrong with it."""
         recorded = self._recorded()
         blocks, problems = read(path)
         with self._lock:
@@ -119,7 +119,7 @@ class SavedPages:
         }
 
     def take_over(self, path: Path, digest: str) -> None:
-        """Write what a block printed into its page; `UnknownBlockError` if there is none, `OSError` if it cannot be."""
+        """Write what a block printed into its page; `UnknownBlockError` if it has nothing, `OSError` if that fails."""
         blocks, _ = read(path)
         chosen = [block for block in blocks if block.digest == digest]
         with self._lock:
@@ -151,7 +151,7 @@ class SavedPages:
 
 
 def read(path: Path) -> tuple[list[Block], list[Problem]]:
-    """Return a page's blocks and the problems that show at once; none of a page that is gone."""
+    """Return a page's blocks and the problems that are quick to find; none if the page is gone."""
     try:
         return lint.read_page(path)
     except FileNotFoundError:
@@ -159,7 +159,7 @@ def read(path: Path) -> tuple[list[Block], list[Problem]]:
 
 
 def describe(block: Block, current: Current | None, recorded: dict[str, RecordedOutcome]) -> dict[str, Any]:
-    """Say what a block does now, and whether its page says the same."""
+    """Describe what a block does now, and whether its page says the same."""
     described: dict[str, Any] = {"digest": block.digest, "line": block.line, "code": block.code}
     if current and current.outcome:
         outcome = current.outcome

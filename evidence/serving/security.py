@@ -1,12 +1,12 @@
-"""Decides who may have what: the server executes code, so only the person who started it may reach it.
+"""Decides who may do what: the server executes code, so only the person who started it may use it.
 
-A page of another site can send requests to 127.0.0.1, directly or by a name of its own that it has made to mean
-127.0.0.1 ("DNS rebinding"), and another person on the machine can open a connection. So:
+A page on another site can send requests to 127.0.0.1, directly or through a name of its own that it points to
+127.0.0.1 ("DNS rebinding"), and another user of the machine can open a connection. So:
 
-- `Host` has to be this address, for whatever is asked: under another name nothing is read.
-- Pages are served to everybody on the machine, but are live for a browser alone that was opened with the key, which the
-  terminal shows. The browser then has the key as a cookie that other sites' requests lack.
-- What runs something needs a token that only such a page has, in a header that no other site may send.
+- `Host` must be this address in every request: under any other name, nothing can be read.
+- Everybody on the machine can read the pages, but they are live only in a browser that was opened with the key, which
+  the terminal shows. The browser then has the key as a cookie, which other sites' requests lack.
+- Whatever runs something needs a token that only such a page has, in a header that no other site may send.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from http.cookies import CookieError, SimpleCookie
 
 TOKEN_HEADER = "X-Live-Token"
 HEADERS = {
-    # In a frame of another site, its visitors could be made to click.
+    # In another site's frame, its visitors could be tricked into clicking.
     "Content-Security-Policy": "frame-ancestors 'none'",
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -32,7 +32,7 @@ HEADERS = {
 
 @dataclass(frozen=True)
 class Guard:
-    """Knows the secrets of one server."""
+    """Keeps the secrets of one server."""
 
     port: int
     key: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)  # in the address to open
@@ -44,17 +44,17 @@ class Guard:
 
     @property
     def cookie_name(self) -> str:
-        return f"live-{self.port}"  # Cookies do not tell ports apart.
+        return f"live-{self.port}"  # Cookies don't distinguish ports.
 
     def cookie(self) -> str:
-        """Return the cookie, as a header sets it, of a browser that was opened with the key."""
+        """Return the header that sets the cookie in a browser opened with the key."""
         return f"{self.cookie_name}={self.key}; Path=/; HttpOnly; SameSite=Strict"
 
     def is_key(self, text: str) -> bool:
         return same(text, self.key)
 
     def knows(self, headers: Mapping[str, str]) -> bool:
-        """Say whether a browser was opened with the key."""
+        """Return whether a browser was opened with the key."""
         try:
             cookies = SimpleCookie(headers.get("Cookie", ""))
         except CookieError:
@@ -63,13 +63,13 @@ class Guard:
         return cookie is not None and self.is_key(cookie.value)
 
     def refuses_reading(self, headers: Mapping[str, str]) -> str | None:
-        """Say why not even a page may be read; `None` if it may."""
+        """Return why a request may not even read a page; `None` if it may."""
         if headers.get("Host") not in self.hosts:
             return f"This server answers only at http://{self.hosts[0]}/."
         return None
 
     def refuses_running(self, headers: Mapping[str, str]) -> str | None:
-        """Say why a request may not have something done; `None` if it may."""
+        """Return why a request may not run anything; `None` if it may."""
         if refused := self.refuses_reading(headers):
             return refused
         if headers.get("Origin") != f"http://{headers['Host']}":
@@ -84,5 +84,5 @@ class Guard:
 
 
 def same(text: str, secret: str) -> bool:
-    """Compare a text with a secret in a time that does not depend on where they differ."""
+    """Compare a text with a secret, in a time that doesn't depend on where they differ."""
     return hmac.compare_digest(text.encode("utf-8", "replace"), secret.encode())

@@ -19,8 +19,8 @@ from evidence.serving.live import Live
 from evidence.serving.served_site import Changes, ServedSite
 from evidence.serving.server import LiveServer
 
-STOP_SECONDS = 0.5  # the server may take so long to end
-LOOK_SECONDS = 10.0  # so often it looks for a Keras that nobody uses
+STOP_SECONDS = 0.5  # the server may take this long to end
+LOOK_SECONDS = 10.0  # how often it looks for an unused Keras
 
 
 def serve(environments: Sequence[Environment], port: int, *, open_browser: bool = False) -> None:
@@ -49,7 +49,7 @@ def served(
         live = server.live = Live(site, kerases, environments)
         ends.callback(live.close)
         if pinned := next((each for each in environments if each.pinned and each.installed), None):
-            kerases.warm_up(pinned)  # It imports Keras while the site is built.
+            kerases.warm_up(pinned)  # Keras imports while the site is built.
         site.build()
         changes = Changes(site.watched)
         ends.callback(changes.close)
@@ -60,16 +60,16 @@ def served(
 
 
 def follow(changes: Changes, live: Live) -> None:
-    """Run and build what is saved, and have the open pages show it."""
+    """Run and build what is saved, and update the open pages."""
     for paths in changes:
         try:
             take_in(paths, live)
-        except Exception:  # Whatever it is, the next save is to be seen.
+        except Exception:  # Whatever it is, keep watching for the next save.
             traceback.print_exc()
 
 
 def take_in(paths: Iterable[Path], live: Live) -> None:
-    """Run the blocks of what was saved at once, then build it, then look for problems that take longer to find."""
+    """Run the blocks on saved pages at once, then build the pages, then look for problems that take longer to find."""
     saved = [path for path in paths if path.suffix == ".md" and path in live.site.sources()]
     live.pages.saved(saved)
     for path in saved:
@@ -86,8 +86,8 @@ def take_in(paths: Iterable[Path], live: Live) -> None:
 def what_it_does(server: LiveServer) -> str:
     return (
         f"Open {server.address_with_key}\n"
-        "Only browsers on this machine that open this address can run blocks. They run as you: they can read and write "
+        "Only browsers on this machine that open this address can run blocks. They run as you, and can read and write "
         f"your files. Each is stopped after {LIMITS.seconds:g} s, {LIMITS.memory / 1e9:g} GB of memory, or "
         f"{OUTPUT_BYTES / 1e6:g} MB of output.\n"
-        "A block that you save runs by itself. To end: Ctrl+C"
+        "When you save a page, its changed blocks run. To stop: Ctrl+C"
     )

@@ -1,4 +1,4 @@
-"""Builds the site into a folder of its own, and again what is changed."""
+"""Builds the site into its own folder, and rebuilds what changes."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ from watchdog.observers import Observer
 
 from evidence.site.incremental import is_scratch
 
-NOT_RECORDED = "the block is not recorded"  # It says so itself.
-QUIET_SECONDS = 0.03  # A save is over once nothing has changed for so long,
-LONGEST_SECONDS = 0.2  # or after this: somebody may save all the time.
+NOT_RECORDED = "the block is not recorded"  # The live page says so itself.
+QUIET_SECONDS = 0.03  # A save is over once nothing has changed for this long,
+LONGEST_SECONDS = 0.2  # or after this: somebody may keep saving.
 
 
 class NoSiteError(Exception):
-    """Why the site cannot be built even once."""
+    """Why the site can't be built even once."""
 
 
 class ServedSite:
-    """The site as it was last built, in `folder`. What cannot be built leaves the last one as it was."""
+    """The site as last built, in `folder`. A failed build leaves it as it was."""
 
     def __init__(self, config_file: Path, address: str) -> None:
-        self.error: str | None = None  # why what is on the disk cannot be built, if no page's own warnings say it
+        self.error: str | None = None  # why the files on disk can't be built, if no page's own warnings say it
         self._warnings = Warnings()
         logging.getLogger("mkdocs").addHandler(self._warnings)
         self._config_file, self._address = config_file, address
@@ -45,7 +45,7 @@ class ServedSite:
         self.watched: list[str] = []
 
     def build(self) -> None:
-        """Build the whole site for the first time; `NoSiteError` if it cannot be built."""
+        """Build the whole site for the first time; `NoSiteError` if that fails."""
         try:
             config = self._build_all()
         except MkDocsException as error:
@@ -65,7 +65,7 @@ class ServedSite:
         try:
             self._build_changes()
         except (Exception, Abort) as error:
-            vars(self._incremental).update(kept)  # The single pages are still built into the last whole site.
+            vars(self._incremental).update(kept)  # Single pages are still built into the last whole site.
             new = [words for words in self._warnings.words() if words not in before]
             if not any(name in words for words in new for name in names):
                 reason = "\n".join(new) or f"{type(error).__name__}: {error}"
@@ -74,11 +74,11 @@ class ServedSite:
         return True
 
     def saved(self, path: Path) -> None:
-        """Forget what the last build said of a page that is built again."""
+        """Forget what the last build said about a page that will be rebuilt."""
         self._warnings.forget(self._name(path))
 
     def warnings_on(self, path: Path) -> list[str]:
-        """Return what the last builds said of a page."""
+        """Return what the last builds said about a page."""
         return self._warnings.on(self._name(path))
 
     def _name(self, path: Path) -> str:
@@ -87,7 +87,7 @@ class ServedSite:
         return path.relative_to(docs).as_posix() if path.is_relative_to(docs) else path.as_posix()
 
     def source_of(self, address: str) -> Path | None:
-        """Return the Markdown of a page of the site by its address, "how-to/compile-again/"; `None` if it has none."""
+        """Return the Markdown file of the page at an address, "how-to/compile-again/"; `None` if it has none."""
         for file in self._incremental.files.documentation_pages():
             if file.url.removeprefix("./") == address and file.src_uri.endswith(".md") and file.abs_src_path:
                 return Path(file.abs_src_path)
@@ -106,11 +106,11 @@ class ServedSite:
         return self._plugin.incremental
 
     def _build_all(self, config: object = None) -> MkDocsConfig:
-        """Build into a new folder, which then takes the place of the old one: readers never see half a site."""
+        """Build into a new folder, which then replaces the old one: readers never see half a site."""
         self._count += 1
         folder = Path(self._folders.name, str(self._count))
         new = load_config(str(self._config_file), site_dir=str(folder), site_url=self._address)
-        # Material would load the next page without the scripts and the state that this one has here.
+        # Material would load the next page without this page's scripts and state.
         with contextlib.suppress(ValueError):
             new.theme["features"].remove("navigation.instant")
         new.plugins.on_startup(command="serve", dirty=False)
@@ -121,7 +121,7 @@ class ServedSite:
 
 
 class Warnings(logging.Handler):
-    """Keeps what MkDocs and its plugins say while they build, by the page that it names."""
+    """Keeps the messages of MkDocs and its plugins during a build, by the page that they name."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
@@ -147,7 +147,7 @@ class Warnings(logging.Handler):
 
 
 class Changes(FileSystemEventHandler):
-    """Sees what is saved below some paths, and hands it over once it is quiet."""
+    """Watches for saves below some paths, and passes them on once things are quiet."""
 
     def __init__(self, watched: Iterable[str]) -> None:
         self._changed = threading.Condition()
@@ -157,7 +157,7 @@ class Changes(FileSystemEventHandler):
         for path in map(Path, watched):
             if path.is_dir():
                 self._observer.schedule(self, str(path), recursive=True)
-            else:  # A file is replaced when it is saved: its folder is watched.
+            else:  # Saving a file replaces it, so its folder is watched.
                 self._observer.schedule(OnlyOne(self, path), str(path.parent))
         self._observer.start()
 
@@ -175,7 +175,7 @@ class Changes(FileSystemEventHandler):
             self._changed.notify_all()
 
     def __iter__(self) -> Iterator[set[Path]]:
-        """Yield what has changed each time, until this is closed."""
+        """Yield what has changed each time, until closed."""
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._paths or self._closed)
@@ -196,7 +196,7 @@ class Changes(FileSystemEventHandler):
 
 
 class OnlyOne(FileSystemEventHandler):
-    """Passes on what happens to one file of a folder."""
+    """Passes on what happens to one file in a folder."""
 
     def __init__(self, changes: Changes, path: Path) -> None:
         self._changes, self._path = changes, path

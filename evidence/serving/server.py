@@ -1,4 +1,4 @@
-"""The server: gives out the site and, to pages that may, runs what they ask for."""
+"""The server: serves the site, and runs what its live pages ask for."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ PREFIX = "/_live/"
 STATIC = Path(__file__).with_name("static")
 STATIC_TYPES = {".js": "text/javascript", ".css": "text/css"}
 BODY_BYTES = 250_000
-CONNECTIONS = 64  # at a time; a request beyond them is dropped
-SOCKET_SECONDS = 30  # a connection that neither sends nor takes anything is closed
+CONNECTIONS = 64  # at a time; further requests are dropped
+SOCKET_SECONDS = 30  # an idle connection is closed
 MODULE = re.compile(rf"{PREFIX}npm/(?P<name>[@\w/.-]+)")
 
 
 class LiveServer(ThreadingHTTPServer):
-    """Listens on this machine alone."""
+    """Listens only on this machine."""
 
     daemon_threads = True
     request_queue_size = 128
@@ -61,7 +61,7 @@ class LiveServer(ThreadingHTTPServer):
             self._room.release()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: a browser that leaves in the middle of an answer is no error."""
+        """Say nothing: a browser that leaves in the middle of an answer isn't an error."""
 
 
 class Handler(SimpleHTTPRequestHandler):
@@ -98,7 +98,7 @@ class Handler(SimpleHTTPRequestHandler):
     do_HEAD = do_GET  # noqa: N815 (the name that http.server looks for)
 
     def translate_path(self, path: str) -> str:
-        """Return the file of the site at a path; none is outside of it."""
+        """Return the site's file at a path; never one outside the site."""
         self.directory = str(self._live.site.folder)
         return super().translate_path(path)
 
@@ -109,12 +109,12 @@ class Handler(SimpleHTTPRequestHandler):
         length = headers.get("Content-Length", "")
         if not length.isdecimal() or int(length) > BODY_BYTES:
             return self._close_with(
-                HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"A request has to state its length, at most {BODY_BYTES}."
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"A request must state its length, at most {BODY_BYTES}."
             )
         try:
             request = json.loads(self.rfile.read(int(length)))
             if not isinstance(request, dict):
-                raise RefusedError(HTTPStatus.BAD_REQUEST, "A request has to be a JSON object.")
+                raise RefusedError(HTTPStatus.BAD_REQUEST, "A request must be a JSON object.")
             answer = self._function()(request)
         except (ValueError, RecursionError):
             return self._send(HTTPStatus.BAD_REQUEST, "This is not JSON.")
@@ -130,7 +130,7 @@ class Handler(SimpleHTTPRequestHandler):
         return self.server.live
 
     def _headers(self) -> dict[str, str]:
-        """Return the headers; one that is given twice as none, since one of both may be made up."""
+        """Return the headers, without any that was sent twice: one of the two may be forged."""
         names = [name.title() for name in self.headers]
         return {name.title(): value for name, value in self.headers.items() if names.count(name.title()) == 1}
 
@@ -150,7 +150,7 @@ class Handler(SimpleHTTPRequestHandler):
             raise RefusedError(HTTPStatus.NOT_FOUND, "There is nothing at this address.") from None
 
     def _let_in(self, key: str, path: str) -> None:
-        """Make a browser that was opened with the key one whose pages are live."""
+        """Give a browser that was opened with the key live pages."""
         if not self.server.guard.is_key(key):
             return self._send(HTTPStatus.FORBIDDEN, "This is not the key. Open the address that the terminal shows.")
         headers = {"Location": "/" + path.lstrip("/"), "Set-Cookie": self.server.guard.cookie()}
@@ -163,7 +163,7 @@ class Handler(SimpleHTTPRequestHandler):
         self._send(status, html, "text/html; charset=utf-8")
 
     def _send_own(self, path: str) -> None:
-        """Send what makes pages live: it holds no secrets."""
+        """Send what makes pages live: there are no secrets in it."""
         files = {f"{PREFIX}{file.name}": file for file in STATIC.iterdir()}
         if file := files.get(path):
             return self._send(HTTPStatus.OK, file.read_bytes(), STATIC_TYPES[file.suffix])
@@ -216,7 +216,7 @@ class Handler(SimpleHTTPRequestHandler):
 
 @functools.cache
 def live_blocks(token: str) -> bytes:
-    """Return what a page needs for its blocks to be live."""
+    """Return what makes a page's blocks live."""
     return (
         f'<meta name="live-token" content="{token}">'
         f'<script type="importmap">{editor.import_map(PREFIX + "npm/")}</script>'
@@ -226,6 +226,6 @@ def live_blocks(token: str) -> bytes:
 
 
 def with_live_blocks(html: bytes, token: str) -> bytes:
-    """Return a page whose blocks are live."""
+    """Return a page with live blocks."""
     start, end, rest = html.rpartition(b"</body>")
     return start + live_blocks(token) + end + rest if end else html

@@ -1,9 +1,9 @@
-"""Writes the chips under a block: what it did where, to be taken in at a glance.
+"""Writes the chips under a block: what it did where, at a glance.
 
-"Keras 3", "tf.keras ≤ 2.5: ValueError". The style sheet puts a sign before each; a screen reader hears words in its
-place. What is in no chip cannot run the block as it is written, or is older than tf.keras: few readers have that. The
-sentence that the chips open to is exact; "tf.keras ≥ 2.6" names minor releases alone, and "older" and "others" are
-those that can run the block. What it does instead is said only of those that many have.
+"Keras 3", "tf.keras ≤ 2.5: ValueError". The style sheet puts a sign before each; a screen reader reads words instead.
+Environments in no chip can't run the block as written, or are older than tf.keras: few readers have them. The sentence
+that the chips open to is exact. "tf.keras ≥ 2.6" names only minor releases, and "older" and "others" mean those that
+can run the block. Chips say what it does instead only for environments that many readers have.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SIGNS_IN_WORDS: Mapping[State, str] = {
     "lacking": "Not applicable on",
     "unknown": "Not measured on",
 }
-SHORT = 24  # characters of an output that a chip repeats
+SHORT = 24  # longest output that a chip repeats, in characters
 TO = "\N{EN DASH}"
 KERAS_1_AND_2 = f"Keras 1{TO}2"
 OLDER, OTHERS = "older", "others"
@@ -33,7 +33,7 @@ SHORT_BACKENDS = {"TensorFlow": "TF"}
 
 
 def chips(block: Block, all_behaviours: Sequence[Behaviour], environments: Sequence[Environment]) -> Iterator[str]:
-    """Yield a chip for where a block does what its page shows, for where it does not, and for where that is unknown."""
+    """Yield the chips for where a block does what its page shows, where it doesn't, and where that is unknown."""
     if len(all_behaviours) == 1:
         yield chip(all_behaviours[0].state, "every Keras")
         return
@@ -57,7 +57,7 @@ def chip(state: State, where: str, what: str = "") -> str:
 
 
 def difference(block: Block, behaviour: Behaviour) -> str:
-    """Return what a block does instead, as HTML, if that is short."""
+    """Return what a block does instead, as HTML, if it's short."""
     outcome = behaviour.wordings[0].outcome
     if outcome.error:
         return code(outcome.error)
@@ -68,7 +68,7 @@ def difference(block: Block, behaviour: Behaviour) -> str:
 def rest_in_short(
     names: str, shown: Collection[Environment], others: Collection[Environment], environments: Sequence[Environment]
 ) -> str:
-    """Name where a block does something else than where it does as shown: as "older" or "others", if names are many."""
+    """Name where a block doesn't do as shown: "older" or "others", if there are many names."""
     if "," in names and all(is_older(one, shown, environments) for one in others):
         return OLDER
     is_long = sum(word[0].isalpha() for word in names.split()) > 1
@@ -76,7 +76,7 @@ def rest_in_short(
 
 
 def is_older(one: Environment, shown: Collection[Environment], environments: Sequence[Environment]) -> bool:
-    """Say whether an environment is older than all that are shown of its line; tf.keras, also if none of it is."""
+    """Return whether an environment is older than all shown ones of its line; tf.keras is, even if none is shown."""
     line = [environment for environment in shown if environment.line == one.line]
     newer = all(environments.index(environment) < environments.index(one) for environment in line)
     return newer and bool(line or (shown and family(one) != "keras-3"))
@@ -85,8 +85,8 @@ def is_older(one: Environment, shown: Collection[Environment], environments: Seq
 def in_short(chosen: Collection[Environment], environments: Sequence[Environment], *, all_runs: bool = False) -> str:
     """Name some of the environments in a few words: "TF ≥ 3.4 JAX, tf.keras ≥ 2.6".
 
-    What would take more words is "some tf.keras" or "some Keras 3", unless `all_runs` are wanted: "tf.keras ≥ 2.6 and
-    1.15".
+    If that takes more words, it says "some tf.keras" or "some Keras 3", unless `all_runs` are wanted: "tf.keras ≥ 2.6
+    and 1.15".
     """
     keys = {environment.key for environment in chosen}
     if len(keys) == len(environments):
@@ -102,7 +102,7 @@ def in_short(chosen: Collection[Environment], environments: Sequence[Environment
 
 
 def keras_3(keys: Collection[str], members: Sequence[Environment], all_runs: bool) -> str:
-    """Name releases of Keras 3: all, those since or until a release whatever the backend, or backend by backend."""
+    """Name releases of Keras 3: all, those since or up to a release on any backend, or backend by backend."""
     chosen = [environment for environment in members if environment.key in keys]
     if len(chosen) == len(members):
         return "Keras 3"
@@ -124,7 +124,7 @@ def keras_3(keys: Collection[str], members: Sequence[Environment], all_runs: boo
 
 
 def releases(name: str, keys: Collection[str], line: Sequence[Environment], all_runs: bool) -> str:
-    """Name releases of a line, which is ordered from the newest: "tf.keras", "tf.keras ≥ 2.6", "Keras ≤ 2.1"."""
+    """Name releases of a line, which is sorted newest first: "tf.keras", "tf.keras ≥ 2.6", "Keras ≤ 2.1"."""
     found = [list(run) for is_chosen, run in groupby(line, key=lambda other: other.key in keys) if is_chosen]
     if not found or len(found[0]) == len(line):
         return name if found else ""
@@ -135,7 +135,7 @@ def releases(name: str, keys: Collection[str], line: Sequence[Environment], all_
 
 
 def run_in_short(run: Sequence[Environment], line: Sequence[Environment]) -> str:
-    """Name neighbours in a line: "≥ 2.6", "≤ 2.1", "2.2"; the newest Keras 2 was followed by Keras 3, not by others."""
+    """Name neighbours in a line: "≥ 2.6", "≤ 2.1", "2.2". Keras 2 never gets "≥": Keras 3 followed it."""
     newest, oldest = minor(run[0], line), minor(run[-1], line)
     if run[-1] is line[-1]:
         return f"≤ {newest}"
@@ -154,6 +154,6 @@ def rank(environment: Environment) -> tuple[int, ...]:
 
 
 def minor(environment: Environment, line: Sequence[Environment] = ()) -> str:
-    """Return a release without its patch, where that is enough to know it in its line: "2.1", but "2.0.7"."""
+    """Return a release without its patch, if that identifies it in its line: "2.1", but "2.0.7"."""
     alike = [other for other in line if rank(other) == rank(environment)]
     return environment.release if len(alike) > 1 else ".".join(map(str, rank(environment)))

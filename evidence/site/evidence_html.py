@@ -22,9 +22,9 @@ from evidence.site.html import code, code_spans, data_on, shortened
 from evidence.site.recipe_html import recipe_line
 
 log = logging.getLogger("mkdocs.evidence")
-SEVERAL = 3  # other behaviours described in the line under a block; the list below it has all
-WARNING = 200  # characters of a warning
-SHORT = 90  # characters of an output repeated in the line under a block
+SEVERAL = 3  # other behaviours that the line under a block describes; the list below it has all of them
+WARNING = 200  # longest warning, in characters
+SHORT = 90  # longest output repeated in the line under a block, in characters
 
 
 def evidence(block: Block, measurements: Measurements) -> Iterator[str]:
@@ -35,7 +35,7 @@ def evidence(block: Block, measurements: Measurements) -> Iterator[str]:
         if behaviour.state == "unknown":
             warn_unknown(block, behaviour, measurements)
     yield f'<div class="evidence" data-search-exclude data-block="{block.digest}">'
-    # The space between two chips is for whoever copies or hears them.
+    # The space between two chips is for people who copy them or use a screen reader.
     yield f"<details><summary>{' '.join(chips(block, all_behaviours, environments))}</summary>"
     alone = attributes(all_behaviours[0], environments) if len(all_behaviours) == 1 else ""
     yield f'<p class="in-words"{alone}>{summary(block, all_behaviours, environments)}</p>'
@@ -64,9 +64,9 @@ def warnings(block: Block, measurements: Measurements) -> Iterator[str]:
 
 
 def warn_unknown(block: Block, behaviour: Behaviour, measurements: Measurements) -> None:
-    """Say that a block is not recorded, on each page that has it; an extension does not know its page.
+    """Log that a block is not recorded, for each page that has it; an extension doesn't know which page it is on.
 
-    It is a warning, which ends a strict build, only where records are required.
+    It's a warning, which ends a strict build, only where records are required.
     """
     level = logging.WARNING if records_required() else logging.INFO
     where = in_words(behaviour.environments, measurements.environments)
@@ -87,12 +87,12 @@ def known_environments(measurements: Measurements) -> str:
 
 
 def attributes(behaviour: Behaviour, environments: Sequence[Environment]) -> str:
-    """Return the attributes by which the style sheet and the script know a behaviour."""
+    """Return the attributes that identify a behaviour to the style sheet and the script."""
     return f"{data_on(behaviour.environments, environments)} data-is={behaviour.state}"
 
 
 def summary(block: Block, all_behaviours: Sequence[Behaviour], environments: Sequence[Environment]) -> str:
-    """Say in one line where a block does what the page shows, and where it does not."""
+    """Say in one line where a block does what the page shows, and where it doesn't."""
     by_state: dict[State, list[Behaviour]] = {}
     for behaviour in all_behaviours:
         by_state.setdefault(behaviour.state, []).append(behaviour)

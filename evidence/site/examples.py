@@ -1,8 +1,8 @@
-"""Runs the examples and hands them to MkDocs as notebooks with their outputs.
+"""Runs the examples and passes them to MkDocs as notebooks with their outputs.
 
-mkdocs-jupyter renders the notebooks but does not run them: by default it ignores errors, and its cache does not know
-which Keras produced a page. Here an example that raises ends the build, and a run is cached under a name made from the
-example's text and every installed package.
+mkdocs-jupyter renders the notebooks but doesn't run them: by default it ignores errors, and its cache doesn't know
+which Keras produced a page. Here an example that raises ends the build, and the cache key of a run covers the example's
+text and every installed package.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from evidence.site.notebooks import plots_of
 EXAMPLES = ROOT / "examples"
 CACHE = ROOT / ".cache" / "examples"
 CELL_SECONDS = 300
-# Several run at once, and threads that wait for one another take longer than one alone.
+# Several examples run at once, and threads that wait for each other are slower than a single one.
 ONE_THREAD = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
 PLOTS = Path(__file__).with_name("plots.matplotlibrc")
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -69,7 +69,7 @@ def point_edit_link_at_source(page: Page) -> None:
 
 
 def as_notebook(source: Path, cache: Path = CACHE) -> Path:
-    """Return the notebook file of an example with its outputs; run the example unless the cache has that run.
+    """Return an example's notebook file with its outputs; run the example unless the run is cached.
 
     Without TensorFlow, the notebook has no outputs and says so. `PluginError`, which ends the build, names the line of
     the cell that raised.
@@ -99,7 +99,7 @@ def run(notebook: NotebookNode, source: Path) -> None:
     plots = {"MPLBACKEND": "module://matplotlib_inline.backend_inline", "MATPLOTLIBRC": str(PLOTS)}
     variables = clean_environment() | ONE_THREAD | plots
     try:
-        # ipykernel and TensorFlow describe themselves on standard error, which matters only if that is their end.
+        # ipykernel and TensorFlow write to standard error, which matters only if they die.
         with tempfile.TemporaryDirectory() as directory, tempfile.TemporaryFile("w+") as errors:
             try:
                 client.execute(cwd=directory, env=variables, stderr=errors)
@@ -115,9 +115,9 @@ def run(notebook: NotebookNode, source: Path) -> None:
             what = 'draws a plot without describing it: begin it with # %% alt="..."'
             raise PluginError(f"{location(source, cell)}: the cell that begins here {what}")
         if cell.cell_type == "code":
-            # TensorFlow describes the machine on standard error, which is not part of the example.
+            # TensorFlow describes the machine on standard error, which isn't part of the example.
             cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
-            # A loop's output arrives in parts. nbclient's own joining would put what follows a plot above it.
+            # A loop's output arrives in parts. If nbclient joined them, it would move what follows a plot above it.
             CoalesceStreamsPreprocessor().preprocess_cell(cell, {}, 0)
 
 

@@ -1,6 +1,6 @@
-"""Puts the site's address into the published `explain.py`, so that what it prints can be clicked.
+"""Puts the site's address into the published `explain.py`, so that it prints links.
 
-Without an address, and in the edition for reading offline, it prints the pages' paths.
+Without an address, and in the offline edition, it prints the pages' paths.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ PLACE = 'GUIDE = ""'
 
 
 def fill_in_address(config: MkDocsConfig) -> None:
-    """Fill in the address in the site's `explain.py`, if it has one; `ValueError` if that has no place for it."""
+    """Fill the address into the site's `explain.py`, if there is one; `ValueError` if the file has no place for it."""
     path = Path(config.site_dir, NAME)
     if not path.exists() or not config.site_url or offline.is_offline(config):
         return

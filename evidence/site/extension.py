@@ -1,11 +1,11 @@
 """A Python-Markdown extension that writes under each block what it did in all environments.
 
 A line says whether the block does the same everywhere; a list below it groups the environments by what it did there.
-The line `<!-- evidence: NAME -->` of a page becomes the table of that name, see `tables/`. Both work in any builder
+On a page, the line `<!-- evidence: NAME -->` becomes the table of that name, see `tables/`. Both work in any builder
 that renders with Python-Markdown.
 
-In the HTML an environment is a number, its position in environments.toml, and `data-on` holds ranges of them:
-"0-15 22". `theme/my-keras/on-the-page.js` reads these.
+In the HTML, an environment is a number, its position in environments.toml, and `data-on` holds ranges of these numbers:
+"0-15 22". `theme/my-keras/on-the-page.js` reads them.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ TABLE = re.compile(r"^<!-- evidence: (?P<name>[\w-]+) -->$", re.MULTILINE)
 class Evidence(markdown.Extension):
     def extendMarkdown(self, md: markdown.Markdown) -> None:  # noqa: N802 (Python-Markdown's name)
         tables: dict[str, str] = {}  # names, by their placeholders
-        # After white space is normalised (30), which would remove a placeholder; before fences are read (25).
+        # After white space is normalised (30), which would remove a placeholder, and before fences are read (25).
         md.preprocessors.register(AddEvidence(md, tables), "evidence", 27)
         # As elements, so that the builder checks and rewrites their links (0); before the contents are listed (5).
         md.treeprocessors.register(AddTables(md, tables), "evidence-tables", 15)
@@ -90,7 +90,7 @@ class AddTables(Treeprocessor):
 
 
 class HeadMessages(Treeprocessor):
-    """Makes each message of the index of errors a heading that the search finds, but the contents do not list."""
+    """Makes each message in the index of errors a heading that the search finds but the table of contents omits."""
 
     def run(self, root: ElementTree.Element) -> None:
         for element in root.iter("pre"):

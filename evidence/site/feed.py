@@ -1,4 +1,4 @@
-"""The feed of what releases changed (RSS 2.0), for those who want to hear of it."""
+"""The feed of what releases changed (RSS 2.0), for people who want to follow them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NEWEST = 20
 
 
 def add_feed(files: Files, config: MkDocsConfig) -> None:
-    """Add the feed to the site's files, unless the site does not know its own address, which links of a feed need."""
+    """Add the feed to the site's files, if the site knows its own address: a feed's links need it."""
     if config.site_url:
         content = feed(current_measurements(), config.site_url, config.site_name)
         files.append(File.generated(config, ADDRESS, content=content))
@@ -65,7 +65,7 @@ def feed(measurements: Measurements, site: str, name: str) -> str:
 
 
 def description(change: Change) -> Iterator[str]:
-    """Yield the sentence on a release, if there is one, and how many blocks behave differently."""
+    """Yield the sentence about a release, if there is one, and how many blocks behave differently."""
     if note := release_notes().get(change.newer.key):
         yield note.replace("`", "")
     number = len(change.of_behaviour)

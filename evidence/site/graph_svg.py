@@ -6,24 +6,24 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
-Node = tuple[int, int]  # a layer's number, and which of its calls
+Node = tuple[int, int]  # a layer's number, and which of its calls it is
 
 CHARACTER, SMALL, MARGIN = (
     6.6,
     0.87,
     7,
-)  # pixels of a letter, how much smaller the second line is, pixels beside the text
-BOX, ROW, GAP = 32, 48, 22  # pixels: the height of a box, that of a row, and between columns
+)  # a letter's width in pixels, how much smaller the second line is, pixels beside the text
+BOX, ROW, GAP = 32, 48, 22  # pixels: the height of a box, the height of a row, and the space between columns
 
 
 @dataclass(frozen=True)
 class Graph:
-    """The calls of layers, by what each takes its inputs from."""
+    """The calls of layers, with the calls that each takes its inputs from."""
 
     sources: Mapping[Node, Sequence[Node]]
     names: Mapping[Node, str]
     notes: Mapping[Node, str] = field(default_factory=dict)  # the second line in a box: the shape
-    calls: Mapping[Node, int] = field(default_factory=dict)  # which call, of layers that have several
+    calls: Mapping[Node, int] = field(default_factory=dict)  # which call it is, if the layer has several
     outputs: Mapping[Node, Sequence[str]] = field(default_factory=dict)  # the models whose output a call is
     new: Collection[Node] = ()
 
@@ -39,7 +39,7 @@ class Graph:
         return found
 
     def in_words(self) -> str:
-        """Return for those who do not see it: "model: input, features (call 2). Left over: features (call 1)."."""
+        """Return a text for screen readers: "model: input, features (call 2). Left over: features (call 1)."."""
         reached = self.reached()
         parts = [
             f"{name}: {', '.join(self.word(each) for each in self.order() if each in self.before(node))}"
@@ -57,11 +57,11 @@ class Graph:
         return ", ".join(filter(None, [self.notes.get(node), call]))
 
     def before(self, node: Node) -> set[Node]:
-        """Return a call and all that it depends on."""
+        """Return a call and everything that it depends on."""
         return Graph(self.sources, self.names, outputs={node: []}).reached()
 
     def columns(self) -> dict[Node, int]:
-        """Return how many calls lie before each."""
+        """Return how many calls come before each."""
         found: dict[Node, int] = {}
 
         def column(node: Node) -> int:
@@ -78,7 +78,7 @@ class Graph:
         return sorted(self.sources, key=lambda node: (columns[node], node[1], node[0]))
 
     def parts(self) -> list[set[Node]]:
-        """Return the calls in groups that have no connection with one another."""
+        """Return the calls in groups that aren't connected to each other."""
         groups: list[set[Node]] = []
         for node, sources in self.sources.items():
             touching = [group for group in groups if group & {node, *sources}]
@@ -87,7 +87,7 @@ class Graph:
         return groups
 
     def rows(self) -> dict[Node, int]:
-        """Return a row for each call: that of its source, or the next that is free in its column."""
+        """Return a row for each call: its source's, or the next free one in its column."""
         columns = self.columns()
         rows: dict[Node, int] = {}
         for part in self.parts():
@@ -105,7 +105,7 @@ class Graph:
 
 
 def draw(graph: Graph) -> str:
-    """Return the SVG of a graph. Its classes say what leads to an output, what is left over, and what is new."""
+    """Return the SVG of a graph. Its classes mark what leads to an output, what is left over, and what is new."""
     columns, rows, reached = graph.columns(), graph.rows(), graph.reached()
     widths = [0.0] * (max(columns.values()) + 1)
     for node, column in columns.items():

@@ -11,7 +11,7 @@ from evidence.running.environments import Environment
 
 
 def data_on(chosen: Iterable[Environment], environments: Sequence[Environment]) -> str:
-    """Return the attribute that names environments to the script, as ranges of their places: "0-15 22"."""
+    """Return the attribute that tells the script which environments, as ranges of their numbers: "0-15 22"."""
     keys = {environment.key for environment in chosen}
     ranges: list[list[int]] = []
     for place, environment in enumerate(environments):
@@ -47,5 +47,5 @@ def code(text: str) -> str:
 
 
 def shortened(text: str, length: int) -> str:
-    """Return a text cut after `length` characters, with an ellipsis if anything was cut."""
+    """Return a text cut to `length` characters, with an ellipsis if anything was cut."""
     return text if len(text) <= length else text[:length] + "…"

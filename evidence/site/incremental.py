@@ -1,8 +1,8 @@
 """Makes `mkdocs serve` build only the pages that changed, as long as nothing else changed.
 
-MkDocs rebuilds everything, or with `--dirty` forgets the titles of all other pages. Here the files and the navigation
-of the last whole build are kept. The tables and the search, which draw on all pages, follow with the next whole build;
-a record that changes causes one.
+MkDocs rebuilds everything, or with `--dirty` forgets the titles of all other pages. This keeps the files and the
+navigation of the last whole build. The tables and the search, which need all pages, catch up with the next whole
+build; a changed record triggers one.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
 log = logging.getLogger("mkdocs.evidence")
-# What editors and Python write beside the files themselves; vim tries out "4913".
+# What editors and Python write beside the real files; vim tests with "4913".
 SCRATCH = re.compile(r"[.#]|4913$|__pycache__$|tmp\w{8}$|.*(~|\.tmp)$")
 
 
 class IncrementalBuild:
-    """Holds what the last whole build made, and builds single pages into it."""
+    """Keeps the last whole build, and builds single pages into it."""
 
     config: MkDocsConfig
     files: Files
@@ -36,11 +36,11 @@ class IncrementalBuild:
     templates: Environment
 
     def remember(self, config: MkDocsConfig, files: Files, nav: Navigation, templates: Environment) -> None:
-        """Keep what a whole build has made by the time its templates are loaded."""
+        """Keep what a whole build has made by the time it loads its templates."""
         self.config, self.files, self.nav, self.templates = config, files, nav, templates
 
     def build_changes_of(self, server: LiveReloadServer, config: MkDocsConfig, builder: Callable[..., Any]) -> None:
-        """Have the server build only the pages that changed, and call `builder` if anything else did."""
+        """Make the server build only the pages that changed, and call `builder` if anything else did."""
         watched = [path for path in (config.config_file_path, config.docs_dir, *config.watch) if path]
         before = modification_times_below(watched)
 
@@ -55,7 +55,7 @@ class IncrementalBuild:
             }
             if now.keys() != before.keys() or not changed <= pages.keys():
                 builder()
-                before = now  # only once the build has succeeded: the next one then includes what failed
+                before = now  # only after a successful build: otherwise the next one has to include what failed
                 return
             failures = self.build_pages({path: pages[path] for path in sorted(changed)})
             before = now | {path: before[path] for path in failures}
@@ -65,9 +65,9 @@ class IncrementalBuild:
         server.builder = build_changes
 
     def build_pages(self, pages: Mapping[Path, Page]) -> dict[Path, Exception]:
-        """Build pages the way MkDocs does, into the site of the last whole build; return those that cannot be built."""
+        """Build pages the way MkDocs does, into the last whole build; return those that fail."""
         failures: dict[Path, Exception] = {}
-        for step in self._read, self._write:  # Each page may need what another one says.
+        for step in self._read, self._write:  # Each page may need content of another.
             for path, page in pages.items():
                 try:
                     if path not in failures:
@@ -90,12 +90,12 @@ def modification_times_below(watched: Iterable[str]) -> dict[Path, int]:
     times = {}
     for name in map(Path, watched):
         for path in (name, *name.rglob("*")):
-            with contextlib.suppress(FileNotFoundError):  # It is gone by now.
+            with contextlib.suppress(FileNotFoundError):  # It's already gone.
                 if path.is_file() and not is_scratch(path.relative_to(name)):
                     times[path] = path.stat().st_mtime_ns
     return times
 
 
 def is_scratch(path: Path) -> bool:
-    """Say whether a path is of a file that only an editor or Python needs, such as a backup."""
+    """Return whether only an editor or Python needs the file at a path, such as a backup."""
     return any(map(SCRATCH.match, path.parts))

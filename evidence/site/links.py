@@ -15,12 +15,12 @@ from evidence.site.html import code_spans
 
 REFERENCE = "docs/reference"
 HEADING = re.compile(r"^(#+) (?P<text>.*?) *\{ ?#(?P<id>[\w-]+) ?\}$", re.MULTILINE)
-MANY = 4  # links shown before the rest are folded or counted
+MANY = 4  # how many links to show before the rest are folded or counted
 
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading of a page."""
+    """A heading on a page."""
 
     page: str
     text: str  # Markdown
@@ -32,13 +32,13 @@ class Heading:
 
 
 def heading_of(block: Block) -> Heading:
-    """Return the nearest heading above a block; its page's path, without an id, if there is none."""
+    """Return the nearest heading above a block; without one, the page's path and no id."""
     return heading_above(block, (ROOT / block.page).stat().st_mtime_ns)
 
 
 @functools.cache
 def heading_above(block: Block, written: int) -> Heading:
-    """Return the nearest heading above a block on its page, as the page was at the time `written`."""
+    """Return the nearest heading above a block on its page, as of the time `written`."""
     lines = read_text(ROOT / block.page).split("\n")[: block.line]
     for line in reversed(lines):
         if match := HEADING.match(line):
@@ -49,7 +49,7 @@ def heading_above(block: Block, written: int) -> Heading:
 def title(page: str) -> str:
     """Return a page's title, as Markdown."""
     heading = HEADING.search(read_text(ROOT / page))
-    return heading["text"] if heading else page  # The page's check says that its title has no id.
+    return heading["text"] if heading else page  # The page's check reports a title without an id.
 
 
 def page_link(page: str) -> str:
@@ -58,7 +58,7 @@ def page_link(page: str) -> str:
 
 
 def section_link(block: Block) -> str:
-    """Return a link to a block's section; only the file's name if it is not a page of the site."""
+    """Return a link to a block's section; only the file's name if the file isn't a page of the site."""
     if not block.page.startswith("docs/"):
         return f"<code>{escape(block.page)}</code>"
     heading = heading_of(block)
@@ -66,7 +66,7 @@ def section_link(block: Block) -> str:
 
 
 def section_links(blocks: Iterable[Block]) -> str:
-    """Return links to the first sections that blocks are in, and how many more there are."""
+    """Return links to the first of the sections with these blocks, and how many more there are."""
     links = list(dict.fromkeys(section_link(block) for block in blocks))
     rest = len(links) - MANY
     return ", ".join(links[:MANY]) + (f" and {rest} more" if rest > 0 else "")

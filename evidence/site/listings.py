@@ -1,4 +1,4 @@
-"""Makes the HTML of listings, which are code and its output, lighter."""
+"""Makes the HTML of listings (code and its output) lighter."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PRINTS = re.compile(
 NEWLINE = "\n"
 LINE_OF_CODE = re.compile(r'(<span(?: class="in(\d+)")?>)((?!</span>)[^\n]*)(\n</span>)')  # once LINE has been replaced
 TAG_OR_CHARACTER = re.compile(r"<[^>]*>|&[\w#]+;|.", re.DOTALL)
-ON_A_PHONE = 34  # characters that a phone's line surely has room for
+ON_A_PHONE = 34  # characters that fit on any phone's line
 LISTING = re.compile(r'(<div class="language-\w+ highlight"[^>]*)>(.*?)(?=</div>)', re.DOTALL)
 
 
@@ -23,10 +23,10 @@ def lighten(html: str) -> str:
     """Drop what adds weight but no meaning from a page's listings, and outputs from the search index.
 
     Most parts of code, such as names, operators and spaces, have no colour and lose their markup. A line keeps its
-    indentation in place of its number, because a phone breaks long lines and indents the rest further; what is longer
-    than its line may break between names. A listing
-    keeps its number of lines, so that the style sheet can delay its layout until it is near. An output is not marked as
-    `code`: Material would measure it twice and give it a copy button.
+    indentation instead of its number, because a phone breaks long lines and indents the rest further. Whatever is
+    longer than a line may break between names. A listing keeps its number of lines, so that the style sheet can delay
+    its layout until it is near. An output isn't marked as `code`: Material would measure it twice and give it a copy
+    button.
     """
     html = re.sub(r'<span class="[nopw]">([^<]*)</span>', r"\1", html)
     html = LINE.sub(lambda line: f'<span class="in{len(line[1])}">{line[1]}' if line[1] else "<span>", html)
@@ -36,9 +36,9 @@ def lighten(html: str) -> str:
 
 
 def breakable(line: str, indent: int) -> str:
-    """Let a line of code break between names where it has more characters without a space than a phone has room for.
+    """Let a line of code break between names where it has no space for more characters than fit on a phone.
 
-    Without such places, a phone would break within a name, and begin with an empty line before it.
+    Otherwise a phone would break it within a name, and start with an empty line.
     """
     if len(line) <= ON_A_PHONE - indent:
         return line
@@ -54,7 +54,7 @@ def breakable(line: str, indent: int) -> str:
 
 
 def with_breaks(word: list[str]) -> Iterator[str]:
-    """Yield the characters and tags of code, with a place to break before each dot of a name, and after a bracket."""
+    """Yield the characters and tags of code, with a place to break before each dot in a name and after a bracket."""
     before = ""
     for part in word:
         after_opening = before in {"(", "[", "{", ",", "="} and part not in {")", "]", "}"}

@@ -1,7 +1,7 @@
 """Leaves out what readers would download for nothing.
 
-From each page, the white space that Material's templates leave: 14 kB. From the style sheets, comments and what the
-site does not use, such as colours and icons: a third of Material's, and half the time a browser spends matching rules.
+From each page, the white space that Material's templates leave: 14 kB. From the style sheets, comments and whatever the
+site doesn't use, such as colours and icons: a third of Material's, and half the time a browser spends matching rules.
 From our scripts, comments and white space: 3 kB, compressed.
 """
 
@@ -27,7 +27,7 @@ from tinycss2.ast import (
 
 BETWEEN_LINES = re.compile(r"\s*\n\s*")
 WORD = re.compile(r"[\w-]+")
-WRITTEN = re.compile(r"(?<![\w.-])[\w-]+")  # A script looks for ".a", and adds "a".
+WRITTEN = re.compile(r"(?<![\w.-])[\w-]+")  # A script selects ".a", and adds "a".
 TAG = re.compile(r"<[a-zA-Z][^>]*>")
 INLINE_SCRIPT = re.compile(r"<script[^>]*>.*?</script>", re.DOTALL)
 IN_WORKERS = "assets/javascripts/lunr", "assets/javascripts/workers"
@@ -37,7 +37,7 @@ VARIABLE_SET = re.compile(r'(?<=[{;])\s*(--[\w-]+)\s*:(?:"(?:\\.|[^"\\])*"|[^;{}
 
 
 def without_white_space(html: str) -> str:
-    """Return a page with each run of white space that holds a line end cut to it; the article stays as it is."""
+    """Return a page with each run of white space that has a line end cut to that; the article stays as it is."""
     before, start, rest = html.partition("<article")
     article, end, after = rest.rpartition("</article>")
     return BETWEEN_LINES.sub("\n", before) + start + article + end + BETWEEN_LINES.sub("\n", after)
@@ -56,7 +56,7 @@ def trim_style_sheets(folder: str) -> None:
 def words_to_match(site: Path) -> set[str]:
     """Return the words in the tags of a site's pages and in the scripts that can write tags.
 
-    Those that run in workers cannot. Material's script knows pages that are read from right to left; there are none.
+    Workers' scripts can't. Material's script also handles pages read from right to left; there are none.
     """
     pages = [path.read_text(encoding="utf-8") for path in site.rglob("*.html")]
     scripts = [path for path in site.rglob("*.js") if not path.relative_to(site).as_posix().startswith(IN_WORKERS)]
@@ -77,20 +77,20 @@ def trim_scripts(folder: str) -> None:
 def trim(css: str, words: set[str]) -> str:
     """Return a style sheet without comments and without rules for classes that are not among the words.
 
-    The words are all that could be a class, so no rule that could match is dropped. Scripts build some classes from two
-    parts, and only the first is a word: "md-tooltip2--" and "top".
+    The words include all possible classes, so it never drops a rule that could match. Scripts build some classes from
+    two parts, and only the first is a word: "md-tooltip2--" and "top".
     """
     rules = tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)
     return tinycss2.serialize(list(rules_needed(rules, words)))
 
 
 def without_variables(css: str, read: set[str]) -> str:
-    """Return a style sheet without variables that nothing reads; an icon that is no longer shown is one."""
+    """Return a style sheet without variables that nothing reads, such as an icon that is no longer shown."""
     return VARIABLE_SET.sub(lambda declaration: declaration[0] if declaration[1] in read else "", css)
 
 
 def rules_needed(rules: Iterable[Node], words: set[str]) -> Iterator[Node]:
-    """Yield the rules that can match, with the selectors that can."""
+    """Yield the rules that can match, with only those selectors that can."""
     for rule in rules:
         if isinstance(rule, AtRule) and rule.lower_at_keyword in ("media", "supports") and rule.content:
             inner = tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True)
@@ -118,9 +118,9 @@ def selectors_in(prelude: Iterable[Node]) -> list[list[Node]]:
 
 
 def can_match(selector: Sequence[Node], words: set[str]) -> bool:
-    """Say whether all classes and values of attributes that a selector requires are among the words.
+    """Return whether all classes and attribute values that a selector requires are among the words.
 
-    Those in parentheses are not looked at: `:not(.a)` matches what has no such class.
+    It ignores those in parentheses: `:not(.a)` matches what has no such class.
     """
     classes = [name.value for dot, name in pairwise(selector) if is_literal(dot, ".") and isinstance(name, IdentToken)]
     if not all(name in words or VARIANT.sub("", name) in words for name in classes):

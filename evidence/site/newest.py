@@ -1,4 +1,4 @@
-"""Runs the blocks on the Keras that is installed here, and says in Markdown what they do otherwise than recorded."""
+"""Runs the blocks on the Keras installed here, and lists in Markdown what they do differently from the record."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ KEY = "newest"
 
 
 def newest_differences(pinned: Environment) -> Iterator[str]:
-    """Yield lines of Markdown, under a heading; none if no block does anything else."""
+    """Yield lines of Markdown, under a heading; none if no block does anything different."""
     recorded = records.load(pinned.key)
     version = importlib.metadata.version("keras")
     newest = replace(pinned, key=KEY, release=version, release_name=version)

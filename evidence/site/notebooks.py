@@ -1,8 +1,8 @@
 """Gives the notebooks' pages the markup of the other pages.
 
-mkdocs-jupyter puts 600 kB into each page: JupyterLab's style sheets, copy buttons of its own, scripts from other hosts
-and the plots. Here code and outputs get the markup that Markdown's fences get, so one style sheet serves both, and
-the plots become files.
+mkdocs-jupyter puts 600 kB into each page: JupyterLab's style sheets, its own copy buttons, scripts from other hosts and
+the plots. Here code and outputs get the same markup as Markdown's fences, so one style sheet serves both, and the
+plots become files.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from evidence.pages.blocks import EXPECTED_OUTPUT
 from evidence.site.listings import lighten
 
 HIGHLIGHT = Highlight(None, pygments_lang_class=True, line_spans="__span")  # as in mkdocs.yml
-DENSITY = 2  # pixels of a plot for each of the page's, as plots.matplotlibrc draws them
-PARTS = ".jp-RenderedMarkdown, .highlight-ipynb pre, .jp-OutputArea-output"  # prose, code, what the code shows
+DENSITY = 2  # a plot's pixels for each pixel on the page, as plots.matplotlibrc draws them
+PARTS = ".jp-RenderedMarkdown, .highlight-ipynb pre, .jp-OutputArea-output"  # prose, code, outputs
 
 
 def is_notebook(page: Page) -> bool:
@@ -72,7 +72,7 @@ def checked_link(href: str, page: Page, files: Files) -> str:
 
 def plot_image(soup: BeautifulSoup, address: str, content: bytes, alternative: str) -> Tag:
     """Return the element that shows a plot, with its size, so that nothing moves when it loads."""
-    width, height = (pixels // DENSITY for pixels in struct.unpack(">II", content[16:24]))  # of the PNG's header
+    width, height = (pixels // DENSITY for pixels in struct.unpack(">II", content[16:24]))  # from the PNG's header
     attributes = {"src": address, "alt": alternative, "width": width, "height": height, "loading": "lazy"}
     return soup.new_tag("img", attrs=attributes)
 
@@ -85,12 +85,12 @@ def description(soup: BeautifulSoup) -> str:
 
 
 def plots_of(cell: NotebookNode) -> list[NotebookNode]:
-    """Return a cell's outputs that are plots."""
+    """Return the plots among a cell's outputs."""
     return [output for output in cell.get("outputs", []) if "image/png" in output.get("data", {})]
 
 
 def prose(cell: Tag) -> Iterator[Tag]:
-    """Yield the elements of a Markdown cell, each anchor moved from its own paragraph into the heading below it."""
+    """Yield the elements of a Markdown cell, with each anchor moved from its own paragraph into the heading below."""
     for link in cell.select("a.anchor-link"):
         link["class"], link["title"] = "headerlink", "Link to this section"
     for paragraph in cell.select("p:has(> a[id]:only-child)"):

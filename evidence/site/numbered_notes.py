@@ -1,7 +1,7 @@
 """A Python-Markdown extension for notes on single lines of a block.
 
-Below a block and its output, a page has `<!-- notes -->` and a numbered list. Each item begins with code that occurs on
-exactly one line of the block, and that line gets the item's number. The block itself does not change.
+Below a block and its output, a page has `<!-- notes -->` and a numbered list. Each item begins with code from exactly
+one line of the block, and that line gets the item's number. The block itself doesn't change.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from evidence.pages.notes import lines_containing, notes_after, notes_marker
 
 NUMBERED = re.compile(r"<!-- notes on lines (?P<lines>[\d ]*) -->\s*<ol>")
 BLOCK = '<div class="language-python highlight">'
-LINE_END = re.compile(r"\n</span>(?=<span id=|</code>)")  # of the lines that pymdownx.highlight marks
+LINE_END = re.compile(r"\n</span>(?=<span id=|</code>)")  # of the lines, as pymdownx.highlight marks them
 
 
 class Notes(markdown.Extension):

@@ -1,8 +1,8 @@
 """Makes the site work from a folder, without a server, and packs it into a zip.
 
-Material's plugin "offline", switched on by the variable OFFLINE, names pages as files and puts the search index into a
-script. Without a server the search needs one more script, which the plugin would load from another host; here the site
-brings it along.
+Material's plugin "offline", switched on by the variable OFFLINE, links to pages as files and puts the search index into
+a script. Without a server, the search needs one more script. The plugin would load it from another host; here it's
+part of the site.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def is_offline(config: MkDocsConfig) -> bool:
 
 
 def search_without_server(config: MkDocsConfig) -> None:
-    """Have the search load its script from the site; the plugin would name another host."""
+    """Make the search load its script from the site; the plugin would load it from another host."""
     config.extra["polyfills"] = [SHIM.name]
     config.theme["features"].remove("navigation.instant")  # With it, Material tells no script that a page has loaded.
 
@@ -43,14 +43,14 @@ def prepare_files(files: Files, config: MkDocsConfig) -> None:
 
 
 def published_zip(files: Files) -> File | None:
-    """Return the zip that was put into docs/ to be published with the pages, if there is one."""
+    """Return the zip in docs/ that is to be published with the pages, if there is one."""
     return files.get_file_from_path(f"{NAME}.zip")
 
 
 def pack(target: Path) -> None:
-    """Build the site and write it into a zip, whose folder holds an index.html to open.
+    """Build the site and pack it into a zip with a folder; its index.html is the page to open.
 
-    `RuntimeError` holds what MkDocs wrote to standard error if it failed.
+    If MkDocs fails, `RuntimeError` has what it wrote to standard error.
     """
     with tempfile.TemporaryDirectory() as folder:
         site = Path(folder, NAME)

@@ -1,4 +1,4 @@
-"""Works out what each page's footer says: when it last changed, what is related, what is next for those who learn."""
+"""Works out each page's footer: when the page last changed, what is related, and what comes next for learners."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from evidence.site.html import date_in_words
 LINK = re.compile(r'<a\b[^>]*?\bhref="([^"#?]+)')
 RELATED = 4
 HOME = "index.md"
-LESSONS = "why/start-here.md"  # Its numbered list is the pages to read, in order.
+LESSONS = "why/start-here.md"  # Its numbered list has the pages to read, in order.
 LIST = re.compile(r"<ol>.*?</ol>", re.DOTALL)
 FIRST_LINK = re.compile(r'<li>\s*(?:<p>)?<a\b[^>]*?\bhref="([^"#?]+)')
 
 
 @dataclass(frozen=True)
 class Lesson:
-    """A page's place among those that `LESSONS` lists."""
+    """A page's place among the pages that `LESSONS` lists."""
 
     start: Page
     number: int
@@ -40,12 +40,12 @@ class Footer:
     """What `theme/main.html` writes below a page."""
 
     changed: str | None  # "28 November 2026"
-    related: Sequence[Page]  # the most related first
+    related: Sequence[Page]  # most related first
     lesson: Lesson | None = None
 
 
 def footers(files: Files) -> dict[str, Footer]:
-    """Return each page's footer, by the page's address; the pages' content must have been rendered."""
+    """Return each page's footer, by the page's address; the pages' content must already be rendered."""
     pages = {file.page.url: file.page for file in files.documentation_pages() if file.page}
     changed = last_changes()
     # The home page links to all others.
@@ -98,7 +98,7 @@ def stdout_of(command: list[str]) -> str:
 def related_by_links(contents: Mapping[str, str]) -> dict[str, list[str]]:
     """Return, for each page's address, the addresses of the pages that it links to or that link to it.
 
-    A link counts for more on a page with few links than on one that lists everything.
+    A link counts more on a page with few links than on one that lists everything.
     """
     scores: dict[str, dict[str, float]] = {url: defaultdict(float) for url in contents}
     for url, content in contents.items():

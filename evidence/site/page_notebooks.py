@@ -1,7 +1,7 @@
 """Publishes each page that has blocks as a Jupyter notebook: its prose, its blocks and what they print.
 
-It is made from the page's Markdown and lies beside it, so the pages stay the one source. Run from top to bottom, it
-prints what the page shows: `tests/site/test_page_notebooks.py` runs them all.
+The notebook is generated from the page's Markdown and published beside it, so the page stays the only source. Run from
+top to bottom, it prints what the page shows: `tests/site/test_page_notebooks.py` runs them all.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def publish_notebooks(config: MkDocsConfig, nav: Navigation, files: Files) -> No
 
 
 def notebook(page: Page, config: MkDocsConfig, files: Files) -> NotebookNode:
-    """Return a page as a notebook. Its links lead to the site, if that knows its address."""
+    """Return a page as a notebook. Its links lead to the site, if the site knows its address."""
     text = page.markdown or ""
     site = config.site_url or ""
     here = f"[{page.title}]({site}{page.url})" if site else str(page.title)
@@ -59,7 +59,7 @@ def notebook(page: Page, config: MkDocsConfig, files: Files) -> NotebookNode:
     )
     cells = [new_markdown_cell(about), *module_cells(text), *cells_of(text)]
     for number, cell in enumerate(cells, 1):
-        cell.id = f"cell-{number}"  # nbformat makes them at random, and each build would differ.
+        cell.id = f"cell-{number}"  # nbformat makes them at random, so each build would differ.
         if cell.cell_type == "markdown":
             cell.source = LINK.sub(lambda link: address(link, page, files, site), cell.source)
     made: NotebookNode = new_notebook(cells=cells, metadata={"kernelspec": PYTHON, "language_info": {"name": "python"}})
@@ -67,7 +67,7 @@ def notebook(page: Page, config: MkDocsConfig, files: Files) -> NotebookNode:
 
 
 def module_cells(text: str) -> Iterator[NotebookNode]:
-    """Yield a cell that writes each module of the guide that a page's blocks import, so that the notebook runs."""
+    """Yield a cell to write each module of the guide that a page's blocks import, so that the notebook runs."""
     for path in modules_imported("\n".join(block.code for block in readable_blocks("", text))):
         yield new_code_cell(f"%%writefile {path.name}\n{read_text(path).rstrip()}")
 
@@ -84,7 +84,7 @@ def cells_of(text: str) -> Iterator[NotebookNode]:
 
 
 def prose(text: str) -> Iterator[NotebookNode]:
-    """Yield a cell with a text, unless nothing is left of it without what is meant for the site alone."""
+    """Yield a cell with a text, unless nothing is left once the parts meant only for the site are gone."""
     text = BADGE.sub("**", with_words(with_tables(text)))
     text = ATTRIBUTES.sub("", COMMENT.sub("", text)).replace("**Does not work", "**Does not work**").strip()
     if text:
@@ -99,7 +99,7 @@ def code_cell(block: Block) -> NotebookNode:
 
 
 def address(link: re.Match[str], page: Page, files: Files, site: str) -> str:
-    """Return where a link of a page leads, in the site: pages are linked to by their sources."""
+    """Return where a page's link leads on the site: in Markdown, links name the pages' sources."""
     path, anchor = link[1], link[2] or ""
     if not path:
         return f"{site}{page.url}{anchor}" if site else anchor

@@ -1,4 +1,4 @@
-"""A Python-Markdown extension that draws the models that a page describes: see `evidence.pages.pictures`."""
+"""A Python-Markdown extension that draws the models described on a page: see `evidence.pages.pictures`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class DrawPictures(Preprocessor):
             try:
                 picture = read_picture(fence.description)
             except PictureError as error:
-                # The page shows the description. The builder does not say which page this is, pytest does.
+                # The page shows the description. The builder doesn't say which page this is; pytest does.
                 wrong = fence.description[error.line - 1] if fence.description else ""
                 log.warning("the picture with the line %r is not drawn: %s", wrong.strip(), error)
                 continue

@@ -1,6 +1,6 @@
 """Draws the graph of a model as SVG: layers from left to right, a row for each chain of the description.
 
-Colours, dashes and fills are the style sheet's (`.picture` in theme/guide.css); here are places and shapes.
+The style sheet has the colours, dashes and fills (`.picture` in theme/guide.css); this module, the places and shapes.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from html import escape
 from evidence.pages.pictures import Edge, Graph, Layer, Panel, Picture
 from evidence.site.picture_words import in_words
 
-LETTER = 7.25  # px, the width of a letter of 12 px in the widest of the usual typewriter faces
+LETTER = 7.25  # px, the width of a 12 px letter in the widest of the usual monospaced fonts
 HEIGHT = 26  # of a layer
-PADDING = 6  # beside a layer's name, and around the layers of a model inside
+PADDING = 6  # beside a layer's name, and around the layers of a nested model
 DOUBLED = 3  # px between the two outlines of a shared layer
-TITLE = 18  # the line with the name of a model inside
+TITLE = 18  # the line with the name of a nested model
 GAP = 18  # between columns, for the arrows
 ROW_GAP = 10
 ARC = 12  # above a row, for a connection that passes over layers
@@ -25,7 +25,7 @@ ARC = 12  # above a row, for a connection that passes over layers
 
 @dataclass
 class Box:
-    """A layer and its place; of a model inside, with its layers."""
+    """A layer and its place; for a nested model, with its layers."""
 
     layer: Layer
     inside: Drawing | None
@@ -53,7 +53,7 @@ class Box:
 
 @dataclass
 class Drawing:
-    """A graph with its layers in their places."""
+    """A graph with its layers in place."""
 
     graph: Graph
     boxes: Mapping[str, Box]  # by the layers' keys
@@ -67,7 +67,7 @@ class Drawing:
 
     @property
     def axis(self) -> float:
-        """The height of the arrows of its first row."""
+        """The height of the arrows in its first row."""
         first = self.boxes[self.graph.chains[0][0]]
         return first.y + first.axis
 
@@ -101,13 +101,13 @@ def lay_out(graph: Graph) -> Drawing:
 
 
 def gap_after(drawing: Drawing, column: int) -> float:
-    """Return the width between a column and the next one: a cross on an arrow needs more room."""
+    """Return the space between a column and the next one: a cross on an arrow needs more room."""
     crossed = any(drawing.columns[end] == column + 1 for _, end in drawing.graph.gaps)
     return 3 * GAP if crossed else GAP
 
 
 def columns_of(graph: Graph) -> dict[str, int]:
-    """Return the column of each layer: right of all that it takes, and what takes nothing left of its first taker."""
+    """Return each layer's column: right of all its inputs; without inputs, just left of its first consumer."""
     edges = [*graph.edges, *graph.gaps, *graph.listed]
     columns = dict.fromkeys(graph.layers, 0)
     for _ in graph.layers:  # The longest path has no more layers.
@@ -121,7 +121,7 @@ def columns_of(graph: Graph) -> dict[str, int]:
 
 
 def rows_of(graph: Graph) -> dict[str, int]:
-    """Return the row of each layer: that of the first chain that names it. A chain that names none anew has no row."""
+    """Return each layer's row: that of the first chain to name it. A chain that names no new layer has no row."""
     rows: dict[str, int] = {}
     for chain in graph.chains:
         row = len({*rows.values()})
@@ -130,7 +130,7 @@ def rows_of(graph: Graph) -> dict[str, int]:
 
 
 def arcs_of(drawing: Drawing) -> dict[Edge, int]:
-    """Return the connections that pass over layers of their row, each above the shorter ones."""
+    """Return the connections that pass over layers in their row, each above the shorter ones."""
     columns, rows = drawing.columns, drawing.rows
     passing = [
         (start, end)
@@ -153,7 +153,7 @@ def overlap(one: Edge, other: Edge, columns: Mapping[str, int]) -> bool:
 
 
 def svg(picture: Picture, panel: Panel) -> str:
-    """Return the drawing of a panel, which says in words what it shows."""
+    """Return the drawing of a panel, with a text that says what it shows."""
     drawing = lay_out(panel.graph)
     width, height = math.ceil(drawing.width) + 3, math.ceil(drawing.height) + 3  # with the outlines
     parts = "".join(elements(drawing, picture, panel, 1, 1))
@@ -213,7 +213,7 @@ def arrow(drawing: Drawing, edge: Edge, x: float, y: float) -> str:
         return f"M{x1:.0f} {y1:.0f}H{x2:.0f}{head}"
     late = drawing.is_free(
         rows[start], columns[start], columns[end]
-    )  # along the row it comes from, else that it goes to
+    )  # along the row it comes from, or else the row it goes to
     gap = gap_after(drawing, columns[end] - 1 if late else columns[start])
     bend = x + min_x(drawing, columns[end]) - gap if late else x + max_x(drawing, columns[start])
     middle = bend + gap / 2
@@ -222,7 +222,7 @@ def arrow(drawing: Drawing, edge: Edge, x: float, y: float) -> str:
 
 
 def cross(drawing: Drawing, edge: Edge, x: float, y: float) -> str:
-    """Return the path of a cross in the middle of a connection that there is not."""
+    """Return the path of a cross in the middle of a connection that doesn't exist."""
     a, b = (drawing.boxes[key] for key in edge)
     middle_x = x + min_x(drawing, drawing.columns[edge[1]]) - gap_after(drawing, drawing.columns[edge[1]] - 1) / 2
     middle_y = y + (a.y + a.axis + b.y + b.axis) / 2

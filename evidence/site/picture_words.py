@@ -1,4 +1,4 @@
-"""Says in words what a picture shows, for those who do not see it."""
+"""Says in words what a picture shows, for people who can't see it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def in_words(picture: Picture, panel: Panel) -> str:
 
 
 def chains_in_words(picture: Picture, panel: Panel, graph: Graph) -> str:
-    told: set[str] = set()  # What a layer is, is said where it occurs first.
+    told: set[str] = set()  # Describe a layer where it first occurs.
 
     def layer_in_words(key: str) -> str:
         layer = graph.layers[key]
@@ -37,7 +37,7 @@ def chains_in_words(picture: Picture, panel: Panel, graph: Graph) -> str:
             return f", but no path to {layer_in_words(end)}"
         mark = picture.mark_of_edge(panel, (start, end))
         if any(picture.mark_of_layer(panel, graph.layers[key]) for key in (start, end)):
-            mark = ""  # That of the layer says it.
+            mark = ""  # The layer's own mark says it.
         return f" to {layer_in_words(end)}" + (f" ({mark} connection)" if mark else "")
 
     def chain_in_words(chain: Sequence[str]) -> str:
@@ -48,7 +48,7 @@ def chains_in_words(picture: Picture, panel: Panel, graph: Graph) -> str:
 
 
 def legend(picture: Picture) -> str:
-    """Return what the marks of a picture mean: those that it has."""
+    """Return what the marks in a picture mean, for those that it has."""
     layers = [(panel, layer) for panel in picture.panels for layer in panel.graph.every_layer()]
     edges = [(panel, edge) for panel in picture.panels for edge in panel.graph.every_edge()]
     marks = {picture.mark_of_layer(*each) for each in layers} | {picture.mark_of_edge(*each) for each in edges}
@@ -67,7 +67,7 @@ def with_words(text: str) -> str:
     """Return a page's Markdown with a list of sentences in place of each picture."""
     lines = text.split("\n")
     for fence in reversed([*picture_fences(lines)]):
-        with contextlib.suppress(PictureError):  # The page's tests say what is wrong with it.
+        with contextlib.suppress(PictureError):  # The page's tests report what is wrong with it.
             picture = read_picture(fence.description)
             lines[fence.start : fence.end] = [f"- {in_words(picture, panel)}" for panel in picture.panels]
     return "\n".join(lines)

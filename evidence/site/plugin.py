@@ -1,6 +1,6 @@
 """The MkDocs plugin: delegates each of MkDocs' events to the module that does the work.
 
-It is listed last in mkdocs.yml, so that mkdocs-jupyter has rendered the notebooks and the search has read the pages.
+It comes last in mkdocs.yml, so that mkdocs-jupyter has rendered the notebooks and the search has read the pages.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class EvidencePlugin(BasePlugin[NoOptions]):
         begin_build()
         page_problems.stop_or_say(config, serving=self.serving)
 
-    @event_priority(-100)  # after Material's offline plugin has named the host of its script
+    @event_priority(-100)  # after Material's offline plugin has set the host of its script
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         tables_in_search.read_rows_of_tables()
         if offline.is_offline(config):
@@ -76,7 +76,7 @@ class EvidencePlugin(BasePlugin[NoOptions]):
         return files
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
-        # MkDocs looks for it outside the sections alone, and the first tab is a section.
+        # MkDocs looks for it only outside the sections, and the first tab is a section.
         nav.homepage = next((page for page in nav.pages if page.file.src_uri == page_footer.HOME), None)
         self.nav, self.files = nav, files
         return nav
@@ -107,7 +107,7 @@ class EvidencePlugin(BasePlugin[NoOptions]):
         published_markdown.publish_markdown(config, self.nav)
         page_notebooks.publish_notebooks(config, self.nav, self.files)
         explain_file.fill_in_address(config)
-        if not self.serving:  # A page that is served may need any rule once it is edited.
+        if not self.serving:  # A served page may need any rule once somebody edits it.
             minify.trim_scripts(config.site_dir)
             minify.trim_style_sheets(config.site_dir)
         end_build()

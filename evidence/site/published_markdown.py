@@ -1,6 +1,6 @@
 """Publishes each page as Markdown, with the evidence under its blocks, and lists the pages in llms.txt.
 
-A page's Markdown is published at the path of its source, so the relative links between pages still work.
+Each page's Markdown keeps the path of its source, so the relative links between pages still work.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ SUMMARY = re.compile(
 )  # under a page's block
 ATTRIBUTES = re.compile(
     r"\n *\{ \.[\w-]+(?: [^}]*)? \}$", re.MULTILINE
-)  # for the style sheet; the line above says it in words
+)  # for the style sheet; the line above has it in words
 
 
 def markdown_path(page: Page) -> str:
@@ -70,12 +70,12 @@ def with_evidence(page: Page) -> str:
 
 
 def with_tables(text: str) -> str:
-    """Return Markdown with the tables that draw on all records, as HTML, where it names them."""
+    """Return Markdown with the tables made from all records, as HTML, where it names them."""
     return TABLE.sub(lambda table: table_html(table["name"]), text)
 
 
 def notebook_as_markdown(page: Page) -> str:
-    """Return a notebook as Markdown, its plots as links to their files."""
+    """Return a notebook as Markdown, with its plots as links to their files."""
     parts: list[str] = []
     plots = 0
     for cell in nbformat.read(page.file.abs_src_path, 4).cells:

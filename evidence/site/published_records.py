@@ -1,4 +1,4 @@
-"""Publishes the records with the site: all in one file, its schema, and a file for each block."""
+"""Publishes the records with the site: one file with all of them, its schema, and a file for each block."""
 
 from __future__ import annotations
 

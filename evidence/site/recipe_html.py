@@ -13,9 +13,9 @@ from evidence.site.html import code, code_spans, counted, data_on
 
 
 def recipe_line(recipe: Recipe, verdicts: Verdicts, environments: Sequence[Environment]) -> Iterator[str]:
-    """Yield the HTML that says of a recipe on which kinds of model it is right, here and elsewhere.
+    """Yield the HTML that says on which kinds of model a recipe is right, here and elsewhere.
 
-    `environments` are all of them, by whose places the script knows the reader's.
+    `environments`: all of them; by position in this list, the script finds the reader's.
     """
     here = verdicts.of(recipe, verdicts.pinned)
     right_of_all = "{} of {} models".format(*count_right(here))
@@ -57,17 +57,17 @@ def by_reason(there: Iterable[Verdict]) -> dict[str, list[Verdict]]:
 
 
 def names(verdicts: Iterable[Verdict]) -> str:
-    """List kinds of model; their articles become small."""
+    """List kinds of model, with their articles in lower case."""
     titles = [re.sub(r"^(A|With)\b", lambda word: word[0].lower(), verdict.kind.title) for verdict in verdicts]
     return code_spans(", ".join(titles))
 
 
 def elsewhere(recipe: Recipe, verdicts: Verdicts, everywhere: Sequence[Environment]) -> Iterator[str]:
-    """Yield a paragraph for the other environments in which recipes are tried: what is otherwise there, and why.
+    """Yield paragraphs for the other environments in which recipes are tried: what is different there, and why.
 
-    Those that do alike share one.
+    Environments with the same results share one.
     """
-    alike: dict[str, list[Environment]] = {}  # by what is said of them
+    alike: dict[str, list[Environment]] = {}  # by what their paragraph says
     for environment in verdicts.environments:
         if environment != verdicts.pinned:
             alike.setdefault(said_of(environment, recipe, verdicts), []).append(environment)
@@ -93,6 +93,6 @@ def said_of(environment: Environment, recipe: Recipe, verdicts: Verdicts) -> str
 
 
 def common_error(there: Iterable[Verdict]) -> str | None:
-    """Return the error that a recipe raises on every kind of model; `None` if it does not."""
+    """Return the error that a recipe raises on every kind of model; `None` if there is none."""
     errors = {verdict.detail if verdict.state in {"refused", "unclear"} else None for verdict in there}
     return errors.pop() if len(errors) == 1 else None

@@ -1,4 +1,4 @@
-"""Says in Markdown what changed in the records, in the sentences that stand under the blocks: for reviews."""
+"""Shows in Markdown what changed in the records, with the sentences from under the blocks: for reviews."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from evidence.site.links import heading_of
 from evidence.site.recipe_html import recipe_line
 from evidence.site.tables.changes import as_markdown, changes_as_text
 
-LINES = 500  # of differences: enough to see what kind of change it is; GitHub refuses a summary of more than 1 MiB
+LINES = 500  # of the diff: enough to see what kind of change it is; GitHub refuses a summary of more than 1 MiB
 
 
 def review(folder: Path, commit: str) -> Iterator[str]:
-    """Yield the lines of the Markdown on what differs in a clone from a commit. `LookupError` if that is not there."""
+    """Yield, in Markdown, what in a clone differs from a commit. `LookupError` if the commit is missing."""
     old, new = records_at(folder, commit), records.load_all()
     known = list(read_environments().values())
     added = [environment.key for environment in known if environment.key in new.keys() - old.keys()]
@@ -75,7 +75,7 @@ def changed_blocks(old: Measurements, new: Measurements) -> list[str]:
 
 
 def changed_recipes(old: Verdicts, new: Verdicts) -> list[str]:
-    """Return a line for each recipe that is right on other kinds of model than before."""
+    """Return a line for each recipe that is now right on different kinds of model."""
     lines = []
     for recipe in new.recipes:
         if old.by_recipe[recipe.address] != new.by_recipe[recipe.address]:
@@ -91,7 +91,7 @@ def sentence(block: Block, measured: Measurements, *, with_warnings: bool) -> st
 
 
 def told(before: str, now: str) -> str:
-    """Tell a sentence and what it was before, if it was another; outcomes may differ that it does not mention."""
+    """Show a sentence and, if it changed, its old wording. If it didn't, the outcomes differ in what it leaves out."""
     if not before:
         return f"New: {now}"
     if before == now:
@@ -100,14 +100,14 @@ def told(before: str, now: str) -> str:
 
 
 def as_text(html: Iterable[str]) -> str:
-    """Return HTML as one line of Markdown with no more than bold text and code."""
+    """Return HTML as one line of Markdown with only bold text and code."""
     text = re.sub(r"</(?:summary|p|li)>", " ", "".join(html))
     marked = re.sub(r"<(?!/?(?:code|strong)>)[^>]*>", "", text)
     return " ".join(as_markdown(marked).split())
 
 
 def fenced(language: str, lines: Iterable[str]) -> Iterator[str]:
-    """Fence lines with more backticks than the fences of the pages, which are among the differences."""
+    """Fence lines with more backticks than the pages' fences, which may be in the diff."""
     yield f"``````{language}"
     yield from lines
     yield "``````\n"

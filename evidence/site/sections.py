@@ -1,9 +1,9 @@
 """Folds the sections of a long page: it begins with its answer, and then lists what else it answers.
 
 Each section is a `<details>` whose heading is its summary. The first one is open if it holds a program to step through:
-that's what its page is for. Links to a heading open it (Material does that, and
-browsers, for what is found on the page), and so does printing. It is done after the search has read the page, which
-would otherwise take a section's text for its parent's.
+that's what its page is for. A link to the heading opens a section (through Material), as do the browser's search in the
+page and printing. The folding comes after the site's search has read the page: otherwise it would take a section's text
+for its parent's.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ def fold(html: str) -> str:
 
 
 def fold_sections(html: str, with_: str = "") -> str:
-    """Return HTML with its sections folded: from a heading of the second level to before the next.
+    """Return HTML with its sections folded, each from a second-level heading up to the next.
 
-    Those without the text `with_` are short, and stay as they are.
+    Sections without the text `with_` are short, and stay as they are.
     """
     before, *sections = AT_HEADINGS.split(html)
     if len(sections) < FEW:
@@ -50,9 +50,9 @@ def fold_sections(html: str, with_: str = "") -> str:
 
 
 def folded(section: str, *, is_open: bool = False) -> str:
-    """Return a section with its heading as the summary. Links follow it: a summary holds no other control."""
+    """Return a section with its heading as the summary. Links come after it: a summary can't hold other controls."""
     heading = HEADING.match(section)
-    assert heading  # A section begins with it.
+    assert heading  # A section begins with its heading.
     permalink = PERMALINK.search(heading[0])
     title = PERMALINK.sub("", heading[0])
     linked = "".join(f"<p>See {link[0]}.</p>" for link in LINK.finditer(title))

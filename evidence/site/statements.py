@@ -1,4 +1,4 @@
-"""Reads the statements of a program that is stepped through."""
+"""Reads the statements of a program to step through."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def statement_at(program: str, line: int) -> str:
 
 
 def uses(statement: str, variables: Collection[str]) -> bool:
-    """Say whether a statement reads or sets one of these variables."""
+    """Return whether a statement reads or sets one of these variables."""
     return any(isinstance(node, ast.Name) and node.id in variables for node in ast.walk(ast.parse(statement)))
 
 
@@ -24,7 +24,7 @@ def called(statement: str) -> list[str]:
 
 
 def label(statement: str, models: Collection[str]) -> str:
-    """Return in a word or two what a statement does to a model: "add(head)", "predict(eight)", "compile"."""
+    """Return, in a word or two, what a statement does to a model: "add(head)", "predict(eight)", "compile"."""
     tree = ast.parse(statement).body[0]
     for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
         model, _, method = ast.unparse(call.func).partition(".")

@@ -1,7 +1,7 @@
 """Writes what a step of a program did to each part of its models: a lane for each part.
 
-In a lane `<ins>` is what the step added and `<del>` what it removed. See `evidence/running/watch.py` for what is known
-of a step.
+In a lane, `<ins>` is what the step added and `<del>` what it removed. `evidence/running/watch.py` describes what is
+known about a step.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ START: State = {"models": {}, "nodes": [], "layers": []}
 def lanes(program: Steps) -> dict[str, Callable[[State, State, str], str]]:
     """Return the lanes that a program needs, by name.
 
-    Each writes the HTML for a step, from the step before, the step, and its statement.
+    Each writes the HTML for a step, given the previous step, the step, and its statement.
     """
     weighted = set(layers_with_weights(program))
 
@@ -48,7 +48,7 @@ def lanes(program: Steps) -> dict[str, Callable[[State, State, str], str]]:
 
 
 def each_model(before: State, step: State, html: Callable[[State, State, State, State], str]) -> str:
-    """Return the HTML for each model of a step, beside the variable's name where there are several."""
+    """Return the HTML for each model of a step, beside the variable's name if there are several."""
     was, ran, copies = before["models"], step.get("ran", {}), step.get("copies", {})
     parts = {
         name: html(before, step, was.get(name, {}), {**model, "ran": ran.get(name, {}), "copy": copies.get(name)})
@@ -60,7 +60,7 @@ def each_model(before: State, step: State, html: Callable[[State, State, State, 
 
 
 def added(html: str, known: object) -> str:
-    """Return a thing in its element: `<ins>` unless it is known from the step before."""
+    """Return something in its element: `<ins>` unless the step before already had it."""
     tag = "span" if known else "ins"
     return f"<{tag}>{html}</{tag}>"
 
@@ -74,9 +74,9 @@ def name_of(step: State, number: int) -> str:
 
 
 def layer_list(before: State, step: State, old: State, model: State) -> str:
-    """Return the list of layers: the private one, where there is one; what `layers` lacks of it is marked.
+    """Return the list of layers: the private one, if there is one, with marks on what `layers` lacks.
 
-    Below it is the copy that the statement got from `layers`. What the copy lacks or has besides is marked.
+    Below it is the copy that the statement got from `layers`, with marks on what the copy lacks or has in addition.
     """
     now, was = (state.get("list", state.get("layers", [])) for state in (model, old))
     private = {number: " <small>private</small>" for number in now if number not in model["layers"]}
@@ -94,7 +94,7 @@ def copied(step: State, model: State) -> str:
 
 
 def graph(before: State, step: State) -> str:
-    """Return a drawing of all symbolic calls; in words where there are none."""
+    """Return a drawing of all symbolic calls, or a phrase if there are none."""
     nodes = {(layer, index): [tuple(source) for source in sources] for layer, index, sources, _ in step["nodes"]}
     if not any(nodes.values()):
         layers = any(model["layers"] for model in step["models"].values())
@@ -124,7 +124,7 @@ def with_times(shape: str) -> str:
 
 
 def traces(before: State, step: State, old: State, model: State, weighted: set[int]) -> str:
-    """Return what is compiled for `predict`, `evaluate` and `fit`, which of it the step ran, and what is stale."""
+    """Return what is compiled for `predict`, `evaluate` and `fit`, which parts the step ran, and which are stale."""
     parts = []
     for function, state in model["functions"].items():
         runs, was = code(FUNCTIONS[function]), old.get("functions", {}).get(function)
@@ -143,14 +143,14 @@ def traces(before: State, step: State, old: State, model: State, weighted: set[i
 
 
 def in_and_out(step: State, trace: Sequence[Any]) -> str:
-    """Return the shapes that a trace takes and returns, and whose weights it uses."""
+    """Return the shapes that a trace takes and returns, and the layers whose weights it uses."""
     takes, gives, *used = trace
     layers = ", ".join(name_of(step, number) for numbers in used for number in numbers)
     return with_times(takes + (f" → {gives}" if gives else "")) + (f" with {layers}" if layers else "")
 
 
 def layers_with_weights(program: Steps) -> Iterable[int]:
-    """Yield the layers that some trace of a program uses weights of."""
+    """Yield the layers whose weights some trace of a program uses."""
     for step in program:
         for model in step["models"].values():
             for function in model["functions"].values():
@@ -159,7 +159,7 @@ def layers_with_weights(program: Steps) -> Iterable[int]:
 
 
 def is_stale(trace: Sequence[Any], step: State, model: State, weighted: set[int]) -> bool:
-    """Say whether a trace uses other layers than the model has, or returns another width than its graph does."""
+    """Return whether a trace uses layers other than the model's, or returns a different width than its graph."""
     _, gives, *used = trace
     if used and set(used[0]) != weighted.intersection(model["layers"]):
         return True
@@ -168,7 +168,7 @@ def is_stale(trace: Sequence[Any], step: State, model: State, weighted: set[int]
 
 
 def python_run(step: State, statement: str) -> str:
-    """Say which layers' `call` Python ran in a statement that runs a model; "" for others."""
+    """Say which layers' `call` Python ran in a statement that runs a model; "" for other statements."""
     if not {"predict", "evaluate", "fit", *step["models"]}.intersection(called(statement)):
         return ""
     counts = {escape(name): count for name, _, *counts in step["layers"] for count in counts}
@@ -181,7 +181,7 @@ def python_run(step: State, statement: str) -> str:
 
 
 def optimizer(before: State, step: State, old: State, model: State) -> str:
-    """Return the layers for whose weights an optimizer keeps values, and which of them the model no longer has."""
+    """Return the layers whose weights an optimizer keeps values for, and which of them the model no longer has."""
     if "optimizer" not in model:
         return ""
     now, was = model["optimizer"].get("slots", {}), old.get("optimizer", {}).get("slots", {})

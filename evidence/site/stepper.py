@@ -1,7 +1,7 @@
-"""Draws what a block's models are made of after each of its statements, for the reader to step through.
+"""Draws a block's models after each of its statements, for the reader to step through.
 
-All steps stand one below the other; `theme/stepper.js` shows one at a time. What differs in other environments is
-published as files, of which the script fetches that of the reader's Keras.
+All steps are listed one below the other; `theme/stepper.js` shows one at a time. Steps that differ in other
+environments are published as files, and the script fetches the one for the reader's Keras.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from evidence.site.html import code, data_on
 from evidence.site.statements import label, statement_at, uses
 from evidence.site.step_lanes import START, lanes
 
-LEGEND = """<details><summary>How to read it</summary><p>The arrow keys and a swipe step, too.</p>
+LEGEND = """<details><summary>How to read it</summary><p>You can also step with the arrow keys, or swipe.</p>
 <dl><dt>List</dt>
 <dd>what the model has. Private: only in Keras's own list, <code>_layers</code>. A copy: what <code>model.layers</code>
-returned to this line, and what the line did to it. The next read returns another.</dd>
+returned to this line, and what the line did to it. The next read returns a new one.</dd>
 <dt>Graph</dt>
 <dd>a box is one call of a layer; the model's name is below its output. Dashed: left over from before.
 <code>?</code> is any number.</dd>
@@ -37,10 +37,10 @@ Stale: made from other layers than the model has now. <strong>ran now</strong>: 
 TensorFlow 2. Other backends don't show which one runs.</dd>
 <dt>Python ran</dt>
 <dd>the layers whose <code>call</code> ran: to make a trace or, on PyTorch, each time. No Python: TensorFlow or JAX
-ran a trace that was there, by itself.</dd>
+ran an existing trace by itself.</dd>
 </dl></details>"""
 
-FOLDER = "steps"  # of the files of other environments, on the site
+FOLDER = "steps"  # on the site, for the files of other environments
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Variant:
 
 
 def variants(block: Block, measurements: Measurements) -> list[Variant]:
-    """Return what a block's models go through, the pinned environment's steps first; none where it was not watched."""
+    """Return what a block's models go through, the pinned environment's steps first; none if it wasn't watched."""
     groups: dict[str, list[Environment]] = {}
     for environment in sorted(measurements.environments, key=lambda environment: not environment.pinned):
         if digest := measurements.steps(block, environment):
@@ -85,7 +85,7 @@ def stepper(block: Block, measurements: Measurements) -> Iterator[str]:
 
 
 def add_steps(files: Files, config: MkDocsConfig) -> None:
-    """Add to the site a file for the steps in each environment that does not go through those on the page."""
+    """Add a file to the site for each set of steps that differs from the steps on the page."""
     measurements = current_measurements()
     watched = {block.digest: block for block in measurements.blocks if block.watched}
     for block in watched.values():

@@ -1,6 +1,6 @@
-"""Keeps the rows and cells of tables apart in what the search reads.
+"""Separates the rows and cells of tables in what the search reads.
 
-Material's search drops the tags of tables, so the cells of one run together in a result.
+Material's search drops table tags, so in a result, a table's cells run together.
 """
 
 from __future__ import annotations
@@ -31,5 +31,5 @@ def as_read(tag: str) -> str:
 
 
 def read_rows_of_tables() -> None:
-    """Have Material's search read pages with this parser: it has no setting for that."""
+    """Make Material's search read pages with this parser: it has no setting for that."""
     plugin.Parser = ParserOfRows

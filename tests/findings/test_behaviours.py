@@ -20,7 +20,7 @@ def test_a_block_that_does_the_same_everywhere_has_one_behaviour():
 
 
 def test_behaviours_are_ordered_by_state_then_as_the_environments_are():
-    # Each state comes in another order than that in which it is listed, and "other" twice.
+    # The states are not in their listed order, and "other" comes twice.
     outcomes = {
         "3.2": None,
         "3.1": LACKS_SEQUENTIAL,

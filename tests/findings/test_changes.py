@@ -74,7 +74,7 @@ def test_only_the_given_environments_are_compared():
         ("x: 1\ny: 2\n", "x: 2\ny: 2\n", ["x: 2"]),
         ("a\na\n", "a\n", []),
         ("", "a\nb\n", ["a", "b"]),
-        ("x\n" + "a\n" * 250, "y\n" + "a\n" * 250, ["y"]),  # lines that occur often count, too
+        ("x\n" + "a\n" * 250, "y\n" + "a\n" * 250, ["y"]),  # repeated lines count, too
     ],
 )
 def test_new_lines_are_found_at_their_place(old, new, lines):
@@ -98,7 +98,7 @@ def test_new_and_dropped_warnings_are_apart_from_differences():
     outcomes = {
         first: {"3.2": warns("UserWarning: no layer 'a'", "UserWarning: slow"), "3.1": warns("UserWarning: old")},
         second: {"3.2": warns("UserWarning: no layer 'b'", "UserWarning: slow"), "3.1": warns("UserWarning: slow")},
-        moved: {"3.2": warns("UserWarning: moved", output="2\n")},  # Whoever does something else may warn of it.
+        moved: {"3.2": warns("UserWarning: moved", output="2\n")},  # It behaves differently, and may warn of that.
     }
     change = next(changes(measured(outcomes), ENVIRONMENTS))
     assert [difference.block for difference in change.differences] == [moved]

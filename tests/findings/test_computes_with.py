@@ -1,4 +1,4 @@
-"""What Keras computes with is named, and what of that changed together with Keras."""
+"""Names what Keras computes with, and which of it changed along with Keras."""
 
 from made_up import BLOCK, ENVIRONMENTS, environment, measured, on
 
@@ -41,7 +41,7 @@ def test_what_changed_together_with_keras_is_named():
 def test_tensorflow_is_not_something_else_for_tf_keras():
     old, new = ["numpy==1.0", "tensorflow==2.14.0"], ["numpy==1.1", "tensorflow==2.15.0"]
     assert together(old, new, on("tf-2.14", "tf-2.15")) == ["NumPy 1.0 to 1.1"]
-    tf_keras = environment("tf-keras", "tf.keras", "2.16.0", module="tf_keras")  # a package of its own
+    tf_keras = environment("tf-keras", "tf.keras", "2.16.0", module="tf_keras")  # a separate package
     assert together(old, new, [*on("tf-2.15"), tf_keras])[0] == "TensorFlow 2.14.0 to 2.15.0"
 
 

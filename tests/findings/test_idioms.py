@@ -1,4 +1,4 @@
-"""A release that lacks the idiom of a block says nothing about what the block shows."""
+"""A release that lacks a block's idiom can't show what the block is about."""
 
 import pytest
 from made_up import BLOCK

@@ -1,4 +1,4 @@
-"""The table of methods and attributes is the newest Keras', in both directions."""
+"""The table of methods and attributes matches the newest Keras, in both directions."""
 
 import json
 

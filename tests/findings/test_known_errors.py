@@ -1,4 +1,4 @@
-"""All error messages are collected: in which order, with which blocks, and where."""
+"""All error messages are collected, in order, with their blocks and environments."""
 
 import pytest
 from made_up import BLOCK, LACKS_SEQUENTIAL, measured, on

@@ -1,4 +1,4 @@
-"""Pages and records are read, and read again once they change."""
+"""Pages and records are read, and reread once they change."""
 
 import pytest
 from made_up import BLOCK, OTHER, SHOWN, measured, on

@@ -1,4 +1,4 @@
-"""What all pages and records say is looked at once in a build, and each time outside of one."""
+"""What all pages and records say is read once per build, and every time outside a build."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from evidence.site.plugin import EvidencePlugin
 
 @pytest.fixture
 def ask():
-    """A function that counts how often it was asked in earnest."""
+    """A function that counts how often it was really called."""
     asked = iter(range(9))
     yield once_a_build.once_a_build(lambda: next(asked))
     once_a_build.end_build()

@@ -1,7 +1,7 @@
 """A comparison of predictions must not depend on the reader's CPU.
 
-OpenVINO predicts in bfloat16 on a CPU that has it, so its predictions keep two digits. A block that compares more of
-them says False there on one machine and True on another, and of the operation that it is about nothing.
+OpenVINO predicts in bfloat16 on a CPU that supports it, so its predictions keep two digits. A block that compares more
+digits prints False on one machine and True on another, whatever the operation that it is about did.
 """
 
 import pytest
@@ -9,7 +9,7 @@ import pytest
 from evidence.findings.measurements import current_measurements
 from evidence.site.links import heading_of
 
-# What OpenVINO predicts there is wrong by far more than its precision: `predict` still runs what it compiled before.
+# OpenVINO's predictions there are off by far more than its precision: `predict` still runs what it compiled before.
 STALE = {
     ("docs/how-to/check-after-surgery.md", "predict-agrees"),
     ("docs/how-to/check-after-surgery.md", "equal-outputs"),
@@ -37,6 +37,6 @@ def newest_on(backend, environments):
 
 
 def says_false_for_true(output, wanted):
-    """Whether a line says False where the wanted one says True, and differs in nothing else."""
+    """Whether a line says False where the wanted one says True, and is the same otherwise."""
     pairs = zip(output.splitlines(), wanted.splitlines(), strict=False)
     return any(line != other and line.replace("False", "True") == other for line, other in pairs)

@@ -1,4 +1,4 @@
-"""What a recipe did to a kind of model, as it was recorded, becomes a verdict."""
+"""The record of what a recipe did to a kind of model becomes a verdict."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""A symptom occurs where a block gets something else than it should."""
+"""A symptom occurs where a block doesn't get what it should."""
 
 import pytest
 from made_up import BLOCK, BY_KEY, LACKS_SEQUENTIAL, measured

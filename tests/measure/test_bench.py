@@ -1,4 +1,4 @@
-"""What `python -m evidence bench` prints of the tests and of a recording, and that it writes no records."""
+"""What `python -m evidence bench` prints about the tests and a recording, and that it writes no records."""
 
 import contextlib
 import sys
@@ -75,7 +75,7 @@ def test_the_ratio_of_the_tests_is_the_median_of_the_rounds(monkeypatch, capsys)
 def test_a_recording_runs_each_block_once_and_writes_nothing(environment, capsys):
     assert bench.record_all([environment]) == 0
     printed = capsys.readouterr().out
-    assert "2 outcomes in " in printed and "times the least" in printed
+    assert "2 outcomes in " in printed and "times the minimum" in printed
     assert printed.endswith("target: at most 1.30 times\n")
     assert not records.FOLDER.exists()
 

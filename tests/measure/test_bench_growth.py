@@ -1,4 +1,4 @@
-"""What `python -m evidence bench --only growth` measures: that a larger guide is one, and how it is compared."""
+"""What `python -m evidence bench --only growth` measures: a larger guide really is one, and how sizes compare."""
 
 import inspect
 import subprocess
@@ -50,7 +50,7 @@ def test_releases_are_copied_but_for_the_pinned_one():
 
 
 def counts():
-    """Return how many environments and blocks there are, and of how many blocks some environment lacks an outcome."""
+    """Return how many environments and blocks there are, and for how many blocks some environment has no outcome."""
     from evidence.findings.measurements import current_measurements
     from evidence.pages.blocks import all_blocks
 

@@ -1,4 +1,4 @@
-"""What `python -m evidence bench` prints of the site, and that what it compares with is the stock theme."""
+"""What `python -m evidence bench` prints about the site, and that it really compares with the stock theme."""
 
 import contextlib
 import json
@@ -31,7 +31,7 @@ sys.exit(f"loaded: {ours}" if ours else 0)
 
 @pytest.fixture
 def no_builds(monkeypatch):
-    """Make no site; return the projects of which one would have been made, and where."""
+    """Build nothing; return the projects that would have been built, and where."""
     builds = []
 
     def build_site(project, site):
@@ -72,7 +72,7 @@ def test_scores_are_medians_beside_those_of_the_stock_theme(no_builds, monkeypat
 
     def look(addresses, categories):
         asked.append((addresses, categories))
-        run = next(runs)  # Of the runs 0 to 4 the median is 2.
+        run = next(runs)  # The median of runs 0 to 4 is 2.
         return [
             Result(address, {"performance": 0.5 + number / 100 + run / 1000}, [], 1000 * number + run * 10)
             for number, address in enumerate(addresses)

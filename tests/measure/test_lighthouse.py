@@ -1,4 +1,4 @@
-"""What Lighthouse is asked, and what comes of its answers; `tests/site/every_page.py` runs it on every page."""
+"""What Lighthouse is asked, and what is made of its answers; `tests/site/every_page.py` runs it on every page."""
 
 import json
 

@@ -8,7 +8,7 @@ from measure import node
 
 @pytest.fixture
 def package_json(tmp_path, monkeypatch):
-    """A package.json that depends on a package of this machine, for which npm needs no registry."""
+    """A package.json that depends on a local package, so that npm needs no registry."""
     monkeypatch.setenv("npm_config_install_links", "true")  # A link would not survive the renaming.
     (tmp_path / "ours").mkdir()
     (tmp_path / "ours/package.json").write_text('{"name": "ours", "version": "1.0.0"}')

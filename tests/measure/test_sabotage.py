@@ -1,4 +1,4 @@
-"""Faults are made in a copy of Keras, one at a time; a block that then does something else has noticed it."""
+"""Faults are made in a copy of Keras, one at a time; a block that then behaves differently has noticed the fault."""
 
 import contextlib
 from collections import Counter
@@ -114,7 +114,7 @@ def test_a_fault_is_made_in_the_copy_and_mended_afterwards(packages):
     with sabotage.broken(packages, FAULT):
         assert path.read_text() == "# the answer\nANSWER = 41\n"
     assert path.read_text() == "# the answer\nANSWER = 42\n"
-    assert path.stat().st_mtime_ns == before.st_mtime_ns  # So what Python has compiled of it stays valid.
+    assert path.stat().st_mtime_ns == before.st_mtime_ns  # So Python's compiled version of it stays valid.
     assert list(path.parent.iterdir()) == [path]
 
 
@@ -123,7 +123,7 @@ def test_a_fault_without_exactly_one_place_is_refused(packages, was, count):
     fault = Fault(**vars(FAULT) | {"was": was})
     (packages / FAULT.path).write_text("# nn\n")
     with (
-        pytest.raises(SabotageError, match=rf"`was` occurs {count} times\. Mend it in measure/sabotage\.toml"),
+        pytest.raises(SabotageError, match=rf"`was` occurs {count} times\. Fix it in measure/sabotage\.toml"),
         sabotage.broken(packages, fault),
     ):
         raise AssertionError
@@ -182,7 +182,7 @@ def test_a_fault_with_which_keras_cannot_be_imported_is_named(witnesses, package
         yield
 
     monkeypatch.setattr(sabotage.Execution, "outcomes", outcomes)
-    with pytest.raises(SabotageError, match="answer: the runner ended early:\nImportError\nMend it in"):
+    with pytest.raises(SabotageError, match="answer: the runner ended early:\nImportError\nFix it in"):
         witnesses.first_to_notice(FAULT, packages)
 
 
@@ -193,9 +193,9 @@ def test_all_faults_are_tried_and_what_none_notices_is_listed(witnesses, package
     printed = capsys.readouterr().out
     assert printed.startswith("answer    0 s  docs/b.md:3\n")
     assert "1 of 1 faults noticed: 100.0% (target: at least 97%)" in printed
-    assert executions[-1] == ([ANSWERS], sabotage.CORES, None)  # It is run once more, with Keras as it is.
+    assert executions[-1] == ([ANSWERS], sabotage.CORES, None)  # It runs once more, on the unchanged Keras.
 
-    assert sabotage.run([FAULT, harmless]) == ["Too few are noticed. Show what is listed in a block."]
+    assert sabotage.run([FAULT, harmless]) == ["Too few are noticed. Show each claim listed above in a block."]
     printed = capsys.readouterr().out
     assert "1 of 2 faults noticed: 50.0%" in printed
     assert "No block shows: The `ANSWER` is 42. (harmless, keras/src/models/model.py; docs/b.md)\n" in printed
@@ -211,7 +211,7 @@ def test_a_block_that_also_differs_with_keras_as_it_is_has_noticed_nothing(
         lambda self: ((block, Outcome("43\n", None, 0.1)) for block in self.to_run if block == ANSWERS),
     )
     [problem] = sabotage.run([FAULT])
-    assert problem.startswith("docs/b.md:3 does not do what is recorded with Keras as it is, either.")
+    assert problem.startswith("docs/b.md:3 differs from its record even on the unchanged Keras.")
     assert problem.endswith(" Then: python -m evidence record --all docs/b.md")
 
 

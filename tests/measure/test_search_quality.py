@@ -72,7 +72,7 @@ def search(needs_chromium, site):
 
 
 def test_what_is_pasted_is_words(search):
-    """Quotes, colons and signs are operators of the search; in a message they are not."""
+    """Quotes, colons and signs are search operators, but not in a message."""
     pages = search_quality.results(search, 'Freeze: layers "no_such_word" of axis -1')
     assert "how-to/freeze-layers.md" in pages[: search_quality.FIRST]
 
@@ -96,7 +96,7 @@ def test_a_word_that_is_nothing_but_what_says_nothing_is_asked(search):
 
 
 def test_each_letter_is_found(search):
-    """lunr took words with digits for others when it packed its index: what began with "b" was an error."""
+    """lunr confused words with digits when it packed its index: a word that began with "b" was an error."""
     failures = []
     search.on("console", lambda message: failures.append(message.text))
     search_quality.results_of_all(search, list("bcdefghjklmnopqrstuvwxyz"))
@@ -116,7 +116,7 @@ def test_a_pasted_message_that_no_page_has_is_said_to_be_unknown(search):
 
 
 def test_a_term_leads_to_the_page_about_it(search):
-    """Most messages hold it, too, and the lists of them have the most of each word."""
+    """Most messages have it, too, and the lists of messages have each word most often."""
     terms = [question for question in PHRASINGS if question.topic == "terms"]
     hits = search_quality.ask(search, terms)
     assert hits.first == len(terms), misses(hits)
@@ -194,13 +194,13 @@ def test_a_result_says_which_words_it_lacks(search):
 
 
 def test_of_the_words_that_a_result_lacks_it_says_ten(search):
-    """A pasted traceback has a hundred, and Material makes elements of each, for each section, one after the other."""
+    """A pasted traceback has a hundred, and Material creates elements for each, section by section."""
     search_quality.results(search, "freeze layers " + " ".join(f"zebra{letter}" for letter in "abcdefghijkl"))
     assert search.locator(".md-search-result__terms").first.locator("del").count() == 10
 
 
 def test_of_a_page_the_best_sections_are_offered(search):
-    """The index of errors has hundreds that share a word with a message, and making them takes long."""
+    """The index of errors has hundreds that share a word with a message, and it takes long to draw them."""
     search_quality.results(search, message := "Input tensors to a Model must be Keras tensors.")
     titles = search.locator(".md-search-result__item").evaluate_all(
         "items => items.map((item) => [...item.querySelectorAll('h1, h2')].map((title) => title.textContent))"
@@ -210,7 +210,7 @@ def test_of_a_page_the_best_sections_are_offered(search):
 
 
 def test_the_results_of_all_are_those_that_a_reader_is_shown(search):
-    """Of each kind some: questions, messages, of one line and of several, and words that are found nowhere."""
+    """Some of each kind: questions, messages of one and several lines, and words that no page has."""
     typed = [question.typed for question in [*QUESTIONS[::40], *search_quality.read_messages()[::120]]]
     lines = next(error.typed for error in search_quality.read_messages() if "\n" in error.typed)
     typed += [lines, lines.replace("\n", " "), 'Freeze: layers "no_such_word" of axis -1', "zebra"]
@@ -237,7 +237,7 @@ def test_search_finds_other_phrasings(search):
 
 
 def test_search_finds_what_models_like_those_of_the_recipes_raise(search):
-    """Each one, as people paste it: a share would let the answer to one kind of model be lost."""
+    """Every one, as people paste it: with a mere percentage, one kind of model could lose its answer."""
     hits = search_quality.ask(search, [question for question in PHRASINGS if question.topic == "messages"])
     assert hits.soon == hits.asked, misses(hits)
 

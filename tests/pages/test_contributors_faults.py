@@ -1,6 +1,6 @@
 """What contributors get wrong, one at a time, in a copy of the guide: each is refused with page, line and what to do.
 
-Those that only a run of the blocks shows are in test_pytest_on_pages.py. The end of the report says how many there are.
+Faults that only show when blocks run are in test_pytest_on_pages.py. The end of the report counts all of them.
 """
 
 import shutil
@@ -97,12 +97,12 @@ LONG = "".join(f"x{number} = {number}\n" for number in range(25))
 
 @dataclass(frozen=True)
 class Fault:
-    """One edit, and what has to be said about it."""
+    """One edit, and what the check must say about it."""
 
     old: str
     new: str
-    at: str  # a text of the edited file: the problem has its line
-    says: str  # the mend
+    at: str  # a text in the edited file: the problem has its line
+    says: str  # the fix
     file: str = NAME
 
 
@@ -250,7 +250,7 @@ FAULTS = {
         "../why/layers-is-a-copy.md#assignment", "http://127.0.0.1:8000/why/", "See [the list]", "of your machine"
     ),
     "a link to a file outside the site": Fault(
-        "../why/layers-is-a-copy.md#assignment", "../../README.md", "See [the list]", "by its whole address"
+        "../why/layers-is-a-copy.md#assignment", "../../README.md", "See [the list]", "by its full address"
     ),
     "a link that leads nowhere": Fault("(#wrong)", "()", "See [the list]", "Write [words](page.md#id)"),
     "a link that is never closed": Fault("(#wrong).", "(#wrong", "See [the list]", "this link is not finished"),
@@ -299,7 +299,7 @@ FAULTS = {
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory):
-    """The guide, in a copy of its own, with a page that is right."""
+    """A copy of the guide, with one more page, which is right."""
     root = tmp_path_factory.mktemp("guide")
     for name in "docs", "examples":
         shutil.copytree(ROOT / name, root / name)
@@ -335,7 +335,7 @@ def test_a_fault_is_refused_with_its_line_and_what_to_do(copy, fault):
         found = problems(copy)
     finally:
         path.write_text(right, encoding="utf-8")
-    # A page that is not in the menu is named itself, at its beginning.
+    # A page that isn't in the menu is reported at its own first line.
     where, text = (NAME, PAGE) if "readers can't find the page" in "".join(found) else (fault.file, wrong)
     line = text[: text.index(fault.at)].count("\n") + 1
     named = [problem for problem in found if problem.startswith(f"{where}:") and fault.says in problem]

@@ -1,4 +1,4 @@
-"""Fences of Markdown."""
+"""Markdown fences."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What is wrong with a page is named with its line, and what to do about it."""
+"""What is wrong with a page is reported with its line, and what to do about it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""`python -m evidence new` begins a page that only lacks what its author has to say."""
+"""`python -m evidence new` starts a page that lacks only what its author has to say."""
 
 import shutil
 
@@ -17,7 +17,7 @@ MENU = "mkdocs.yml"
 
 @pytest.fixture
 def copy(tmp_path, monkeypatch):
-    """The guide without most of its pages: a menu with comments, and a page in each of some folders."""
+    """The guide without most of its pages: a menu with comments, and one page in each of a few folders."""
     for name in "docs/how-to/rename-layers.md", "docs/why/glossary.md", "docs/index.md", MENU, "STYLE.md":
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
@@ -77,8 +77,8 @@ def test_it_is_put_last_into_a_section_or_a_folder(copy, section, folder, before
     [
         ("", "the title is empty"),
         (" \n", "the title is empty"),
-        ("Rename a layer", "docs/how-to/rename-layers.md has this title, or its address, already"),
-        ("rename LAYERS", "docs/how-to/rename-layers.md has this title, or its address, already"),
+        ("Rename a layer", "docs/how-to/rename-layers.md already has this title, or its address"),
+        ("rename LAYERS", "docs/how-to/rename-layers.md already has this title, or its address"),
         ("A {#b}", "a title cannot have '{'"),
         ("A <b>", "a title cannot have '<'"),
         ("日本", "no word in Latin letters"),

@@ -1,4 +1,4 @@
-"""What blocks print is written under them, and nothing else of their page changes."""
+"""What blocks print is written under them, and nothing else on their page changes."""
 
 import pytest
 

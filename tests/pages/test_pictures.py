@@ -1,4 +1,4 @@
-"""What is removed and what is new follows from comparing the panels of a picture."""
+"""Comparing the panels of a picture shows what was removed and what is new."""
 
 from evidence.pages.picture_reader import read_picture
 

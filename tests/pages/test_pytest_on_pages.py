@@ -1,4 +1,4 @@
-"""What a contributor sees: pytest on pages that are wrong, in one run of all of them."""
+"""What a contributor sees: pytest on wrong pages, all in one run."""
 
 import os
 import subprocess
@@ -41,7 +41,7 @@ def report(needs_tensorflow, tmp_path_factory):
     folder = tmp_path_factory.mktemp("pages")
     for name, text in PAGES.items():
         (folder / name).write_text(text, encoding="utf-8", newline="")
-    # A new block has 30 seconds. Here it has fewer, so that the one that hangs does not cost them.
+    # A new block has 30 seconds. Here it has fewer, so that the one that hangs costs less.
     (folder / "short_limit.py").write_text("from evidence.running import new_blocks\nnew_blocks.SECONDS = 6.0\n")
     path = os.pathsep.join([str(folder), str(ROOT)])
     return run_pytest(folder, "-rA", "-p", "short_limit", PYTHONPATH=path)
@@ -119,8 +119,8 @@ FAULTS = {
     "another output": "wrong.md:3: the block printed something else.",
     "an error": "raises.md:6: IndexError: ",
     "an end": "exits.md:5: SystemExit: the block ended the interpreter",
-    "an output that varies": "varies.md:3: the block prints something else each time, so nothing can be recorded.",
-    "an order that varies": "ordered.md:3: the block prints something else each time, so nothing can be recorded.",
+    "an output that varies": "varies.md:3: the block prints something different each time, so it can't be recorded.",
+    "an order that varies": "ordered.md:3: the block prints something different each time, so it can't be recorded.",
     "a loop without an end": "hangs.md:5: Stopped: did not end within 6 seconds",
     "a flood": "floods.md:5: Stopped: printed more than 1 MB",
     "a package that is not installed": "fetches.md:4: ModuleNotFoundError: No module named 'no_such_package'",

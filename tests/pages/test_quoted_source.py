@@ -1,4 +1,4 @@
-"""What a page quotes of Keras's own source is, word for word, at the line that the quotation links to."""
+"""What a page quotes from Keras's own source is there, word for word, at the line that the quotation links to."""
 
 import importlib.metadata
 import importlib.util

@@ -1,4 +1,4 @@
-"""A recipe shows which lines are the reader's, and only those are taken out."""
+"""A recipe shows which lines are the reader's, and only those are replaced."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The prose keeps clear of the phrases that STYLE.md names."""
+"""The prose avoids the phrases that STYLE.md lists."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The second count: each listing of a rendered page that looks like Python is a block."""
+"""The double check: each listing on a rendered page that looks like Python is a block."""
 
 import pytest
 
@@ -11,7 +11,7 @@ BLOCK = f"```python\nprint(1)\n```\n\n{EXPECTED_OUTPUT}\n\n```text\n1\n```\n"
 
 
 def problems(tmp_path, text, *exemptions):
-    """Return lines and texts of the problems of a page, where exemptions have a start and a reason."""
+    """Return the lines and messages of a page's problems; exemptions have a start and a reason."""
     path = tmp_path / "page.md"
     path.write_text(text, encoding="utf-8")
     page = page_name(path)

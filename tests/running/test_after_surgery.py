@@ -1,4 +1,4 @@
-"""The checks after a recipe notice what is wrong: each of them with a recipe that is wrong in that way alone."""
+"""The checks after a recipe notice what is wrong: each is tested with a recipe that is wrong only in that way."""
 
 import functools
 import json

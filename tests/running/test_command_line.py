@@ -1,4 +1,4 @@
-"""The command line runs each command, and says in its exit code whether it did what was asked."""
+"""The command line runs each command, and its exit code says whether the command did what was asked."""
 
 import json
 import subprocess

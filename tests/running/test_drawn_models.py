@@ -1,4 +1,4 @@
-"""Each picture shows the layers and the connections of the models that its block makes, and of no others."""
+"""Each picture shows the layers and connections of the models that its block makes, and nothing else."""
 
 import pytest
 
@@ -44,7 +44,7 @@ CASES = {
         "`model` has the layer `shared#1`, which the picture lacks in `base`.",
         "`model` has the layer `shared#2`, which the picture lacks in `base`.",
     ],
-    "model: start -> base -> head[x]": ["`model` has a layer `head` that is no model."],
+    "model: start -> base -> head[x]": ["`model` has a layer `head` that isn't a model."],
     "model: start -> base= -> head=\ncut: input -> head=": ["`base=` of `model` is in no other model."],
     "popped.layers: one, -two\npopped: input -> one\npopped.predict_function: one, two": [],
     "popped.layers: one, two\npopped.predict_function: one, -two": [
@@ -55,8 +55,8 @@ CASES = {
     "popped.predict_function: two, one": ["`popped.predict_function` lists them as `one, two`."],
     "model: start -> base= -> head\ncut: input -> head": [
         "`base=` of `model` is in no other model.",
-        "`head` of `model` is also in `cut`: mark it as `head=` there and here.",
-        "`head` of `cut` is also in `model`: mark it as `head=` there and here.",
+        "`head` of `model` is also in `cut`: mark it as `head=` here and there.",
+        "`head` of `cut` is also in `model`: mark it as `head=` here and there.",
     ],
 }
 
@@ -77,7 +77,7 @@ def test_every_picture_shows_what_its_block_makes(outcome_in_keras):
 
 @pytest.fixture(scope="module")
 def problems(outcome_in_keras):
-    """The problems of a page that has all cases below its block, by their texts."""
+    """The problems on a page with all cases below its block, by the text of each case."""
     found = [*check_drawn(DRAWN, outcome_in_keras)]
     return {
         case: [problem for problem in found if problem.line == each.line]
@@ -88,7 +88,7 @@ def problems(outcome_in_keras):
 @pytest.mark.parametrize("case", CASES)
 def test_a_difference_is_told(problems, case):
     told = [
-        f"docs/page.md:{problem.line}: {text} Correct the picture, or the block in line 1."
+        f"docs/page.md:{problem.line}: {text} Fix the picture, or the block on line 1."
         for problem, text in zip(problems[case], CASES[case], strict=True)
     ]
     assert [str(problem) for problem in problems[case]] == told

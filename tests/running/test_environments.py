@@ -1,4 +1,4 @@
-"""Environments are found by name, and what is in the way is said with its remedy."""
+"""Environments are found by name, and an error says what to do about it."""
 
 import datetime
 import os
@@ -202,7 +202,7 @@ def test_a_missing_python_does_not_keep_others_from_being_installed(tmp_path, ca
 
 @pytest.fixture
 def installer(tmp_path, monkeypatch):
-    """Have `install` write stamps and install nothing; return the commands and the constraints of each."""
+    """Make `install` write stamps and install nothing; return the commands and the constraints of each."""
     commands = []
 
     def run(command, report):
@@ -223,7 +223,7 @@ def test_what_does_not_fit_on_the_disk_is_said_before_anything_is_installed(inst
     assert main(["install"]) == 1
     captured = capsys.readouterr()
     assert re.search(r"2\d\.\d GB to install, 1\.0 GB free", captured.out)
-    assert "not enough space" in captured.err
+    assert "Not enough disk space" in captured.err
     assert not installer
 
 
@@ -233,7 +233,7 @@ def not_listed(recorded):
 
 
 def test_what_is_listed_counts_more_than_what_was_recorded_before(tmp_path, monkeypatch):
-    """As after a new release of a package that the installation lists: then its record is of the one before."""
+    """As after a new release of a package that the installation lists: its record still has the old release."""
     monkeypatch.setattr(environments, "FOLDER", tmp_path)
     base = Installation("base", running_python(), ("six==1.17.0",), 1)
     environment = replace(SOME, installation=base, own_packages=())
@@ -338,12 +338,12 @@ def test_a_command_that_fails_is_shown_with_what_it_printed():
 
 
 def test_a_release_is_installed_beside_what_it_runs_on(tmp_path, monkeypatch):
-    """With a package that is small, and a Python that is this one."""
+    """With a small package, and this Python."""
     monkeypatch.setattr(environments, "FOLDER", tmp_path)
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     base = Installation("base", version, ("six==1.16.0",), 1)
     environment = replace(SOME, installation=base, own_packages=("six==1.17.0",))
-    known = ["six==1.15.0"]  # of what it has of its own, the record's version does not count
+    known = ["six==1.15.0"]  # the record's version of its own packages doesn't count
     installing.install(environment, known)
     assert environment.installed
     assert environment.installed_packages() == ["six==1.17.0"]

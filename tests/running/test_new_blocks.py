@@ -1,4 +1,4 @@
-"""A block that is new runs twice, has less time, and is told what varies; what is missing is said in one line."""
+"""A new block runs twice, gets less time, and its author learns what varies; one line says what is missing."""
 
 import pytest
 
@@ -43,7 +43,7 @@ def test_two_runs_that_agree_vary_in_nothing():
 
 def test_what_varies_is_shown_with_what_to_do():
     text = new_blocks.what_varies(BLOCK, Outcome("a\n1\n", None, 0.1), Outcome("a\n2\n", None, 0.1))
-    assert text.startswith("docs/page.md:3: the block prints something else each time, so nothing can be recorded.\n")
+    assert text.startswith("docs/page.md:3: the block prints something different each time, so it can't be recorded.\n")
     assert "\n-1\n+2\n" in text
     assert text.endswith("Then: python -m evidence record docs/page.md")
     error = Error("ValueError", "no", 4, "")

@@ -1,6 +1,6 @@
-"""Plans are carried out with what their environments need, on all cores, and an interruption keeps what may be kept.
+"""Plans run with what their environments need, on all cores, and an interruption keeps what may be kept.
 
-The execution is a fake: it says what blocks did, and runs none.
+The execution is a fake: it says what blocks did, but runs none.
 """
 
 import os
@@ -25,7 +25,7 @@ WAIT_SECONDS = 20  # at most, for another thread
 
 
 class FakeExecution:
-    """Each block prints its line after a second; what the tests put into the class can stop that."""
+    """Each block prints its line after a second, unless the tests set up the class to stop that."""
 
     started: list["FakeExecution"]
     before_outcome = staticmethod(lambda execution, block: None)
@@ -44,7 +44,7 @@ class FakeExecution:
             yield block, Outcome(f"{block.line}\n", None, 1.0)
 
     def outcome(self, block):
-        """What a block prints in the other runner that new blocks have."""
+        """What a block prints in the second runner, which new blocks have."""
         return Outcome("else\n" if block == TWO else f"{block.line}\n", None, 1.0)
 
     def add_job(self):
@@ -158,7 +158,7 @@ def test_an_early_end_keeps_what_was_run_unless_it_would_replace_a_record(monkey
     if replaces:
         assert records.load(JAX.key) == old
         assert printed.err == (
-            f"{JAX.key}: 1 of 2 blocks were run. The record is of other packages; it stays until all have run.\n"
+            f"{JAX.key}: 1 of 2 blocks ran. The old record, with other packages, stays until all have run.\n"
         )
     else:
         assert records.load(JAX.key).outcomes == {ONE.digest: RecordedOutcome("1\n")}
@@ -201,9 +201,9 @@ def test_the_cores_of_a_plan_that_has_ended_go_to_one_that_runs(started, monkeyp
     [jax] = [execution for execution in started if execution.options["module"] == "keras"]
     assert jax.added_jobs == 2
     last = capsys.readouterr().out.splitlines()[-1]
-    assert re.match(r"2 outcomes in \d+ s, ", last)  # Where much else runs, it takes longer than none.
+    assert re.match(r"2 outcomes in \d+ s, ", last)  # On a busy machine, it takes longer than no time at all.
     # Two imports of 2 s and two blocks of 1 s, on four cores.
-    assert last.endswith(" times the least: 2 s, which 2 imports and the blocks themselves take on 4 cores")
+    assert last.endswith(" times the minimum: 2 s, which 2 imports and the blocks themselves take on 4 cores")
 
 
 def test_the_faults_of_all_plans_are_returned(monkeypatch, capsys):
@@ -214,7 +214,7 @@ def test_the_faults_of_all_plans_are_returned(monkeypatch, capsys):
 
 
 class Interruption(BaseException):
-    """As Ctrl+C raises it; a KeyboardInterrupt that was not caught would end pytest."""
+    """As Ctrl+C raises it; an uncaught KeyboardInterrupt would end pytest."""
 
 
 def test_an_interruption_closes_what_runs_and_keeps_what_it_has(started, monkeypatch):
@@ -241,7 +241,7 @@ def test_a_new_block_that_prints_something_else_each_time_is_not_recorded(starte
     plan = plan_for(JAX, ONE, TWO)
     plan.new = [ONE, TWO]
     [fault], _ = carried_out(plan)
-    assert fault.startswith("docs/page.md:11: the block prints something else each time")
+    assert fault.startswith("docs/page.md:11: the block prints something different each time")
     assert plan.record.outcomes.keys() == {ONE.digest}
     assert [execution.blocks for execution in started] == [[ONE, TWO], [ONE, TWO]]
     assert {execution.options["seconds"][ONE] for execution in started} == {30.0}

@@ -1,5 +1,5 @@
-"""The recipes are right on models that nobody thought of, or refuse them as their pages say: graphs of up to a dozen
-layers, of vectors, sequences or images, and Sequentials, made up here.
+"""The recipes are right on models that nobody thought of, or refuse them as their pages say: made-up graphs of up to a
+dozen layers, on vectors, sequences or images, and made-up Sequentials.
 
 What this finds becomes a kind of model in `models/`. To search longer: `RANDOM_MODELS=200 pytest` and this file.
 """
@@ -24,7 +24,7 @@ from evidence.running.trials import IN_KERAS, Kind
 MODELS = int(os.environ.get("RANDOM_MODELS", "2"))
 RECIPES = {recipe.address: recipe for recipe in all_recipes()}
 
-# Layers that keep the shape of what they take. With its bias, a relu lets some of what it takes through.
+# Layers that keep the shape of their input. With its bias, a relu lets some of its input through.
 LAYERS = (
     'Dense(4, activation="tanh", name="{name}")',
     'Dense(4, activation="relu", bias_initializer="ones", name="{name}")',
@@ -58,7 +58,7 @@ HEADS = (
     'Dense(3, activation="softmax", name="{name}")',
 )
 SHAPES = {(4,): LAYERS, (5, 4): LAYERS + FOR_SEQUENCES, (5, 5, 4): LAYERS + FOR_IMAGES}
-# Errors by which recipes refuse a model, as their pages say, and that no kind in `models/` needs.
+# Errors with which recipes refuse a model, as their pages say, and that no kind in `models/` needs.
 REFUSES = {
     "how-to/grow-a-layer.md#function": ("AssertionError: the predictions changed", "ValueError: Input 0 "),
     "how-to/sequential-or-functional.md#flat": "ValueError: ",  # not a chain
@@ -82,7 +82,7 @@ for line in sys.stdin:
 
 @st.composite
 def graphs(draw):
-    """Return a functional model as Python: tensors are called t0, t1, ..., and the layer "middle" stands somewhere."""
+    """Return a functional model as Python code: tensors are called t0, t1, ..., and "middle" is one of the layers."""
     shape = draw(st.sampled_from(sorted(SHAPES)))
     layers = tuple(f"keras.layers.{layer}({{x}})" for layer in SHAPES[shape])
     inputs = draw(st.integers(1, 2))
@@ -108,7 +108,7 @@ def graphs(draw):
 
 @st.composite
 def sequentials(draw):
-    """Return a Sequential as Python, from a list or by `add`."""
+    """Return a Sequential as Python code, from a list or with `add`."""
     shape = draw(st.sampled_from(sorted(SHAPES)))
     layers = tuple(f"keras.layers.{layer}({{x}})" for layer in SHAPES[shape])
     size = draw(st.integers(1, 6))
@@ -128,7 +128,7 @@ def rows(number):
 
 
 def kind_of(shape, lines, data):
-    """Return the code of a kind of model, as it stands in a file of `models/`."""
+    """Return the code of a kind of model, as in a file in `models/`."""
     body = "\n    ".join(lines)
     return f"""import keras
 import numpy as np
@@ -161,7 +161,7 @@ def as_dict(name, parts):
 
 @pytest.fixture(scope="module")
 def trial(needs_tensorflow, tmp_path_factory):
-    """A function that returns what a recipe does to a kind of model, in a fork of one process that imported Keras."""
+    """A function that returns what a recipe does to a kind of model, in a fork of a process that has imported Keras."""
     if not hasattr(os, "fork"):
         pytest.skip("there is no fork here")
     variables = clean_environment() | {"PYTHONPATH": str(IN_KERAS)}
@@ -181,7 +181,7 @@ def trial(needs_tensorflow, tmp_path_factory):
 
 
 def judged(recipe, did):
-    """Return the verdict on a recipe, as the table of recipes would give it for a kind of model."""
+    """Return the verdict on a recipe for a kind of model, as in the table of recipes."""
     pinned = next(environment for environment in read_environments().values() if environment.pinned)
     made_up = Kind("made_up", title="", who="", code="")
     return verdict_on(recipe, made_up, pinned, RecordedOutcome(json.dumps(did)), read_refusals())
@@ -205,7 +205,7 @@ def test_a_wrong_recipe_is_noticed_on_made_up_graphs(trial, kind):
 
 
 def kinds():
-    """Models of which each layer can be trained: two normalizations in a row leave those before them no gradient."""
+    """Models whose layers can all be trained: two normalizations in a row leave the layers before them no gradient."""
     return st.one_of(graphs(), sequentials()).filter(lambda kind: kind.count(".BatchNormalization(") < 3)
 
 

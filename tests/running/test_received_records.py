@@ -1,4 +1,4 @@
-"""Records of somebody's pull request are taken over as data, or refused as a whole."""
+"""Records from somebody's pull request are imported as data, or refused as a whole."""
 
 import json
 import shutil
@@ -29,7 +29,7 @@ def record_of(key, *recorded, packages=()):
 
 @pytest.fixture
 def here(tmp_path, monkeypatch):
-    """The records of a clone: two environments, a block."""
+    """The records in a clone: two environments, one block."""
     monkeypatch.setattr(records, "FOLDER", tmp_path / "records")
     records.save_all([record_of(ONE, OLD), record_of(TWO, OLD)], BLOCKS)
     return tmp_path
@@ -37,7 +37,7 @@ def here(tmp_path, monkeypatch):
 
 @pytest.fixture
 def received(here, monkeypatch):
-    """What a job has made of a copy of them: in one environment, a new block is recorded."""
+    """What a job has made from a copy of them: in one environment, it has recorded a new block."""
     folder = here / "received"
     shutil.copytree(records.FOLDER, folder)
     with monkeypatch.context() as patch:
@@ -67,7 +67,7 @@ STEPS = [{"line": 1, "printed": "", "models": {}, "nodes": [], "layers": [["a", 
 
 @pytest.fixture
 def received_steps(here, received, monkeypatch):
-    """The file with the steps of a watched block, in what a job has made."""
+    """The file with the steps of a watched block, among what a job has made."""
     with monkeypatch.context() as patch:
         patch.setattr(records, "FOLDER", received)
         steps.save(NEW.digest, STEPS)
@@ -91,7 +91,7 @@ def test_steps_that_no_record_names_are_not_taken_over(here, received, received_
 @pytest.mark.parametrize(
     ("spoil", "reason"),
     [
-        (lambda path: path.unlink(), "a record names it, but it is not there"),
+        (lambda path: path.unlink(), "a record names it, but it is missing"),
         (lambda path: path.rename(path.with_stem("0" * 16)), "its name is not that of what it holds"),
         (lambda path: path.write_text('[{"line": 1}]'), "'printed' is a required property"),
     ],
@@ -215,7 +215,7 @@ def test_the_comment_gives_one_command(received):
         "gh run download 123 --repo some-one/keras-guide --name records --dir .cache/records-123 && "
         "python -m evidence take .cache/records-123"
     )
-    assert "in 2 environments: the records hold 2 blocks and trials now" in text
+    assert "in 2 environments: the records now hold 2 blocks and trials" in text
     assert f"[The run]({ADDRESS}#summary)" in text
 
 
@@ -231,7 +231,7 @@ def test_nothing_that_was_received_gets_into_the_comment(received):
 @pytest.mark.parametrize("address", ["http://github.com/a/b/actions/runs/1", f"{ADDRESS} && rm -r .", "123"])
 def test_an_address_that_is_none_is_an_error(received, address, capsys):
     assert main(["comment", str(received), address]) == 1
-    assert "no address of a run" in capsys.readouterr().err
+    assert "not the address of a run" in capsys.readouterr().err
 
 
 def test_the_commands(here, received, capsys, monkeypatch):
@@ -243,10 +243,10 @@ def test_the_commands(here, received, capsys, monkeypatch):
     assert main(["comment", str(received), ADDRESS]) == 0
     assert "gh run download 123" in capsys.readouterr().out
     assert main(["take", str(received)]) == 0
-    assert capsys.readouterr().out == f"Taken over: {ONE}\ndocs/page.md: rewritten\n"
+    assert capsys.readouterr().out == f"Imported: {ONE}\ndocs/page.md: rewritten\n"
     assert page.read_text().count("<!--pytest-codeblocks:expected-output-->") == 2
     assert main(["take", str(received)]) == 0
-    assert capsys.readouterr().out == "These records are here already.\n"
+    assert capsys.readouterr().out == "These records are already here.\n"
     assert main(["take", str(ROOT / "docs")]) == 1
-    assert capsys.readouterr().err.rstrip().endswith("Nothing was taken over.")
+    assert capsys.readouterr().err.rstrip().endswith("Nothing was imported.")
     assert len(read_received(received)) == 2

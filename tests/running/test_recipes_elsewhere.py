@@ -1,4 +1,4 @@
-"""Recipes on models that are no kind of their own, and with names that the model lacks: right, or an error."""
+"""Recipes on models that aren't among the kinds, and with names that the model lacks: right, or an error."""
 
 import functools
 
@@ -12,7 +12,7 @@ model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(4, name="a"), ke
 data = np.ones((2, 4))
 """
 MAKE = "make = lambda: keras.layers.ReLU(name='new')\n"
-# The new parts of each weight, after some steps of training. All of them are to have moved.
+# The new parts of each weight, after a few training steps. All of them must have moved.
 TRAINED = """
 old, before = model.trainable_weights, [np.array(weight) for weight in new.trainable_weights]
 new.compile(keras.optimizers.Adam(0.01), "mse")
@@ -26,7 +26,7 @@ print("all learn:", sum(was.shape != now.shape for was, now in zip(old, new.weig
 
 
 def grown(layers, shape, settings):
-    """Return code that makes a chain of layers, of which the first is to grow."""
+    """Return code that makes a chain of layers; the first one is to grow."""
     return f"""
 from keras.layers import *
 numbers = np.random.default_rng(0)
@@ -94,7 +94,7 @@ for layer in model.layers:
         layer.set_weights([numbers.uniform(0.5, 2, weight.shape) for weight in layer.get_weights()])
 data = numbers.uniform(size=(2, 6, 6, 3))
 """
-# a recipe, the reader's lines, what else is run behind it; then what is printed last, or the error
+# a recipe, the reader's lines, what runs after it; then the last output, or the error
 RIGHT = {
     "before a SeparableConv2D": (
         "grow-a-layer.md#function",
@@ -185,7 +185,7 @@ REFUSED = {
 
 @functools.cache
 def block_of(case):
-    """Return a recipe's block with other lines in place of the reader's, as a reader puts them there."""
+    """Return a recipe's block with other lines in place of the reader's, as a reader would replace them."""
     address, yours, *behind, _ = (RIGHT | REFUSED)[case]
     [recipe] = [recipe for recipe in all_recipes() if recipe.address == f"how-to/{address}"]
     before, _, kept = recipe.code.partition("# Keep this:")

@@ -1,4 +1,4 @@
-"""What changed since a commit is told from what git knows, and changes of different pages merge."""
+"""Git shows what changed since a commit, and changes to different pages merge."""
 
 import shutil
 import subprocess

@@ -1,6 +1,6 @@
 """`python -m evidence record` runs what is stale or missing, and leaves records as they were or as they should be.
 
-The environments here are this Python, without importing Keras: the blocks need none.
+The environments here are this Python, without importing Keras: the blocks don't need it.
 """
 
 import json
@@ -50,7 +50,7 @@ def here(**values):
 
 
 def set_up(monkeypatch, folder, known):
-    """Have a guide of the pages in a folder, and these environments."""
+    """Set up a guide with the pages in a folder, and these environments."""
     by_key = {environment.key: environment for environment in known}
     monkeypatch.setattr(environments, "read_environments", lambda: by_key)
     monkeypatch.setattr(blocks, "ROOT", folder)
@@ -63,7 +63,7 @@ def set_up(monkeypatch, folder, known):
 
 @pytest.fixture
 def page(tmp_path, monkeypatch):
-    """The only page of a guide with two environments, `a` and `b`, of which none is pinned."""
+    """The only page of a guide with two environments, `a` and `b`, neither of them pinned."""
     set_up(monkeypatch, tmp_path, [here(key="a"), here(key="b")])
     path = tmp_path / "page.md"
     path.write_text(PAGE)
@@ -171,7 +171,7 @@ def test_on_another_python_every_block_is_run_again(page):
 
 
 def test_what_another_record_has_otherwise_is_run_again_and_nothing_else(page, monkeypatch, capsys):
-    """As for a pull request: what it changed by hand in a record comes out."""
+    """As for a pull request: what it changed by hand in a record comes to light."""
     main(["record"])
     before, every = records.load_all(), blocks.all_blocks()
     monkeypatch.setattr("evidence.__main__.records_at", lambda folder, commit: {"main": before}[commit])
@@ -206,7 +206,7 @@ def test_a_page_outside_the_project_is_not_recorded(page, tmp_path_factory, caps
     elsewhere = tmp_path_factory.mktemp("elsewhere") / "page.md"
     elsewhere.write_text(OTHER_PAGE)
     assert main(["record", str(elsewhere)]) == 1
-    assert f"{elsewhere}: not in the folder of the project. Put the page below docs/" in capsys.readouterr().err
+    assert f"{elsewhere}: not in the project's folder. Put the page below docs/" in capsys.readouterr().err
 
 
 def test_an_error_is_an_outcome(page):
@@ -397,7 +397,7 @@ def test_with_raised_requirements_a_block_that_fails_is_missing_and_the_others_a
 
 
 def test_packages_that_are_the_record_s_may_differ_from_the_requirements(pinned_page, tmp_path):
-    """Raised, but not installed yet: what runs is what was recorded."""
+    """Requirements were raised, but not installed yet: what runs is what was recorded."""
     (tmp_path / "requirements.txt").write_text(f"{KERAS}\nsix==1.1\n")
     pinned_page.write_text(pinned_page.read_text().replace("'one'", "'uno'"))
     assert main(["record"]) == 0
@@ -408,7 +408,7 @@ def test_packages_that_are_the_record_s_may_differ_from_the_requirements(pinned_
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 @pytest.mark.parametrize("versions", ["six==1.0", "six==1.1"], ids=["same packages", "other packages"])
 def test_an_interrupted_run_leaves_a_record_that_can_be_read(page, tmp_path, number, versions):
-    """Started as a process of its own: it is stopped in its second block, once its first is recorded."""
+    """It runs as a separate process, which is stopped in its second block, once its first is recorded."""
     main(["record", "a"])
     before = records.load("a")
     begun = tmp_path / "begun"
@@ -425,16 +425,16 @@ def test_an_interrupted_run_leaves_a_record_that_can_be_read(page, tmp_path, num
     printed = process.communicate(timeout=30)[1]
     after = records.load("a")
     if number == signal.SIGINT:
-        assert printed.rstrip().endswith("To go on: python -m evidence record")
+        assert printed.rstrip().endswith("To continue: python -m evidence record")
     if number == signal.SIGINT and versions == "six==1.0":
         assert [outcome.output for outcome in after.outcomes.values()] == ["new\n"]
         return
     assert after == before
-    assert ("a: 1 of 2 blocks were run." in printed) == (number == signal.SIGINT)
+    assert ("a: 1 of 2 blocks ran." in printed) == (number == signal.SIGINT)
 
 
 def record_in(folder, versions):
-    """Record in a folder; say by a file when the first outcome is there."""
+    """Record in a folder; write a file when the first outcome is there."""
     signal.signal(signal.SIGINT, signal.default_int_handler)  # A shell's background job ignores it.
     patch = pytest.MonkeyPatch()
     set_up(patch, Path(folder), [here(key="a"), here(key="b")])
@@ -528,7 +528,7 @@ def test_a_runner_that_fails_on_recipes_says_what_to_run(recipe_page, capsys):
 
 
 def test_records_that_come_soon_after_a_save_are_saved_together(monkeypatch):
-    """A save takes longer the more environments there are: one for each would take the square of that."""
+    """The more environments, the longer a save takes: a save for each would make the time grow with their square."""
     saved, clock = [], [0.0]
 
     def save_all(found, blocks):

@@ -1,4 +1,4 @@
-"""Each block is recorded as it now stands in every environment, and a record holds only what decides."""
+"""Each block's current code is recorded in every environment, and a record holds only what matters."""
 
 import json
 import os
@@ -339,7 +339,7 @@ def test_a_crash_never_leaves_outcomes_of_two_sets_of_packages(folder, monkeypat
 
 
 def test_records_that_are_written_at_the_same_time_do_not_get_lost(folder):
-    """By threads here; other processes wait for the same lock."""
+    """Here by threads; other processes wait for the same lock."""
     keys = [f"key-{number}" for number in range(16)]
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda key: records.save_all([record_of(key, {BLOCK.digest: SHOWN})], [BLOCK]), keys))

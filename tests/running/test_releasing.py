@@ -1,4 +1,4 @@
-"""A release of Keras is taken into environments.toml where it belongs, and what is to be run then is run in order."""
+"""A release of Keras is added to environments.toml where it belongs, and then the commands run in order."""
 
 import datetime
 import re
@@ -44,7 +44,7 @@ def test_a_release_that_is_there_changes_nothing(capsys, monkeypatch):
     assert release.is_there
     assert main(["release", PINNED.release]) == 0
     printed = capsys.readouterr().out
-    assert printed.startswith(f"Keras {PINNED.release} is there already: {', '.join(OF_TODAY)}. Nothing was changed.\n")
+    assert printed.startswith(f"Keras {PINNED.release} is already listed: {', '.join(OF_TODAY)}. Nothing changed.\n")
     assert "python -m evidence status" in printed
     before = next(each for each in BY_KEY.values() if each.line == PINNED.line and each != PINNED)
     assert f"- git grep -nF {before.release.rpartition('.')[0]}: sentences" in printed
@@ -73,7 +73,7 @@ def test_a_minor_release_is_pinned_and_the_last_one_stays_on_each_backend(tmp_pa
 def test_only_lines_of_that_release_change():
     lines = {*plan_release(NEXT_MINOR).after.splitlines()} - {*TEXT.splitlines()}
     on_other_backends = [key for key in OF_TODAY if BY_KEY[key].tries_recipes and key != PINNED.key]
-    # The new ones, the one that was pinned, and those on which recipes are not tried any more.
+    # The new ones, the one that was pinned, and those that no longer try recipes.
     assert len(lines) == len(OF_TODAY) + 1 + len(on_other_backends)
     assert all(line.startswith("  { key = ") for line in lines)
 
@@ -105,11 +105,11 @@ def test_a_pinned_release_is_locked_and_installed_before_it_is_recorded():
     [
         (
             re.sub(r"\d+$", "0", next(each.release for each in BY_KEY.values() if each.release[-2:] == ".2")),
-            "a later patch",
+            "A later patch is listed",
         ),
-        ("3.x", "no version. For example: python -m evidence release"),
-        ("4.0.0rc1", "no release, as"),
-        ("3.16", "no release, as"),
+        ("3.x", "not a version. For example: python -m evidence release"),
+        ("4.0.0rc1", "not a release, such as"),
+        ("3.16", "not a release, such as"),
         ("2.9.0", f"older than {PINNED.release}"),
     ],
 )
@@ -148,14 +148,14 @@ def test_it_is_carried_out_up_to_what_fails(tmp_path, monkeypatch, capsys, faili
     if failing:
         [fault] = faults
         assert "a-new-keras-release.md#trouble" in fault
-        assert f"Then go on: {sys.executable} -m evidence record" in fault and " && " in fault
+        assert f"Then continue: {sys.executable} -m evidence record" in fault and " && " in fault
     else:
         assert not faults
 
 
 @pytest.fixture
 def uv(tmp_path, monkeypatch):
-    """Have a `uv` that ends with these words."""
+    """Set up a `uv` that fails with these words."""
 
     def answering(words):
         program = tmp_path / "uv"
@@ -178,7 +178,7 @@ def test_the_date_is_that_which_uv_says(uv):
 
 
 def test_no_test_names_the_pinned_release_or_its_environment():
-    """A new release would change that test. tests/listed.py has environments by what they are."""
+    """A new release would change that test. tests/listed.py has environments by role."""
     minor = re.escape(f"{MAJOR}.{MINOR}")
     named = re.compile(rf"keras-{minor}-|['\"= ]{re.escape(PINNED.release)}\b")
     allowed = {"test_releasing.py"}  # what uv says of one

@@ -1,4 +1,4 @@
-"""Each block runs in a process of its own: what it does to itself, it does to no other."""
+"""Each block runs in its own process: what it does to itself doesn't affect any other."""
 
 import os
 import signal
@@ -11,7 +11,7 @@ import pytest
 from evidence.pages.blocks import Block
 from evidence.running.execution import Execution, Limits
 
-# A page's blocks run in forks on Linux, in fresh interpreters elsewhere: both must do.
+# A page's blocks run in forks on Linux, in fresh interpreters elsewhere: both must work.
 ways = pytest.mark.parametrize(
     "fork", [pytest.param(True, marks=pytest.mark.skipif(os.name == "nt", reason="Windows cannot fork")), False]
 )
@@ -75,7 +75,7 @@ def test_a_block_that_misbehaves_is_stopped_and_harms_no_other(code, message, fo
     assert (bad.error.type, bad.error.message) == ("Stopped", message)
     assert (good.output, good.error) == ("here\n", None)
     assert 0.2 <= good.seconds < LIMITS.seconds
-    if code == ENDLESS and os.name != "nt":  # Windows has no signal to ask it with where it is.
+    if code == ENDLESS and os.name != "nt":  # Windows has no signal to ask it where it is.
         assert bad.error.line in {11, 12}
         assert "runner.py" not in bad.error.traceback
 
@@ -136,7 +136,7 @@ def test_what_a_block_says_can_stand_on_a_page(fork):
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no signals to ask with")
 def test_a_block_that_is_stopped_may_say_late_where_it_was_or_not_at_all():
-    """Late, as on a machine that is too busy to let it answer at once."""
+    """Late, as on a machine too busy to let it answer at once."""
     late = (
         "import signal, time\nsignal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])\ntime.sleep(3)\n"
         "signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGUSR1])\ntime.sleep(60)"
@@ -182,6 +182,16 @@ def test_a_block_gets_no_input_and_a_folder_of_its_own(fork):
 
 
 @ways
+def test_temporary_files_that_a_block_leaves_go_with_its_folder(fork):
+    code = "import subprocess, sys, tempfile\n_, name = tempfile.mkstemp()\nprint(name)\nsys.stdout.flush()\n"
+    code += "subprocess.run([sys.executable, '-c', 'import tempfile; print(tempfile.mkdtemp())'])"
+    [outcome] = run("import tempfile\ntempfile.gettempdir()\n" + code, fork=fork)
+    left = outcome.output.split()
+    assert len(left) == 2
+    assert not [path for path in left if Path(path).exists()]
+
+
+@ways
 def test_what_other_programs_print_is_output_too(fork):
     code = "import subprocess, sys\nprint('a')\nsubprocess.run([sys.executable, '-c', 'print(1)'])\nprint('é')"
     [outcome] = run(code, fork=fork)
@@ -211,7 +221,7 @@ def test_what_a_block_leaves_running_out_of_reach_keeps_nobody_waiting():
 
 
 def still_running(pids):
-    """Return which processes run on, and end them; one that was killed needs a moment to end."""
+    """Return which processes still run, and end them; a killed process needs a moment to end."""
     for _ in range(500):
         if not any(map(is_running, pids)):
             return []
@@ -223,7 +233,7 @@ def still_running(pids):
 
 
 def is_running(pid):
-    """Say whether a process runs: one that nobody has waited for yet (Z) does not."""
+    """Return whether a process runs: a zombie (Z) doesn't."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except (FileNotFoundError, ProcessLookupError):
@@ -248,7 +258,7 @@ def test_a_runner_that_cannot_import_says_so():
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="asks /proc")
 @pytest.mark.parametrize("numbers", [[], [signal.SIGINT]], ids=["close", "interrupt, then close"])
 def test_closing_ends_the_blocks_that_run(numbers, tmp_path):
-    """And what these started."""
+    """And whatever those blocks started."""
     code = (
         "import os, subprocess, sys, time\nsleep = 'import time; time.sleep(60)'\n"
         "for pid in os.getpid(), subprocess.Popen([sys.executable, '-c', sleep]).pid:\n"
@@ -271,7 +281,7 @@ def test_closing_ends_the_blocks_that_run(numbers, tmp_path):
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no signal to tell it")
 def test_a_job_is_added(tmp_path):
-    """Two blocks wait for each other: one at a time, neither would end."""
+    """Two blocks wait for each other: run one at a time, neither would end."""
     code = (
         f"import pathlib, time\nhere = pathlib.Path(r'{tmp_path}')\n(here / '{{}}').touch()\n"
         "while len(list(here.iterdir())) < 2:\n    time.sleep(0.01)"
@@ -285,7 +295,7 @@ def test_a_job_is_added(tmp_path):
 
 @ways
 def test_the_runner_s_own_folder_holds_no_modules_of_a_block(fork):
-    """Keras 1.2 imports a package `tables`, TensorFlow one called `markdown`; both are names of modules here."""
+    """Keras 1.2 imports a package `tables`, TensorFlow one called `markdown`; modules here have both names."""
     [outcome] = run(
         "import sys\nprint(sys.path[0] == '')\nprint([p for p in sys.path if p.endswith('evidence')])", fork=fork
     )
@@ -307,7 +317,7 @@ def test_keras_can_be_made_to_mean_another_module(fork):
 
 @ways
 def test_a_keras_that_tensorflow_keras_consists_of_gets_the_public_names(fork, tmp_path):
-    """As TensorFlow 2.6 to 2.15 have it, in small."""
+    """A miniature of what TensorFlow 2.6 to 2.15 have."""
     modules = {
         "keras/__init__.py": "from keras import optimizers\n__version__ = '2.6'\nboth = 'private'",
         "keras/optimizers.py": "SGD = 'private SGD'",
@@ -351,7 +361,7 @@ def test_what_the_reader_has_set_for_python_does_not_count(fork, monkeypatch):
     monkeypatch.setenv("PYTHONWARNINGS", "error")
     code = "import os\nprint(sorted(name for name in os.environ if name.startswith('PYTHON')), __debug__)"
     [outcome] = run(code, fork=fork)
-    # The path is the guide's own, where blocks find explain.py.
+    # The path is the guide's own, so that blocks find explain.py.
     assert outcome.output == "['PYTHONIOENCODING', 'PYTHONPATH', 'PYTHONUTF8'] True\n"
 
 

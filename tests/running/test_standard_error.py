@@ -23,14 +23,14 @@ NO_INPUT_SHAPE = "UserWarning: Do not pass an `input_shape`/`input_dim` argument
         ("WARNING:tensorflow:\nThe following Variables\nwere used\n", "WARNING:tensorflow:The following Variables"),
         # below the first line: values, which differ from run to run
         ("a.py:1: UserWarning: no match\nExpected: ['a']\n [0.1 0.2]\n  warn(\n", "UserWarning: no match"),
-        # each once, in their order
+        # in order and without repeats
         ("a.py:1: UserWarning: b\na.py:1: UserWarning: a\na.py:9: UserWarning: b\n", "UserWarning: b\nUserWarning: a"),
         # its counts differ from release to release
         (
             "".join(f"WARNING:tensorflow:{n} out of the last {n} calls to <f> triggered retracing.\n" for n in (5, 6)),
             "WARNING:tensorflow:… out of the last … calls to <f> triggered retracing.",
         ),
-        # of TensorFlow, and of the machine
+        # about TensorFlow, and about the machine
         (f"WARNING:tensorflow:From {KERAS}: calling Zeros.__init__ is deprecated\nInstructions for updating:\n", None),
         ("Using TensorFlow backend.\n2026-01-01 00:00:00.1: W tensorflow/core/a.cc:9] Warning: no GPU\n", None),
         ("W0000 00:00:1.2 3 computation_placer.cc:177] already registered\n", None),

@@ -78,11 +78,11 @@ def test_a_block_that_still_waits_can_be_stopped(warm):
     with pytest.raises(NotYet):
         running.outcome.result(0.1)
     keras.stop(running)
-    keras.stop(waiting)  # which does nothing: it has ended
+    keras.stop(waiting)  # which has no effect: it has ended
 
 
 def test_what_comes_while_it_imports_is_not_lost(warm, tmp_path, monkeypatch):
-    """More than a pipe holds: nobody must wait for the runner to read it."""
+    """It is more than a pipe holds, and nobody should have to wait for the runner to read it."""
     (tmp_path / "slow.py").write_text("import time\ntime.sleep(1)")
     keras = warm(imports=["slow"], variables={"PYTHONPATH": str(tmp_path)}, fork=os.name != "nt")
     start = time.monotonic()
@@ -118,7 +118,7 @@ def test_a_runner_that_cannot_import_says_so(warm):
 
 @pytest.mark.skipif(os.name == "nt", reason="asks for a process by its number")
 def test_it_ends_with_whoever_started_it(warm):
-    """Its standard input then ends."""
+    """Its standard input ends then."""
     keras = warm()
     outcome = keras.submit(block("import os\nprint(os.getppid())")).outcome.result(30)
     runner = int(outcome.output)

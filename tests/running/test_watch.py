@@ -1,4 +1,4 @@
-"""What a block's models are made of is recorded after each of its statements."""
+"""A block's models are recorded after each of its statements."""
 
 from dataclasses import replace
 
@@ -10,7 +10,7 @@ from evidence.running.environments import read_environments
 from evidence.running.execution import Execution, Limits
 from evidence.running.steps import load
 
-# The parts of a Keras that the watch reads: layers with nodes, tensors with a history, a model with a list.
+# The parts of Keras that the watch reads: layers with nodes, tensors with a history, a model with a list.
 MADE_UP = """
 class Tensor:
     def __init__(self, shape, history):
@@ -106,7 +106,7 @@ def test_a_step_has_the_copy_that_layers_returned_as_the_statement_left_it():
     assert not [step for step in own if "copies" in step], "the model's own list, or none that the program read"
 
 
-# A function with traces, as TensorFlow's: each signature has one, which `_call_flat` runs.
+# A function with traces, like TensorFlow's: each signature has one, which `_call_flat` runs.
 TRACED = """
 class Trace:
     def __init__(self, rows, columns):

@@ -1,4 +1,4 @@
-"""A small site that is served, with runners that import next to nothing in place of Keras."""
+"""A small served site, with runners that import next to nothing instead of Keras."""
 
 import http.client
 import json
@@ -42,7 +42,7 @@ def server(project, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def ask(server):
-    """Send a request as a page of the server does, but for the headers that are given (`None`: left out)."""
+    """Send a request as one of the server's pages does, except for the given headers (`None`: leave it out)."""
 
     def ask(name, request=None, *, method="POST", path=None, body=None, **headers):
         page = {

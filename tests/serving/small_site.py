@@ -43,7 +43,7 @@ MISSING = environment("missing", "Keras 1 and 2", "1.0.0")
 
 
 class Installed(type(OTHER)):
-    """An environment that is installed, whatever is on this machine."""
+    """An environment that counts as installed, whatever is on this machine."""
 
     installed = True
 
@@ -57,7 +57,7 @@ ENVIRONMENTS = [installed(PINNED), installed(OTHER), MISSING]
 
 
 def start(environment):
-    """Start the runner without Keras; which environment it is, a block sees in a variable."""
+    """Start the runner without Keras; a variable tells a block which environment it is in."""
     variables = {"ENVIRONMENT": environment.key}
     return WarmKeras(imports=["json"], variables=variables, limits=Limits(seconds=20), jobs=2)
 

@@ -1,4 +1,4 @@
-"""Kerases are started when they are used, and ended when there is no room or nobody uses them."""
+"""Kerases start on first use, and end when there is no room or nobody uses them."""
 
 import threading
 import time

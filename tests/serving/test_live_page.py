@@ -36,7 +36,7 @@ def context(chromium, server, project):
 
 @pytest.fixture
 def page(context, server, project):
-    """The live page, as it was before the tests; it must raise no error."""
+    """The live page, unchanged by earlier tests; it must raise no error."""
     write_page(project, "other", page_text(CODE, "pinned"))
     page, errors = context.new_page(), []
     page.on("pageerror", lambda error: errors.append(str(error)))

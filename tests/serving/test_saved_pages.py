@@ -1,4 +1,4 @@
-"""What is saved is run and built, whatever it is."""
+"""Whatever is saved runs and is built."""
 
 import contextlib
 import json

@@ -1,4 +1,4 @@
-"""Whoever is not a page that the person at this machine opened gets nothing done."""
+"""Only pages that the person at this machine opened can get anything done."""
 
 import json
 import socket

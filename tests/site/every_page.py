@@ -1,7 +1,7 @@
-"""Looks at every page of a built site, in Chromium and by Lighthouse: python tests/site/every_page.py site
+"""Checks every page of a built site, in Chromium and with Lighthouse: python tests/site/every_page.py site
 
-Prints what is wrong as JSON: a list for each kind. It takes minutes, so the tests begin it early, as a process beside
-them: see conftest.py.
+Prints what is wrong as JSON: a list for each kind of problem. It takes minutes, so the tests start it early, in a
+parallel process: see conftest.py.
 """
 
 import itertools
@@ -34,24 +34,24 @@ KINDS = (
     "Lighthouse",
 )
 WIDTHS = 1280, 768, 320
-SCREENS, SCREEN = 6, 774  # at most; what a window of a laptop shows of a page, in px
+SCREENS, SCREEN = 6, 774  # at most; the height that a laptop's window shows, in px
 WIDE = {"width": WIDTHS[0], "height": 900}
 ON_A_PHONE = 375  # px
 OF_COLOUR = ["color-contrast", "link-in-text-block"]
-# Lighthouse's score of accessibility is made of axe's rules. All but these are on by default; it looks as on a phone.
+# Lighthouse's accessibility score consists of axe's rules. All but these are on by default; it checks as on a phone.
 OF_LIGHTHOUSE = ["target-size"]
 PHONE = {rule: {"enabled": True} for rule in OF_LIGHTHOUSE}
 BUT_COLOUR = {rule: {"enabled": False} for rule in OF_COLOUR}
 CATEGORIES = "best-practices", "seo"
-BY_AXE = "document-title", "image-alt"  # For them Lighthouse would run axe again.
-PATIENCE = 120_000  # ms, since all looks share the cores
+BY_AXE = "document-title", "image-alt"  # For these Lighthouse would run axe again.
+PATIENCE = 120_000  # ms, since all checks share the cores
 
 AXE = """async ([options, context = document]) => {
     const {violations} = await axe.run(context, {resultTypes: ["violations"], ...options});
     return violations.map(({id, nodes}) => `${id}: ${nodes.length} of ${nodes[0].html.slice(0, 200)}`);
 }"""
-# Contrast takes axe longer than all its other rules. It follows from the styles of a text and from what is painted
-# behind it: of the texts that agree in these, on whichever page and at whichever width, axe is given one.
+# Contrast takes axe longer than all its other rules. It depends on a text's styles and on what is painted behind it:
+# of the texts that agree in both, on any page and at any width, axe gets one.
 COLOURS = f"""async ([seen, rules]) => {{
     const TEXT = ["color", "webkitTextFillColor", "fontSize", "fontWeight", "textShadow", "textDecorationLine",
         "display"];
@@ -98,7 +98,7 @@ SCROLLING = """[...document.querySelectorAll("article .md-typeset__scrollwrap")]
     .filter((each) => each.scrollWidth > each.clientWidth + 1)
     .map((each) => `${each.scrollWidth} px: ${each.textContent.trim().slice(0, 80)}`)"""
 DRAWN = "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
-# The sum of all shifts, but those that follow a change of the window's size or what a reader does, and what moved most.
+# The sum of all shifts, except those after a resize or something the reader does, and what moved most.
 SHIFTS = """
     window.shifts = 0;
     window.moved = {value: 0, what: ""};
@@ -115,7 +115,7 @@ MOVING = """[...document.querySelectorAll("*")].filter((each) => {
     const {animationName, transitionDuration, scrollBehavior} = getComputedStyle(each);
     return animationName != "none" || /[1-9]/.test(transitionDuration) || scrollBehavior == "smooth";
 }).map((each) => each.outerHTML.slice(0, 80))"""
-# Words of the page's own that are not to be seen; what opens without JavaScript counts as open.
+# Invisible words of the page itself; what opens without JavaScript counts as open.
 HIDDEN = """(() => {
     const seen = {opacityProperty: true, visibilityProperty: true};
     const left = ":is(.block-menu, .related, .page-end, .md-code__nav, .headerlink, title, desc, script)"
@@ -132,7 +132,7 @@ CUT = """[...document.querySelectorAll("article *")].filter((each) => !each.matc
     getComputedStyle(each).overflowX == "hidden" && each.clientWidth && each.scrollWidth > each.clientWidth + 1
 ).map((each) => each.outerHTML.slice(0, 120))"""
 DRAWN_NEAR = (
-    ":is(.md-typeset, .section) > * { content-visibility: visible !important }"  # axe passes over what is not drawn yet
+    ":is(.md-typeset, .section) > * { content-visibility: visible !important }"  # axe skips what isn't drawn yet
 )
 LARGE = "html { font-size: 250% !important }"  # Material's is 125 %.
 
@@ -143,7 +143,7 @@ def look(site):
     names = sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
     with serve(site) as address, ThreadPoolExecutor() as pool:
         ways = partial(look_in_chromium, site), look_without_javascript, score
-        # Each goes through the pages alone: with more at a time, the tests beside them would stand still.
+        # Each goes through the pages alone: with more at a time, the tests running in parallel would stall.
         results = [pool.submit(way, address, names) for way in ways]
         return {kind: [fault for each in results for fault in each.result().get(kind, ())] for kind in KINDS}
 
@@ -163,7 +163,7 @@ def look_in_chromium(site, address, names):
     assert taken_out
     axe = (node.npm_packages() / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
     found = {kind: [] for kind in KINDS}
-    seen = {"default": set(), "slate": set()}  # the looks of text that axe has been given
+    seen = {"default": set(), "slate": set()}  # the text styles that axe has already checked
     with browser() as started:
         page = started.new_page(reduced_motion="reduce")
         page.set_default_timeout(PATIENCE)
@@ -175,11 +175,11 @@ def look_in_chromium(site, address, names):
                 found[kind] += [f"{where}: {fault}" for fault in faults]
 
             page.set_viewport_size(WIDE)
-            # The window of a browser that has just started gets its size late when the cores are busy, and then the
-            # whole of its first page moves. What a page does itself, it does again.
+            # When the cores are busy, the window of a browser that has just started gets its size late, and then its
+            # whole first page moves. A shift that a page causes itself happens again.
             for _ in range(2):
                 page.goto(address + name)
-                page.wait_for_function(READY)  # Scripts begin after the first paint; copy buttons come one by one.
+                page.wait_for_function(READY)  # Scripts start after the first paint; copy buttons come one by one.
                 shifts, most = page.evaluate("[window.shifts, window.moved]")
                 if shifts <= 0.02:
                     break
@@ -201,9 +201,9 @@ def look_in_chromium(site, address, names):
                     seen[scheme].update(fresh)
                     note("axe", faults, where)
                     note("too wide", too_wide(page), where)
-                    if scheme == "default":  # What is dark has the same elements.
+                    if scheme == "default":  # Dark pages have the same elements.
                         rules = BUT_COLOUR | (PHONE if width == WIDTHS[-1] else {})
-                        # What axe asks the style sheets does not depend on the width: it loads them once.
+                        # What axe needs from the style sheets doesn't depend on the width: it loads them once.
                         note("axe", page.evaluate(AXE, [{"rules": rules, "preload": width == WIDTHS[0]}]), where)
             page.set_viewport_size(WIDE | {"width": ON_A_PHONE})
             page.evaluate(DRAWN)
@@ -223,7 +223,7 @@ def look_in_chromium(site, address, names):
 
 
 def too_long(page):
-    """Sections that are folded count as they are."""
+    """Folded sections count as folded."""
     height = page.evaluate("document.querySelector('article').scrollHeight")
     return [f"{height} px"] if height > SCREENS * SCREEN else []
 
@@ -233,7 +233,7 @@ def too_wide(page):
 
 
 def listen(page, address, found):
-    """Note what a page says on the console and asks of other hosts."""
+    """Note what a page logs to the console and requests from other hosts."""
 
     def ask(request):
         if not request.url.startswith((address, "data:", "blob:")):

@@ -1,4 +1,4 @@
-"""The built site as it is used in Chromium: what it loads, its scripts, the keyboard."""
+"""The built site in use, in Chromium: what it loads, its scripts, the keyboard."""
 
 import gzip
 import itertools
@@ -29,15 +29,15 @@ def chromium(needs_chromium):
 
 @pytest.fixture(scope="module")
 def context(chromium):
-    """What pages share: of a first visit, most work is to start and to load what the site's pages have in common."""
+    """What pages share: most of a first visit goes into starting and loading what the site's pages have in common."""
     context = chromium.new_context(permissions=["clipboard-read", "clipboard-write"])
-    context.new_page()  # It stays open: without any page, Chromium gives up what it has in memory.
+    context.new_page()  # It stays open: without any page, Chromium drops what it has in memory.
     return context
 
 
 @pytest.fixture
 def new_page(context):
-    """Open pages as for readers who have been here, but have chosen nothing."""
+    """Open pages as for readers who have been here before, but have chosen nothing."""
 
     def new_page(viewport=None, **media):
         page = context.new_page()
@@ -54,7 +54,7 @@ def new_page(context):
     context.new_cdp_session(stays).send("Storage.clearDataForOrigin", chosen)
 
 
-# Nothing has been loaded for half a second. Playwright's "networkidle" may be over when the scripts begin.
+# Nothing has loaded for half a second. Playwright's "networkidle" may be over before the scripts start.
 QUIET = """document.querySelector(".my-keras-button") && performance.now() - 500 >
     Math.max(...performance.getEntriesByType("resource").map((entry) => entry.responseEnd))"""
 
@@ -109,7 +109,7 @@ def test_the_search_index_comes_if_the_search_is_used_before_the_scripts_run(chr
 @pytest.mark.parametrize(("system", "scheme"), [("light", "default"), ("dark", "slate")])
 def test_the_colours_follow_the_system(new_page, address, system, scheme):
     page = new_page(color_scheme=system)
-    page.route("**/*.js", lambda route: route.abort())  # The first paint does not wait for scripts.
+    page.route("**/*.js", lambda route: route.abort())  # The first paint doesn't wait for scripts.
     page.goto(address)
     assert page.locator("body").get_attribute("data-md-color-scheme") == scheme
     page.unroute_all()
@@ -196,7 +196,7 @@ def test_a_question_is_asked_as_it_is_where_what_changes_it_does_not_come(new_pa
 
 
 def at_its_own_address(new_page, site):
-    """Open a page that finds the site at the address of its sitemap; what is not there is the 404 page."""
+    """Open a page that finds the site at the address in its sitemap; anything missing is the 404 page."""
     page = new_page(viewport={"width": 1280, "height": 900})
 
     def fulfil(route):
@@ -267,7 +267,7 @@ def test_each_patch_of_what_is_built_in_ends_when_material_has_started(new_page,
     page.wait_for_function(f"{BUILT_IN}.every(Boolean)")
 
 
-# What has the focus, or the label that stands for it: its kind, its words, and whether a reader sees where it is.
+# What has the focus, or its label: its kind, its words, and whether a reader can see where it is.
 FOCUS = """() => {
     const element = document.activeElement;
     const label = document.querySelector(".md-header__option label:not([hidden])");
@@ -297,7 +297,7 @@ ALWAYS = {"search", "keras", "palette", "details", "copy", "answer"}
 )
 def test_the_keyboard_reaches_everything_and_sees_where_it_is(new_page, address, width, name, wanted):
     page = new_page(viewport={"width": width, "height": 900}, reduced_motion="reduce")
-    open_page(page, address + name)  # The scripts begin after the page is loaded.
+    open_page(page, address + name)  # The scripts start after the page has loaded.
     assert tab_through(page) >= wanted
 
 
@@ -310,7 +310,7 @@ def test_the_keyboard_sees_where_it_is_without_javascript(chromium, address):
 
 
 def tab_through(page):
-    """Go through a page by Tab, in which all that has the focus must be seen; return the kinds of what had it."""
+    """Tab through a page, checking that everything with the focus is visible; return the kinds of what had it."""
     reached, unseen = set(), []
     for number in itertools.count():
         assert number < 1200, "The keyboard does not come to the end: it is trapped."
@@ -319,7 +319,7 @@ def tab_through(page):
         if kind == "BODY":
             break
         reached.add(kind)
-        for _ in range(10):  # The search comes in from above; beside other tests, what is drawn late takes its time.
+        for _ in range(10):  # The search slides in from above; while other tests run, late drawing takes a while.
             if seen is True:
                 break
             page.wait_for_timeout(200)
@@ -336,11 +336,11 @@ def test_the_keyboard_uses_the_menu_of_a_phone(new_page, address, motion):
     open_page(page, address)
 
     def press(*keys):
-        """Press keys; return what then has the focus, which must be seen."""
+        """Press keys; return what then has the focus, which must be visible."""
         for key in keys:
             page.keyboard.press(key)
         for _ in range(50):
-            page.wait_for_timeout(100)  # The menu comes in within 250 ms.
+            page.wait_for_timeout(100)  # The menu slides in within 250 ms.
             kind, words, seen = page.evaluate(FOCUS)
             if seen is True:
                 return kind, words
@@ -371,7 +371,7 @@ def test_a_heading_chosen_in_the_menu_of_a_phone_is_gone_on_from(new_page, addre
         page.locator("label.md-header__button[for=__drawer]").click()
         if not page.locator("#__toc").is_checked():
             page.locator(".md-nav__link--active[for=__toc]").click()
-        # In the next frame, the script moves the focus into the panel: before that, it would take it away again.
+        # In the next frame, the script moves the focus into the panel. Any earlier focus would be lost again.
         page.wait_for_function("document.activeElement.closest('.md-nav--primary .md-nav--secondary')")
         page.locator(".md-nav--primary a[href$='#by-name']").focus()
         page.keyboard.press("Enter")
@@ -383,7 +383,7 @@ def test_a_heading_chosen_in_the_menu_of_a_phone_is_gone_on_from(new_page, addre
 
 @pytest.mark.parametrize("heading", ["saved", "custom-loop"])
 def test_a_link_within_the_page_leads_to_its_heading(new_page, address, heading):
-    """At once, from the end of the page, and the page stays what it is: instant navigation would fetch it again."""
+    """At once, from the end of the page, and the page stays as it is: instant navigation would fetch it again."""
     page = new_page(viewport={"width": 375, "height": 800}, reduced_motion="reduce")
     open_page(page, f"{address}how-to/freeze-layers/")
     page.evaluate("document.querySelector('article').same = true; scrollTo(0, document.body.scrollHeight)")
@@ -396,7 +396,7 @@ def test_a_link_within_the_page_leads_to_its_heading(new_page, address, heading)
     assert page.evaluate("document.querySelector('article').same")
 
 
-# What is drawn as a ground cut to shape: forced colours would make it the page's.
+# What is drawn as a background cut to shape: forced colours would turn it into the page's.
 CUT_TO_SHAPE = """[...document.querySelectorAll("*")].flatMap((each) =>
     ["::before", "::after"].map((part) => getComputedStyle(each, part))
         .filter((style) => style.content != "none" && style.maskImage != "none")
@@ -425,7 +425,7 @@ def test_who_reads_in_the_dark_prints_as_in_the_light(new_page, address):
 
 @pytest.mark.parametrize("name", ["behaviour-by-release", "about-the-evidence", "methods-and-attributes"])
 def test_tables_are_printed_whole(new_page, address, name):
-    page = new_page(viewport={"width": 718, "height": 1000})  # a sheet of A4, without its margins
+    page = new_page(viewport={"width": 718, "height": 1000})  # an A4 sheet, without its margins
     open_page(page, f"{address}reference/{name}/")
     page.emulate_media(media="print")
     boxes = "all => all.map((each) => each.getBoundingClientRect().right)"
@@ -444,7 +444,7 @@ def test_search_and_menu_are_right_for_everybody_when_they_are_open(new_page, ad
         assert page.evaluate(AXE, [{}]) == []
         page.keyboard.press("Escape")
     page.focus(FIELD)
-    page.keyboard.insert_text("Graph disconnected")  # as it is pasted without a key
+    page.keyboard.insert_text("Graph disconnected")  # as when pasted without pressing a key
     page.locator(".md-search-result__link").first.wait_for()
     assert page.evaluate(AXE, [{}]) == []
 
@@ -469,7 +469,7 @@ def test_back_to_top_leaves_the_top_to_the_heading_that_a_link_leads_to(new_page
 
 @pytest.mark.parametrize("width", [1280, 375])
 def test_a_block_is_copied_as_it_is(new_page, address, width):
-    """Also one with notes, and with the lines that a phone breaks."""
+    """Even one with notes, and with lines that a phone breaks."""
     page = new_page(viewport={"width": width, "height": 900})
     page.goto(f"{address}how-to/insert-or-replace-a-layer/")
     code = read_page(ROOT / "docs/how-to/insert-or-replace-a-layer.md")[0][0].code
@@ -549,7 +549,7 @@ def test_each_block_has_its_links_where_a_readers_keras_differs(new_page, addres
 
 
 def test_a_block_says_one_thing_about_a_readers_keras(new_page, address):
-    """Its own output, and the page's folded away; what was moved is put back when any Keras is shown again."""
+    """It shows its own output, and folds the page's; what moved goes back when any Keras is shown again."""
     page = new_page(viewport={"width": 1280, "height": 900})
     open_page(page, f"{address}how-to/remove-the-last-layer/")
     outputs = page.locator("article .language-text:not(.not-yours *)").count()
@@ -635,7 +635,7 @@ def test_the_column_of_the_readers_backend_is_marked(new_page, address):
     assert table.locator(".mine").count() == 0
 
 
-# The names in listings that are on two lines, and the lines of code that begin with an empty one.
+# The names in listings that span two lines, and the lines of code that begin with an empty one.
 BROKEN_NAMES = r"""[...document.querySelectorAll(".language-python code")].flatMap((code) => {
     const texts = document.createTreeWalker(code, NodeFilter.SHOW_TEXT), found = [];
     while (texts.nextNode())
@@ -681,7 +681,7 @@ STEPS = "why/step-by-step/"
 
 
 def open_steps(page, address, query=""):
-    """Open the page of programs at the one of a stale `predict`; return its stepper."""
+    """Open the page of programs at the one about a stale `predict`; return its stepper."""
     open_page(page, f"{address}{STEPS}{query}#stale-predict")
     return page.locator(".stepper").nth(1)
 

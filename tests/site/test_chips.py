@@ -16,7 +16,7 @@ EVERY = list(read_environments().values())
 
 
 def chips_of(outcomes, block=BLOCK):
-    """The chips of a block that did this, by environment, as a reader sees and as a screen reader says them."""
+    """The chips of a block that did this, by environment, as a reader sees them and as a screen reader reads them."""
     measurements = measured({block: outcomes})
     html = "".join(chips(block, behaviours(block, measurements), measurements.environments))
     found = BeautifulSoup(html, "html.parser").select(".chip")

@@ -1,4 +1,4 @@
-"""What holds of every page of the built site."""
+"""What holds for every page of the built site."""
 
 import json
 from pathlib import Path

@@ -19,7 +19,7 @@ KEYS = [environment.key for environment in ENVIRONMENTS]
 
 
 def under(outcomes, block=BLOCK):
-    """The HTML under a block that did this, by environment; elsewhere what the page shows."""
+    """The HTML under a block that did this, by environment; elsewhere it does what the page shows."""
     return BeautifulSoup("".join(evidence(block, measured({block: outcomes}))), "html.parser")
 
 
@@ -94,7 +94,7 @@ def test_warnings_come_last_with_where_and_make_no_difference():
         "Keras 3.1.0 to 3.2.0 on TensorFlow: UserWarning: <slow>",
         f"Keras 3.2.0 on TensorFlow: WARNING:absl:{'x' * (WARNING - len('WARNING:absl:'))}…",
     ]
-    # The script of My Keras takes what has this attribute for a behaviour.
+    # My Keras's script takes anything with this attribute for a behaviour.
     assert not page.select("ul:last-child [data-on]")
     assert page.select_one("ul").find_previous_sibling("p").get_text() == "Warnings:"
 
@@ -196,7 +196,7 @@ PLACES = {
 
 @pytest.fixture
 def everywhere(monkeypatch):
-    """Have each environment do what the page shows."""
+    """Make each environment do what the page shows."""
     monkeypatch.setattr(extension, "current_measurements", lambda: measured({BLOCK: {}}))
 
 

@@ -1,4 +1,4 @@
-"""The feed lists what releases changed, for who subscribes to it."""
+"""The feed lists what releases changed, for its subscribers."""
 
 from xml.etree import ElementTree
 

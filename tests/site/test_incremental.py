@@ -1,4 +1,4 @@
-"""While `mkdocs serve` runs, a changed page is built alone, and everything else brings a whole build."""
+"""While `mkdocs serve` runs, a changed page is built alone, and any other change triggers a whole build."""
 
 import re
 import sys

@@ -1,4 +1,4 @@
-"""What readers write of their Keras, and which environment "My Keras" takes it for."""
+"""What readers write about their Keras, and which environment "My Keras" takes it for."""
 
 import json
 import os
@@ -49,7 +49,7 @@ FAILS = re.compile(r"\b\w*(Error|Exception)\b|\brefused\b")  # what a block prin
 
 
 def blocks_with_a_badge():
-    """Yield the blocks below "Does not work", each with what it prints where it works, if its badge says that."""
+    """Yield the blocks below "Does not work", each with what it prints where it works, if its badge says so."""
     for block in all_blocks():
         above = read_text(ROOT / block.page).split("\n")[: block.line - 1]
         last = next((line for line in reversed(above) if line.strip() and not line.lstrip().startswith("<!--")), "")
@@ -58,7 +58,7 @@ def blocks_with_a_badge():
 
 
 def is_right(right, output):
-    """As theme/my-keras/on-the-page.js has it."""
+    """As in theme/my-keras/on-the-page.js."""
     return right in output.replace("\n", " / ")
 
 

@@ -1,4 +1,4 @@
-"""What blocks do otherwise on the Keras that is installed here is said in a file, for an issue."""
+"""A file, for an issue, says what blocks do differently on the Keras installed here."""
 
 import importlib.metadata
 
@@ -35,7 +35,7 @@ class FakeExecution:
 
 @pytest.fixture
 def target(tmp_path, monkeypatch):
-    """A file to be written. One block is recorded, which printed 1."""
+    """A file to write. One block is recorded; it printed 1."""
     monkeypatch.setattr(records, "FOLDER", tmp_path / "records")
     recorded = {BLOCK.digest: RecordedOutcome("1\n")}
     records.save_all(
@@ -51,7 +51,7 @@ def test_nothing_is_said_where_blocks_do_the_same(target, capsys):
     before = {path: path.read_bytes() for path in records.files()}
     assert main(["newest", str(target)]) == 0
     assert target.read_text() == ""
-    assert capsys.readouterr().out == f"{target}: empty, since no block does anything else\n"
+    assert capsys.readouterr().out == f"{target}: empty, since no block does anything different\n"
     assert {path: path.read_bytes() for path in records.files()} == before
 
 

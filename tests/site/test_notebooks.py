@@ -1,4 +1,4 @@
-"""What a notebook's page gets beyond what mkdocs-jupyter renders: links that are checked, anchors in their headings."""
+"""What a notebook's page gets beyond what mkdocs-jupyter renders: checked links, and anchors in their headings."""
 
 from types import SimpleNamespace
 

@@ -64,7 +64,7 @@ def test_each_line_gets_the_number_of_its_note():
     ],
 )
 def test_a_note_without_its_line_ends_no_build(old, new):
-    """The tests of the page name it: see tests/pages/test_notes.py."""
+    """The page's tests report it: see tests/pages/test_notes.py."""
     assert rendered(PAGE.replace(old, new)).select_one(".language-python code").get_text() == BLOCK.code
 
 

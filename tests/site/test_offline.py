@@ -1,4 +1,4 @@
-"""The zip: a site that works from the folder it is unpacked in, and asks nothing of the network."""
+"""The zip: a site that works from the folder it is unpacked in, and requests nothing from the network."""
 
 import json
 import zipfile
@@ -67,7 +67,7 @@ def test_pages_search_and_scripts_work_from_the_folder(needs_chromium, unpacked)
 
 
 def test_the_script_from_npm_is_npms():
-    """It is in the repository, so that publishing takes nothing from npm."""
+    """It is in the repository, so that publishing needs nothing from npm."""
     package = node.npm_packages() / "iframe-worker"
     header, code = offline.SHIM.read_text(encoding="utf-8").split("*/\n", 1)
     assert json.loads((package / "package.json").read_text(encoding="utf-8"))["version"] in header

@@ -1,4 +1,4 @@
-"""What a page's footer says when it changed, and that it says nothing where Git cannot tell."""
+"""A page's footer says when the page changed, or leaves that out where Git can't tell."""
 
 import subprocess
 

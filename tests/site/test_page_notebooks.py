@@ -1,4 +1,4 @@
-"""Each page with blocks is also a notebook, which prints from top to bottom what the page shows."""
+"""Each page with blocks is also a notebook that, run from top to bottom, prints what the page shows."""
 
 import re
 
@@ -88,7 +88,7 @@ def test_a_notebook_has_the_tables_of_its_page(site):
 
 
 def whole(name):
-    """Return a notebook as one block, which says after each cell that it ended."""
+    """Return a notebook as one block, which reports the end of each cell."""
     cells = (f"{block.code}\nprint({END!r})" for block in PAGES[WITH_BLOCKS[name]])
     return Block(name, 0, "\n".join(cells), None)
 

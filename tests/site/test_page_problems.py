@@ -1,4 +1,4 @@
-"""What is wrong with a page ends a build before it begins, with one short message; a page that is served goes on."""
+"""A problem on a page stops a build before it starts, with one short message; `mkdocs serve` goes on."""
 
 import logging
 import subprocess
@@ -60,7 +60,7 @@ def test_the_command_says_how_many_pages_are_right(capsys):
 def test_the_command_lists_what_is_wrong_and_how_to_go_on(capsys):
     assert main(["check", "docs/index.md"]) == 1
     assert capsys.readouterr().err == (
-        "docs/index.md:3: 100% wrong. Mend it.\n1 to mend. Then again: python -m evidence check docs/index.md\n"
+        "docs/index.md:3: 100% wrong. Mend it.\n1 to fix. Then check again: python -m evidence check docs/index.md\n"
     )
     assert main(["check", "--github"]) == 1
     assert capsys.readouterr().err == "::error file=docs/index.md,line=3::100%25 wrong. Mend it.\n"

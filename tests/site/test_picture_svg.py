@@ -1,4 +1,4 @@
-"""Where the layers of a picture stand, and how its arrows run."""
+"""Where the layers of a picture go, and how its arrows run."""
 
 import re
 from itertools import pairwise
@@ -8,7 +8,7 @@ from evidence.pages.picture_reader import read_picture
 from evidence.running.drawn_models import all_drawn_blocks
 from evidence.site.picture_svg import lay_out, svg
 
-PHONE = 402  # px: at 358, which a phone has, letters of 12 px still have 10.7
+PHONE = 402  # px: at 358, a phone's width, 12 px letters still have 10.7
 
 
 def drawn(text):

@@ -1,4 +1,4 @@
-"""MkDocs finds the plugin, and loads nothing of ours by another way."""
+"""MkDocs finds the plugin, and loads nothing of ours in any other way."""
 
 import sys
 from pathlib import Path
@@ -16,7 +16,7 @@ def test_mkdocs_finds_the_plugin_by_its_entry_point_and_runs_it_last():
 
 
 def test_each_module_is_loaded_once():
-    """MkDocs would load a file that is listed as a hook a second time, with a state of its own."""
+    """MkDocs would load a file listed as a hook a second time, with separate state."""
     load_config(str(ROOT / "mkdocs.yml"))
     names = {}
     for name, module in sys.modules.items():

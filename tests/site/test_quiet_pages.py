@@ -1,4 +1,4 @@
-"""What is read under blocks is little beside a page's prose. What the chips open to is not counted."""
+"""The text under blocks is short compared with a page's prose. What the chips open to doesn't count."""
 
 import re
 from collections import Counter
@@ -17,7 +17,7 @@ WORD = re.compile(r"\b[\w.]*[A-Za-z][\w.]*")  # "tf.keras", not "2.15"
 FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 FENCE = re.compile(r"^ *```.*?^ *```$", re.MULTILINE | re.DOTALL)
 NOT_READ = re.compile(r"<!--.*?-->|<[^>]*>|(?<=\])\([^)]*\)", re.DOTALL)  # comments, tags, and the addresses of links
-# A page of questions is its blocks: what stands there beside them is their headings.
+# A page of questions consists of blocks: besides them, it has only their headings.
 PAGES = sorted({block.page for block in current_measurements().blocks if block.page.startswith("docs/")} - {*QUESTIONS})
 
 

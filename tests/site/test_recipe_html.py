@@ -1,4 +1,4 @@
-"""The line under a recipe counts the kinds of model on which it is right, and says why it is not on others."""
+"""The line under a recipe counts the kinds of model on which it is right, and says why it isn't on others."""
 
 import json
 import re
@@ -22,7 +22,7 @@ REFUSAL = Refusal("TypeError: no `x`", "it has no `x`", "page.md#copy")
 def line(here, there, between=None):
     """The line for a recipe that did `here` and `there` on the first kinds of model, and was right on all others.
 
-    In the environment `between` them it was not tried, unless that is given.
+    In the environment `between` them it was not tried, unless given.
     """
 
     def record(key, environment, did):
@@ -70,7 +70,7 @@ def test_why_not_is_said_once_for_all_kinds_of_one_reason():
 
 
 def small_first(did):
-    """What was done on all kinds in order, the large ones right, where the small ones did this."""
+    """The results on all kinds in order: these for the small ones, right for the large ones."""
     did = iter(did)
     return [RIGHT if kind.large else next(did, RIGHT) for kind in read_kinds()]
 

@@ -1,4 +1,4 @@
-"""What changed in the records is told in the sentences that stand under the blocks."""
+"""What changed in the records is shown with the sentences from under the blocks."""
 
 import shutil
 
@@ -54,7 +54,7 @@ def test_html_becomes_one_line_of_markdown():
 
 @pytest.fixture
 def copied(tmp_path, monkeypatch):
-    """The records in a folder of their own, to be changed."""
+    """A copy of the records, to change."""
     folder = tmp_path / "records"
     shutil.copytree(records.FOLDER, folder)
     monkeypatch.setattr(records, "FOLDER", folder)

@@ -58,7 +58,7 @@ def test_a_table_without_sections_leaves_its_page_as_any_other():
 
 
 def test_the_links_of_a_heading_follow_it():
-    """A summary is a control, which holds no other."""
+    """A summary is a control, and can't hold another one."""
     permalink = '<a class="headerlink" href="#s0">¶</a>'
     heading = f'<h2 id="s0"><a href="../no/">No</a>{permalink}</h2><pre>no</pre>'
     html = BeautifulSoup(fold(f'<div class="evidence-table">{heading * FEW}</div>'), "html.parser")

@@ -1,4 +1,4 @@
-"""The site builds strictly, its links lead somewhere, and its pages keep to the rules of CONTRIBUTING.md."""
+"""The site builds strictly, its links lead somewhere, and its pages follow the rules in CONTRIBUTING.md."""
 
 import gzip
 import json
@@ -184,13 +184,13 @@ def test_an_example_offers_its_sources_and_colab(needs_tensorflow, site, pages, 
     for plot in plots:
         assert len(plot["alt"]) > 40
         assert (folder / plot["src"]).read_bytes().startswith(b"\x89PNG")
-        assert 300 < int(plot["width"]) <= 400  # A phone shows it as large as it is drawn.
+        assert 300 < int(plot["width"]) <= 400  # A phone shows it at its drawn size.
     edit = page.select_one("a[href*='/edit/main/']")["href"]
     assert edit == f"https://github.com/someone/somewhere/edit/main/examples/{source.name}"
 
 
 def address_of(source):
-    """Return the address of the page of a source in docs/ or examples/."""
+    """Return the address of the page made from a source in docs/ or examples/."""
     path = source.removeprefix("docs/").rpartition(".")[0]
     return "" if path == "index" else f"{path}/"
 

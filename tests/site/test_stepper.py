@@ -155,7 +155,7 @@ def test_several_models_are_named():
 
 @pytest.fixture
 def program(monkeypatch):
-    """Steps of BLOCK on Keras 3 on TensorFlow, others on JAX, none elsewhere."""
+    """Steps of BLOCK on Keras 3 on TensorFlow, different ones on JAX, none elsewhere."""
     known = {
         "a" * 16: [
             step(model(layers=[]), line=2, nodes=[]),

@@ -1,4 +1,4 @@
-"""What the search reads of a table."""
+"""What the search reads in a table."""
 
 from evidence.site.tables_in_search import ParserOfRows
 

@@ -1,7 +1,7 @@
 """Zensical builds the Markdown pages from the same mkdocs.yml, and they are the pages that MkDocs builds.
 
-It ignores plugins that it does not know and calls the build a success without what they would have made. So the test
-looks at what was built and lists what is missing; an entry that is no longer missing is an error.
+It ignores plugins that it doesn't know, and calls the build a success without what they would have made. So the test
+looks at the built site and lists what is missing; an entry that is no longer missing is an error.
 docs/reference/after-material.md says what is left to do about each.
 """
 
@@ -24,7 +24,7 @@ PLUGIN = {
     "examples/*": "evidence/site/examples.py",
     "reference/data/*.json": "evidence/site/published_records.py",
 }  # what our plugin adds and pages link to
-FILES = PLUGIN | {  # of the site, that Zensical does not build
+FILES = PLUGIN | {  # of the site, which Zensical doesn't build
     "*.md": "evidence/site/published_markdown.py",
     "*.ipynb": "evidence/site/page_notebooks.py",
     "llms.txt": "evidence/site/published_markdown.py",
@@ -56,12 +56,12 @@ def theirs(zensical):
 
 
 def content(page, name):
-    """Return what the Markdown became, its links as addresses."""
+    """Return what the Markdown became, with its links as addresses."""
     article = copy.copy(page.article)  # The other tests have the same pages.
     for element in article.select(", ".join(AROUND)):
         element.extract()
     for element in article.select("[data-search-exclude]"):
-        del element["data-search-exclude"]  # Zensical takes the mark off once it has made its index.
+        del element["data-search-exclude"]  # Zensical removes the mark once it has made its index.
     for link in article.select("[href]"):
         link["href"] = urljoin(SITE + name, link["href"])
     unfold(article)
@@ -90,7 +90,7 @@ def head(page):
 
 
 def same(what, ours, theirs):
-    """Show the first of two lists that is not the same: a diff of whole pages takes minutes."""
+    """Show the first difference between two lists: a diff of whole pages takes minutes."""
     for our, their in zip_longest(ours, theirs):
         assert our == their, f"{what}: MkDocs has {str(our)[:600]}\nZensical has {str(their)[:600]}"
     assert ours

@@ -1,4 +1,4 @@
-/* "My Keras": a reader says once what they have, and each page shows first what its blocks do there.
+/* "My Keras": readers say once what they have, and each page first shows what its blocks do there.
 
 The button and the dialog are a template of main.html. This is the last of the scripts in this folder. */
 (() => {
@@ -9,7 +9,7 @@ The button and the dialog are a template of main.html. This is the last of the s
   const IN_WORDS = new URL("keras-in-words.js", document.currentScript.src);
   let environments = []; // of this page, by line, newest first: [key, name, beneath, what keras.__version__ is there]
   let mine = {}; // what the reader's words mean, an answer of `kerasInWords.understand`; empty without words
-  let typed = {}; // the same of what is in the dialog
+  let typed = {}; // the same for the words in the dialog
   let inWords; // a promise of keras-in-words.js: most readers never say what they have
 
   function fetchInWords() {
@@ -30,20 +30,20 @@ The button and the dialog are a template of main.html. This is the last of the s
     }
   }
 
-  /** Begin a page: the first, and each that instant navigation puts in its place. */
+  /** Start on a page: the first, and each one that instant navigation puts in its place. */
   async function load() {
     // Instant navigation drops the id.
     const list =
       document.getElementById("environments") ?? [...document.scripts].find(({ text }) => text.startsWith('[["'));
     environments = JSON.parse(list?.text ?? "[]");
-    const summary = document.createElement("p"); // empty, so that a screen reader hears what comes into it
+    const summary = document.createElement("p"); // empty, so that a screen reader announces what comes into it
     summary.className = "my-summary";
     summary.setAttribute("role", "status");
     if (!document.querySelector(".my-summary")) document.querySelector("article h1")?.after(summary);
     const own = rememberedKeras.read();
     const asked = rememberedKeras.inAddress();
     mine = environments.length && (asked || own) ? await understand(asked || own) : {};
-    if (mine.words && !own) rememberedKeras.keep(mine.words); // A link does not overwrite what a reader has said.
+    if (mine.words && !own) rememberedKeras.keep(mine.words); // A link doesn't overwrite what a reader has said.
     show();
     document.documentElement.classList.remove("awaits-my-keras"); // main.html
   }
@@ -64,7 +64,7 @@ The button and the dialog are a template of main.html. This is the last of the s
   /** Remember words, or forget what was remembered. */
   async function choose(words) {
     const address = new URL(location);
-    // A browser may not change the address of a page in a folder.
+    // A script can't change the address of a page in a folder.
     if (rememberedKeras.inAddress() !== null && address.protocol !== "file:") {
       address.searchParams.delete("keras");
       history.replaceState(history.state, "", address);
@@ -122,13 +122,13 @@ The button and the dialog are a template of main.html. This is the last of the s
   dialog.addEventListener("submit", async (event) => {
     if (event.submitter.value !== "mine" || typed.words) return;
     event.preventDefault();
-    await read(); // It may not have been read yet.
+    await read(); // It may not have been read out yet.
     if (typed.words) return dialog.close("mine");
     answer.value = typed.question;
     field.focus();
   });
   dialog.addEventListener("close", () => {
-    // Now that a screen reader hears the page again.
+    // Now that a screen reader reads the page again.
     if (dialog.returnValue === "mine") choose(typed.words);
     if (dialog.returnValue === "any") choose(null);
   });

@@ -1,7 +1,7 @@
-/* Which environment somebody means who writes "tf 2.10" or "keras 3.3 jax", or pastes a line of `pip list`.
+/* Works out which environment somebody means by "tf 2.10" or "keras 3.3 jax", or by a pasted line of `pip list`.
 
-dialog.js fetches it once somebody does. It needs no page: tests/site/keras-in-words.test.js runs it in Node. An answer is
-{environment, words, note}, where `words` say the same in short, or {question} where it is not clear. */
+dialog.js fetches it once somebody writes that. It needs no page: tests/site/keras-in-words.test.js runs it in Node. An
+answer is {environment, words, note}, where `words` is a short form, or {question} if it isn't clear. */
 globalThis.kerasInWords = (() => {
   "use strict";
 
@@ -14,7 +14,7 @@ globalThis.kerasInWords = (() => {
   const TF_DOT_KERAS = RegExp(String.raw`(?:tensorflow|tf)[. ](?:[\w.]*\.)?keras(?=${GAP}${VERSION})`, "g");
   const PYTHON = /python\W*\d[\d.]*|py\d+/g;
 
-  /** Make environments of the page's list, each with its line ("keras-jax" of "keras-3.15-jax") and its release. */
+  /** Turn the page's list into environments, each with its line ("keras-jax" for "keras-3.15-jax") and its release. */
   const readEnvironments = (rows) =>
     rows.map(([key, name, beneath, prints], number) => ({
       ...{ key, name, beneath, prints, number }, // prints: what keras.__version__ is there
@@ -42,12 +42,12 @@ globalThis.kerasInWords = (() => {
     const bare = words.match(BARE_VERSION)?.[0];
     if (!bare) return { question: "Write a name and a version, like “tensorflow 2.10” or “keras 3.3 jax”." };
     if (isKeras3(bare)) return ofKeras3(bare, backend, environments);
-    if (backend === "tensorflow") return ofTensorFlow(bare, environments); // also where "2.2.4-tf" names it
+    if (backend === "tensorflow") return ofTensorFlow(bare, environments); // even where "2.2.4-tf" names it
     if (backend) return { question: `Add the Keras version, like “keras 3.10 ${backend}”.` };
     return ofKerasOrTensorFlow(bare, environments);
   }
 
-  // Up to 2.3 Keras was a package of its own. From 2.4 to 2.15 it was TensorFlow's, and from 2.5 on had its number.
+  // Up to 2.3, Keras was a separate package. From 2.4 to 2.15 it was TensorFlow's, and from 2.5 on had its number.
   const isKeras3 = (version) => parseInt(version) > 2;
   const isMultiBackend = (version) => /^[0-2]\.[\d.]+$/.test(version) && isBefore(version, "2.4");
   const isOfTfKeras = (version) => version.endsWith("-tf") || (isBefore(version, "2.16") && !isBefore(version, "2.4"));
@@ -89,7 +89,7 @@ globalThis.kerasInWords = (() => {
     return nearest(isBefore(version, "2.16") ? "tf" : "tf-keras", version, environments, note);
   }
 
-  /** Take a number without a name for the one of the two that was measured, if the other cannot be meant. */
+  /** For a number without a name, take whichever of the two was measured, if it can't mean the other. */
   function ofKerasOrTensorFlow(version, environments) {
     if (isOfTfKeras(version)) return ofTfKeras(version, environments); // whichever it is
     const isOf = (name) => environments.some(({ line, release }) => line === name && minor(release) === minor(version));
@@ -97,7 +97,7 @@ globalThis.kerasInWords = (() => {
     return { question: `Keras or TensorFlow? Write “keras ${version}” or “tensorflow ${version}”.` };
   }
 
-  /** Take the nearest measured release of a line: of the same minor, or else the next older, or newer. */
+  /** Take the nearest measured release in a line: of the same minor, or else the next older, or newer. */
   function nearest(name, asked, environments, note = "") {
     const line = environments.filter((environment) => environment.line === name);
     if (!line.length) return { question: "That wasn't measured." };
@@ -113,7 +113,7 @@ globalThis.kerasInWords = (() => {
     return { environment, words, note: ` ${asked} wasn't measured; showing ${release}, ${which}.${note}` };
   }
 
-  /** Make 2010001 of "2.10.1", to compare; a number that is missing counts as the newest. */
+  /** Turn "2.10.1" into 2010001, to compare; a missing number counts as the newest. */
   const rank = (version, missing = 999) =>
     [0, 1, 2].reduce((sum, place) => sum * 1000 + Number(version.match(/\d+/g)[place] ?? missing), 0);
   const minor = (version) => Math.floor(rank(version) / 1000);

@@ -1,4 +1,4 @@
-/* What a page shows of one environment: at each block what it does there, and below the title a summary with links.
+/* What a page shows about one environment: at each block what it does there, and below the title a summary with links.
 
 The page holds all of it (evidence/site/evidence_html.py): `data-on="0-15 22"` lists environments by number. */
 globalThis.showKeras = (() => {
@@ -9,10 +9,10 @@ globalThis.showKeras = (() => {
     "tf-keras": " There, write “import tf_keras as keras”.",
   };
 
-  // For a screen reader, in place of the signs; what is not applicable says so itself.
+  // For screen readers, in place of the signs. What is not applicable says so itself.
   const SPOKEN = { shown: "The same on ", other: "Different on ", lacking: "", unknown: "Not measured on " };
 
-  /** Show an answer of `kerasInWords.understand`, or only remove what was shown. `newest`: the name of what the page shows. */
+  /** Show an answer from `kerasInWords.understand`, or remove the last one. `newest`: the name of what the page shows. */
   function show({ environment, note, question }, newest) {
     for (const folded of document.querySelectorAll(".not-yours")) folded.replaceWith(folded.lastChild);
     document.querySelectorAll("[data-mine]").forEach((element) => element.remove());
@@ -84,14 +84,14 @@ globalThis.showKeras = (() => {
   const BACKENDS = /TensorFlow|JAX|PyTorch|OpenVINO|NumPy/g;
   const ON_BACKENDS = new RegExp(`^On (${BACKENDS.source})((, | and | or |, and )(${BACKENDS.source}))*[, ]`);
 
-  /** Say whether a paragraph begins with "On JAX, ..." and does not name the reader's backend. */
+  /** Return whether a paragraph begins with "On JAX, ..." and doesn't name the reader's backend. */
   function isOfAnotherBackend(prose, environment) {
     const mine = environment.name.match(/JAX|PyTorch|OpenVINO|NumPy/)?.[0] ?? "TensorFlow";
     const text = prose.closest(".evidence, .stepper, .yours") ? "" : prose.textContent.trim();
     return ON_BACKENDS.test(text) && !text.match(BACKENDS).includes(mine);
   }
 
-  /** Say of how many blocks, which readers call examples, each state holds. */
+  /** Say how many blocks, which readers call examples, are in each state. */
   function sum(states, environment) {
     const number = (state) => states.filter((other) => other === state).length;
     const some = (count, one, many) => (count ? `, ${count} ${count === 1 ? one : many}` : "");
@@ -105,7 +105,7 @@ globalThis.showKeras = (() => {
 
   /** Show at a block what it does in an environment; return "shown" (the same), "other", "lacking" or "unknown". */
   function showBlock(block, id, environment, newest) {
-    // A behaviour; and the wording in it, where there are several.
+    // A behaviour, and the wording in it if there are several.
     const elements = [...block.firstElementChild.querySelectorAll("[data-on]")].filter((one) => isOn(one, environment));
     const state = elements[0]?.dataset.is ?? "unknown";
     const wording = elements.at(-1)?.cloneNode(true);
@@ -148,7 +148,7 @@ globalThis.showKeras = (() => {
     return above?.matches(".does-not-work") ? above : null;
   }
 
-  /** Where a block prints what its badge "Does not work" calls right, the badge says so; its lines are separated by " / ". */
+  /** If a block prints what its badge "Does not work" calls right, say so in the badge. " / " separates the lines. */
   function sayIfItWorks(badge, text, environment) {
     const { right } = badge.dataset;
     if (!right || !text.textContent.replaceAll("\n", " / ").includes(right)) return;
@@ -156,7 +156,7 @@ globalThis.showKeras = (() => {
     badge.textContent = `Works on your ${environment.name}`;
   }
 
-  /** Below a recipe, count the models on which it is right there, or say which Keras was counted. */
+  /** Below a recipe, count the models on which it is right there, or say which Keras the count is for. */
   function showModels(block, environment, newest) {
     const counts = [...block.querySelectorAll("[data-models]")];
     if (!counts.length) return;

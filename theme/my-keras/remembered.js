@@ -1,9 +1,9 @@
-/* What a reader has said of their Keras: words such as "keras-3.3-jax", in this browser or in the address (?keras=). */
+/* What readers have said about their Keras: words such as "keras-3.3-jax", in this browser or the address (?keras=). */
 globalThis.rememberedKeras = (() => {
   "use strict";
 
   const NAME = "my-keras"; // main.html knows it, too
-  let onThisPage = null; // for browsers that keep localStorage closed, as in some private windows
+  let onThisPage = null; // for browsers that block localStorage, as in some private windows
 
   /** Return the words that this browser remembers, or null. */
   function read() {
@@ -21,7 +21,7 @@ globalThis.rememberedKeras = (() => {
       if (words) localStorage.setItem(NAME, words);
       else localStorage.removeItem(NAME);
     } catch {
-      // They hold until the reader leaves the page.
+      // They last until the reader leaves the page.
     }
   }
 

@@ -1,16 +1,17 @@
-/* Leaves links within a page to the browser, and the way back from them.
+/* Leaves links within a page, and the way back from them, to the browser.
 
-Replaces: nothing. It hears `click` and `popstate` before Material does. At the first link within a page, instant
-navigation fetches the page again and replaces what is being read; but it leaves links with a target alone, so these get
-one. It does the same on the way back, of which it hears here only once it has taken a link to another page.
-Buys: 16 kB not fetched again on how-to/freeze-layers, and headings that are reached: from the end of that page, one of
-three was missed by 14,000 pixels (375 pixels wide, 28 November 2026).
+Replaces: nothing. It gets `click` and `popstate` before Material does. At the first link within a page, instant
+navigation fetches the page again and replaces what the reader is reading. But it leaves links with a target alone, so
+these links get one. It does the same on the way back, so it hears about that only once it has followed a link to
+another page.
+Buys: 16 kB not fetched again on how-to/freeze-layers, and links that reach their headings: from the end of that page,
+one in three missed by 14,000 pixels (375 pixels wide, 28 November 2026).
 Can go: when Material's instant navigation leaves links within a page alone, or with the feature navigation.instant. */
 (() => {
   "use strict";
 
   const first = location.pathname;
-  let hasNavigated = false; // whether Material has taken a link
+  let hasNavigated = false; // whether Material has followed a link
   const linkOf = ({ target }) => target instanceof Element && target.closest("a[href]");
   const pageOf = (address) => address.split("#")[0];
 
@@ -27,7 +28,7 @@ Can go: when Material's instant navigation leaves links within a page alone, or 
   addEventListener("click", (event) => {
     if (linkOf(event) && event.defaultPrevented) hasNavigated = true;
   });
-  // Material would fetch the page at the first way back, too.
+  // Material would also fetch the page the first time the reader goes back.
   addEventListener("popstate", (event) => {
     hasNavigated ||= location.pathname !== first;
     if (!hasNavigated) event.stopImmediatePropagation();

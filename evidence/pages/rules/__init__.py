@@ -1,4 +1,4 @@
-"""The rules of a page, by what they are about. `evidence.pages.check` applies them.
+"""The rules for pages, by subject. `evidence.pages.check` applies them.
 
-A rule yields the line and the text of what is wrong; the text ends with what to do about it.
+A rule yields the line and the message of each problem; the message ends with what to do about it.
 """

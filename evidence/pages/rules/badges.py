@@ -1,4 +1,4 @@
-"""The badge `Does not work`: two lines right above a block, so that nobody copies what does not work."""
+"""The badge `Does not work`: two lines right above a block, so that nobody copies code that doesn't work."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ QUESTIONS = "docs/reference/behaviour/"  # Its blocks ask what a release does; n
 
 
 def badge_problems(source: Source) -> Iterator[tuple[int, str]]:
-    """Yield line and text of the badges of a page that are not written as such."""
+    """Yield the line and message of each badge on a page that isn't written as one."""
     openings = {block.line for block in source.blocks}
     for number, line in enumerate(source.prose, 1):
         above = source.prose[number - 2].strip() if number > 1 else ""
@@ -44,9 +44,9 @@ def block_below(source: Source, line: int) -> int | None:
 
 
 def forgotten_badges(source: Source, exemptions: Exemptions) -> Iterator[tuple[int, str]]:
-    """Yield line and text of the problem that a block ends in an error, and does not say so above.
+    """Yield the line and message for each block that ends in an error without a badge above it.
 
-    A block that shows a wrong result without an error cannot be told from one that is right.
+    No rule can tell a wrong result without an error from a right one.
     """
     if source.page.startswith(QUESTIONS):
         return

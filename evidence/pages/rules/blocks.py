@@ -1,4 +1,4 @@
-"""Blocks: that each is complete Python, can be pasted into a prompt, and is short and quiet."""
+"""Blocks: each is complete Python, can be pasted into a prompt, and is short and quiet."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ QUIET = "fit", "predict", "evaluate"  # They print progress bars with times.
 
 
 def block_problems(block: Block, exemptions: Exemptions) -> Iterator[tuple[int, str]]:
-    """Yield line and text of what is wrong with a block's own text."""
+    """Yield the line and message of each problem in a block's own text."""
     if not block.expected_output and not has_assertion(block.code):
         text = (
             "the block shows nothing: it has neither an expected output nor an `assert`. "
@@ -29,7 +29,7 @@ def block_problems(block: Block, exemptions: Exemptions) -> Iterator[tuple[int, 
         )
         yield block.line, text
     if block.expected_output and (address := ADDRESS.search(block.expected_output)):
-        yield block.line, f"the output has an address, {address[0]}, which differs in each run. Print a name instead."
+        yield block.line, f"the output has an address, {address[0]}, different in each run. Print a name instead."
     if "\t" in block.code:
         yield block.line, "the block contains a tab, which the page shows as spaces. Indent with spaces."
     try:
@@ -57,7 +57,7 @@ def block_problems(block: Block, exemptions: Exemptions) -> Iterator[tuple[int, 
 
 
 def has_assertion(code: str) -> bool:
-    """Return whether code asserts something. Its run will show what is wrong with code that is not Python."""
+    """Return whether code asserts something. If the code isn't Python, running it will show what is wrong."""
     try:
         return any(isinstance(node, ast.Assert) for node in syntax_nodes(code))
     except SyntaxError:
@@ -67,7 +67,7 @@ def has_assertion(code: str) -> bool:
 def line_refused_by_a_prompt(code: str) -> int | None:
     """Return the first line, from 1, that the prompt of Python 3.11 or 3.12 refuses if the code is pasted into it.
 
-    `None` if it takes all of it, and for code that is not Python.
+    `None` if it accepts all of it, and for code that isn't Python.
     """
     try:
         indented = [node for node in statements(code) if isinstance(node, COMPOUND)]
@@ -75,11 +75,11 @@ def line_refused_by_a_prompt(code: str) -> int | None:
         return None
     compile_command = codeop.CommandCompiler()
     lines, taken = code.split("\n"), 0
-    for node in indented:  # What a prompt takes for the end of the others is their end.
+    for node in indented:  # The others really do end where a prompt thinks they end.
         start, end = first_line(node), node.end_lineno or 0
         for number in range(max(start, taken + 1), len(lines) + 1):
             if lines[number - 1][:1].isspace():
-                continue  # Within what is indented, nothing ends.
+                continue  # Nothing ends inside indented code.
             try:
                 complete = compile_command("\n".join(lines[start - 1 : number]))
             except SyntaxError:
@@ -99,21 +99,21 @@ def first_line(node: ast.stmt) -> int:
 
 
 def statements(code: str) -> Sequence[ast.stmt]:
-    """Return the statements of a block that are not inside others; `SyntaxError` if it is not Python."""
+    """Return the statements of a block that aren't inside others; `SyntaxError` if it isn't Python."""
     module = syntax_nodes(code)[0]
     assert isinstance(module, ast.Module)  # It is the first.
     return module.body
 
 
 def lines_outside_definitions(code: str) -> int:
-    """Return how many lines of code a reader has to take in: neither blank nor of a function or class to paste."""
+    """Return how many lines a reader has to read: not blank ones, nor functions and classes to paste."""
     definitions = [node for node in statements(code) if isinstance(node, ast.FunctionDef | ast.ClassDef)]
     inside = {line for node in definitions for line in range(first_line(node), (node.end_lineno or 0) + 1)}
     return sum(bool(line.strip()) and number not in inside for number, line in enumerate(code.split("\n"), 1))
 
 
 def call_problems(call: ast.Call, method: str) -> Iterator[str]:
-    """Yield what makes a call of a method print what nobody can compare."""
+    """Yield why the output of a method call can't be compared."""
     keywords = {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
     if method == "summary" and "print_fn" not in keywords:
         yield "`summary()` prints a different table in each release. Print the numbers you need."

@@ -18,7 +18,7 @@ TABLE = re.compile(r"<!-- evidence: (?P<name>[\w-]+) -->$")
 
 
 def comment_problems(source: Source, tables: Collection[str]) -> Iterator[tuple[int, str]]:
-    """Yield line and text of comments that are almost one of those, and would be passed over in silence."""
+    """Yield the line and message of each comment that is almost one of these, and would be silently ignored."""
     for number, line in enumerate(source.prose, 1):
         if table := TABLE.match(line):
             if table["name"] not in tables:
@@ -29,4 +29,4 @@ def comment_problems(source: Source, tables: Collection[str]) -> Iterator[tuple[
             word = comment["word"].lower()
             meant = next(iter(difflib.get_close_matches(word, FORMS, 1, 0.75)), None)
             if meant and not (word == meant == "recipe") and line.strip() != FORMS[meant]:
-                yield number, f"this comment is ignored as it is written. Write {FORMS[meant]}, alone on a line."
+                yield number, f"this comment is ignored, the way it is written. Write {FORMS[meant]}, alone on a line."

@@ -28,7 +28,7 @@ class Exemption:
 
 @dataclass
 class Exemptions:
-    """Those of one page."""
+    """The exemptions of one page."""
 
     listed: Collection[Exemption]
     headings: Iterable[Heading]
@@ -42,7 +42,7 @@ class Exemptions:
         return bool(found)
 
     def unused(self) -> Iterator[tuple[int, str]]:
-        """Yield line and text of the problem that an exemption is not needed, once all rules were applied."""
+        """Yield the line and message for each exemption that turned out unnecessary, once all rules have run."""
         for each in self.listed:
             if each not in self.used:
                 line = next((heading.line for heading in self.headings if heading.id == each.heading), 1)

@@ -1,4 +1,4 @@
-"""Fences: what pytest-codeblocks would silently skip or execute, or abort the whole test run on."""
+"""Fences: whatever pytest-codeblocks would silently skip or execute, or what would make it abort the test run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MARKER = re.compile(r"(?<!`)<!--[-\s]*(?P<text>(pytest|codeblock).*?)-*(-->|$)")
 
 
 def fence_problems(text: str) -> Iterator[tuple[int, str]]:
-    """Yield line and text of whatever pytest-codeblocks would silently skip or execute, or abort on."""
+    """Yield the line and message of whatever pytest-codeblocks would silently skip or execute, or abort on."""
     open_fence: tuple[int, str] | None = None  # its line and its ticks
     marker: int | None = None  # line of an expected output's marker whose fence has yet to come
     output_may_follow = False
@@ -32,7 +32,7 @@ def fence_problems(text: str) -> Iterator[tuple[int, str]]:
                         unclear_end(start, ticks),
                     )
                 )
-                return  # Of what follows, nobody knows whether it is inside a fence: all of it would look wrong.
+                return  # Nobody knows whether what follows is inside a fence: all of it would look wrong.
         elif fence:
             open_fence = number, fence["ticks"]
             if marker and fence["info"].strip() != "text":
@@ -63,7 +63,7 @@ def fence_problems(text: str) -> Iterator[tuple[int, str]]:
 
 
 def unclear_end(start: int, ticks: str) -> str:
-    """Return the text of the problem that only pytest-codeblocks takes a line for the end of a fence."""
+    """Return the message for a line that only pytest-codeblocks takes for the end of a fence."""
     return (
         f"this line ends the fence of line {start} for pytest-codeblocks, but not on the page. Close that fence with "
         f"{ticks} alone on a line. If it shows a fence, open and close it with more backticks than that one has."

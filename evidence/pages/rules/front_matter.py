@@ -1,4 +1,4 @@
-"""The front matter: what search engines and the search of the site get to know about a page."""
+"""The front matter: what search engines and the site's search know about a page."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ import yaml
 from evidence.pages.source import FRONT_MATTER, Source
 
 KEYS = "description", "tags", "search", "hide", "title"
-SHORTEST = 20  # characters of a description
+SHORTEST = 20  # characters in a description
 EXAMPLE = "description: How to remove the last layer of a Keras model."
-Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C, where it was built with that
+Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C, where PyYAML was built with it
 
 
-@functools.lru_cache(maxsize=256)  # All pages are read for each that is checked.
+@functools.lru_cache(maxsize=256)  # Each page's check reads all pages.
 def read_front_matter(text: str) -> Mapping[str, Any]:
     """Return the front matter of a page's text; nothing if there is none.
 
-    Raises `yaml.YAMLError` if it is not YAML, and `TypeError` if it is, but not a list of keys with values.
+    Raises `yaml.YAMLError` if it isn't YAML, and `TypeError` if it is YAML but has no keys and values.
     """
     matter = FRONT_MATTER.match(text)
     if not matter:
@@ -33,14 +33,14 @@ def read_front_matter(text: str) -> Mapping[str, Any]:
 
 
 def without_end(source: Source) -> tuple[int, str] | None:
-    """Return line and text of the problem that a page's front matter has no end: then all of the page is part of it."""
+    """Return the line and message if a page's front matter has no end: then the whole page is part of it."""
     if source.text.startswith("---\n") and not FRONT_MATTER.match(source.text):
         return 1, "the front matter has no end. Put --- on a line of its own after its last line."
     return None
 
 
 def front_matter_problems(source: Source, descriptions: Mapping[str, str]) -> Iterator[tuple[int, str]]:
-    """Yield line and text of what is wrong with a page's front matter. `descriptions`: those of all pages, by page."""
+    """Yield the line and message of each problem in a page's front matter. `descriptions`: all pages', by page."""
     if not source.text.startswith("---\n"):
         yield 1, f"the page does not say what it answers. Begin it with three lines: ---, `{EXAMPLE}`, ---"
         return

@@ -1,4 +1,4 @@
-"""Headings: one title, and an id for each, so that links to them survive another wording."""
+"""Headings: one title, and an id for each, so that links to them survive rewording."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LIKE_A_HEADING = re.compile(r"#{1,6}[^#\s!]")
 
 
 def heading_problems(source: Source) -> Iterator[tuple[int, str]]:
-    """Yield line and text of what is wrong with the headings of a page of the site."""
+    """Yield the line and message of each problem with the headings of a page of the site."""
     titles = [heading for heading in source.headings if heading.level == 1]
     if not titles:
         yield (

@@ -1,4 +1,4 @@
-"""Links: that the pages and headings which they name exist."""
+"""Links: the pages and headings that they name exist."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SCHEME = re.compile(r"[a-z][a-z+.-]*:", re.IGNORECASE)
 
 
 def link_problems(source: Source, ids: Mapping[str, Collection[str] | None]) -> Iterator[tuple[int, str]]:
-    """Yield line and text of the links of a page that lead nowhere. `ids`: of all pages, see `Guide`."""
+    """Yield the line and message of each link on a page that leads nowhere. `ids`: of all pages, see `Guide`."""
     defined = {name.casefold() for name in DEFINED.findall("\n".join(source.words))}
     for number, line in enumerate(source.words, 1):
         for link in LINK.finditer(line):
@@ -32,7 +32,7 @@ def link_problems(source: Source, ids: Mapping[str, Collection[str] | None]) -> 
 
 
 def target_problems(target: str, source: Source, ids: Mapping[str, Collection[str] | None]) -> Iterator[str]:
-    """Yield what is wrong with where a link leads."""
+    """Yield what is wrong with a link's target."""
     path, _, heading = unquote(target).partition("#")
     if not target or target == "#":
         yield "this link leads nowhere. Write [words](page.md#id)."
@@ -61,9 +61,9 @@ def heading_problems(
 
 
 def page_problems(path: str, page: str, ids: Collection[str], source: Source) -> Iterator[str]:
-    """Yield what is wrong with a link to something that is not a page. What the build makes is left to the build."""
+    """Yield what is wrong with a link to something other than a page. The build checks what the build makes."""
     if source.on_site and not page.startswith("docs/"):
-        yield f"{path} is not part of the site. Link to it in the repository, by its whole address."
+        yield f"{path} is not part of the site. Link to it in the repository, by its full address."
     elif path.endswith(".ipynb"):
         script = ROOT / "examples" / f"{posixpath.basename(path).removesuffix('.ipynb')}.py"
         if not script.exists() and not (ROOT / page).exists():

@@ -1,4 +1,4 @@
-"""The navigation in mkdocs.yml: that each page is in it once, and that it names only pages."""
+"""The navigation in mkdocs.yml: each page is in it once, and it names only pages."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ class Entry:
     """Something that the navigation leads to."""
 
     line: int  # of mkdocs.yml, from 1
-    target: str  # a path below docs/, as it is written
+    target: str  # a path below docs/, as written
     section: tuple[str, ...]  # the titles above it
 
 
 @dataclass(frozen=True)
 class Navigation:
-    """The navigation as it is written, and what keeps it from being read."""
+    """The navigation as written, and why it can't be read."""
 
     entries: Sequence[Entry]
     problems: Sequence[tuple[int, str]] = ()
@@ -71,7 +71,7 @@ def entries_below(node: yaml.Node, section: tuple[str, ...]) -> Iterator[Entry]:
 def navigation_problems(
     navigation: Navigation, pages: Collection[str], examples: Collection[str]
 ) -> Iterator[tuple[int, str]]:
-    """Yield line, in mkdocs.yml, and text of what is wrong with it.
+    """Yield the line, in mkdocs.yml, and message of each problem with it.
 
     `pages`: paths below docs/, as `how-to/x.md`. `examples`: names of the notebooks, as `examples/x.ipynb`.
     """
@@ -95,7 +95,7 @@ def navigation_problems(
 
 
 def place_problems(source: Source, navigation: Navigation) -> Iterator[tuple[int, str]]:
-    """Yield line and text of what is wrong with where a page of the site is."""
+    """Yield the line and message of each problem with the place of a page of the site."""
     path = source.page.removeprefix("docs/")
     name = PurePosixPath(path).name
     if not NAME.fullmatch(name):

@@ -1,4 +1,4 @@
-"""Words: the phrases that STYLE.md asks to avoid, and what a page that was just begun still has to say."""
+"""Words: the phrases to avoid that STYLE.md lists, and what a new page still has to say."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NOT_PROSE = re.compile(r"\{ ?[#.][^}]*\}|\]\([^)]*\)|<[^>]*>")  # ids, addresses
 
 @functools.cache
 def phrases() -> Sequence[str]:
-    """Return the phrases that STYLE.md lists at its end."""
+    """Return the phrases listed at the end of STYLE.md."""
     _, _, listed = read_text(ROOT / STYLE).partition("## Words to avoid")
     return re.findall(r"`([^`]+)`", listed)
 
@@ -29,7 +29,7 @@ def any_phrase() -> re.Pattern[str]:
 
 
 def word_problems(source: Source) -> Iterator[tuple[int, str]]:
-    """Yield line and text of each phrase on a page that is to be avoided, and of what is still to be written."""
+    """Yield the line and message of each phrase to avoid on a page, and of what is still to be written."""
     for number, line in enumerate(source.prose, 1):
         if line in {ANSWER, REASON}:
             yield number, f"this line of a new page is still to be written: {line[0].lower()}{line[1:]}"

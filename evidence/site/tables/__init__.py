@@ -1,4 +1,4 @@
-"""Makes the tables and lists that draw on all records: HTML with links relative to the page that shows them."""
+"""Makes the tables and lists that use all records: HTML with links relative to the page that shows them."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ TABLES: dict[str, Callable[[Measurements], Iterator[str]]] = {
 
 
 def table_html(name: str) -> str:
-    """Return the HTML of the table called `name`; a page's check refuses a name without one."""
+    """Return the HTML of the table called `name`; a page's check refuses names without a table."""
     if name not in TABLES:
         return f'<div class="evidence-table"><p>There is no table called {name}.</p></div>'
     return render(name, current_measurements())
 
 
-@functools.lru_cache(maxsize=len(TABLES))  # Both the page and the page as Markdown show it.
+@functools.lru_cache(maxsize=len(TABLES))  # Both the page and its Markdown show it.
 def render(name: str, measurements: Measurements) -> str:
     return '<div class="evidence-table">' + "".join(TABLES[name](measurements)) + "</div>"

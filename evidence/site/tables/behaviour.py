@@ -1,4 +1,4 @@
-"""The table of behaviour by release: questions, and who answers what."""
+"""The table of behaviour by release: questions, and which releases answer what."""
 
 from __future__ import annotations
 

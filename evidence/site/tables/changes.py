@@ -18,9 +18,9 @@ from evidence.running.records import RecordedOutcome
 from evidence.site.html import code, code_spans, counted, date_in_words, shortened, slug
 from evidence.site.links import heading_of, section_link, section_links
 
-SHORT = 120  # characters of an outcome in a list
-WARNING = 200  # characters of a warning
-PLACES = 3  # blocks that are named for a warning
+SHORT = 120  # longest outcome in a list, in characters
+WARNING = 200  # longest warning, in characters
+PLACES = 3  # how many blocks to name for a warning
 
 
 def what_changed(measurements: Measurements, family_name: str) -> Iterator[str]:
@@ -43,7 +43,7 @@ def what_changed(measurements: Measurements, family_name: str) -> Iterator[str]:
 
 
 def change_list(change: Change) -> Iterator[str]:
-    """Yield the blocks that behave differently; then those that only one of the two releases can run, by its lack."""
+    """Yield the blocks that behave differently, then those that only one of the two releases can run, by reason."""
     if not change.differences:
         yield "<p>No block behaves differently.</p>"
     if change.of_behaviour:
@@ -65,14 +65,14 @@ def change_list(change: Change) -> Iterator[str]:
 
 
 def warnings_in_words(change: Change) -> Iterator[tuple[str, Mapping[str, Sequence[Block]]]]:
-    """Yield the warnings that a release added, then those that it dropped."""
+    """Yield the warnings that a release added, then those it dropped."""
     for words, warnings in ("Warns now", change.new_warnings), ("No longer warns", change.gone_warnings):
         if warnings:
             yield words, warnings
 
 
 def changes_as_text(keys: Iterable[str]) -> Iterator[str]:
-    """Yield lines of Markdown that say what some releases changed, for those who review a new one."""
+    """Yield lines of Markdown that say what some releases changed, for reviewers of a new one."""
     wanted, measurements = set(keys), current_measurements()
     for change in changes(measurements, measurements.environments):
         if change.newer.key in wanted:
@@ -135,6 +135,6 @@ def before_and_now(difference: Difference) -> str:
 
 
 def differing_lines(outcome: RecordedOutcome, other: RecordedOutcome) -> str:
-    """Show the lines that an outcome has and another lacks."""
+    """Show the lines of one outcome that another lacks."""
     text = " / ".join(line for line in lines_only_in(outcome, other) if line)
     return code(shortened(text, SHORT)) if text else ""

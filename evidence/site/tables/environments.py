@@ -16,7 +16,7 @@ TITLES = "Release", "Version it reports", "Computes with", "Recorded"
 
 
 def environment_table(measurements: Measurements) -> Iterator[str]:
-    """Yield a table for each line: what runs in its environments, how long blocks take, when it was recorded whole."""
+    """Yield a table for each line: what runs in its environments, how long blocks take, the last full recording."""
     for line, environments in groupby(measurements.environments, key=lambda environment: environment.line):
         yield f'<h2 id="{slug(line)}" data-search-exclude="">{escape(line)}</h2>'
         yield from table_of_line(measurements, environments)

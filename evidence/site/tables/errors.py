@@ -14,14 +14,14 @@ from evidence.findings.ranges import in_words, join_words
 from evidence.site.html import code, code_spans, counted, slug
 from evidence.site.links import page_link, section_links, title
 
-WITHOUT_AN_ERROR = "docs/errors/no-error-but-wrong.md"  # It explains no message.
+WITHOUT_AN_ERROR = "docs/errors/no-error-but-wrong.md"  # It doesn't explain any message.
 
 
 def error_index(measurements: Measurements, family_name: str) -> Iterator[str]:
     """Yield the messages of a family that no newer one raises, below the pages that explain them.
 
-    The pages with the most come first, those about errors before others. The messages that a page shows come first:
-    people ask about these, not about a backend that cannot `fit`, which most blocks raise there.
+    Pages about errors come first, then the pages with the most messages. Within a page, the messages that it shows come
+    first: people ask about these, not about a backend that can't `fit`, although most blocks raise that there.
     """
     errors = [error for error in known_errors(measurements) if error.family == family_name]
     by_page: dict[str, list[Message]] = {}
@@ -36,7 +36,7 @@ def error_index(measurements: Measurements, family_name: str) -> Iterator[str]:
 
 
 def times_shown(message: Message) -> int:
-    """Return how many of the blocks have it in the output that their page shows."""
+    """Return how many of the blocks show it in the output on their page."""
     return sum(
         error.message in (block.expected_output or "")
         for error in message.wordings
@@ -46,9 +46,9 @@ def times_shown(message: Message) -> int:
 
 
 def explaining_page(message: Message, titles: Mapping[str, str]) -> str:
-    """Return the page that explains a message: the one with the most blocks that show it, a page about errors first.
+    """Return the page that explains a message: the one with the most blocks that show it, preferably about errors.
 
-    Of the pages about errors, whose `titles` are given, the one that is called as the message comes before all.
+    `titles`: those of the pages about errors. A page with the message as its title beats all others.
     """
     count = Counter(block.page for block in message.blocks)
     called_so = [page for page in titles if titles[page] in message.wordings[0].message]
@@ -63,9 +63,9 @@ def titles_of_errors(measurements: Measurements) -> dict[str, str]:
 
 
 def message_entry(message: Message, measurements: Measurements) -> Iterator[str]:
-    """Yield a message, where it occurs and what to read about it; its other wordings are folded.
+    """Yield a message, where it occurs and what to read about it, with its other wordings folded.
 
-    A block that catches several types may not say which one it was.
+    A block that catches several types may not say which one it caught.
     """
     by_text: dict[str, KnownError] = {}  # It may be raised as several types.
     for error in message.wordings:
@@ -87,7 +87,7 @@ def message_entry(message: Message, measurements: Measurements) -> Iterator[str]
 
 
 def wording(error: KnownError) -> str:
-    """Show a message; a mere value, such as the key of a `KeyError`, as a traceback does, after its type."""
+    """Show a message; put the type before a bare value, such as the key of a `KeyError`, as a traceback does."""
     text = f"{error.type}: {error.message}" if is_value(error.message) else error.message or "(no message)"
     return f'<pre class="error" id="{error_id(error)}">{escape(text)}</pre>'
 

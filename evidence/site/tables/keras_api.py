@@ -41,7 +41,7 @@ def api_table(measurements: Measurements) -> Iterator[str]:
 
 
 def used_on(counts: Mapping[str, int]) -> str:
-    """Return links to the pages that use a member, those with the most blocks that do so first."""
+    """Return links to the pages that use a member, most blocks first."""
     pages = sorted((page for page in counts if page.startswith("docs/")), key=lambda page: (-counts[page], page))
     links = [page_link(page) for page in pages]
     html = f'<p data-search-exclude="">{", ".join(links[:MANY])}</p>'

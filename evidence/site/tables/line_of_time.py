@@ -1,4 +1,4 @@
-"""The line of time: how the answers to a few questions changed, from the first release of Keras to the newest."""
+"""The timeline: how the answers to a few questions changed, from the first release of Keras to the newest."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NAMES = {"keras-1-and-2": "Keras 1 and 2", "tf-keras": "tf.keras", "keras-3": "K
 
 
 def line_of_time(measurements: Measurements, questions: Sequence[str]) -> Iterator[str]:
-    """Yield each question, and for each line of Keras its eras, whose widths are the numbers of releases run."""
+    """Yield each question and, for each line of Keras, its eras, each as wide as its number of releases run."""
     asking = {heading_of(block).id: block for block in measurements.blocks if "/behaviour/" in block.page}
     for question in questions:
         block = asking[question]
@@ -34,7 +34,7 @@ def line_of_time(measurements: Measurements, questions: Sequence[str]) -> Iterat
 
 
 def lines_alike(by_line: dict[str, list[Era]]) -> Iterator[tuple[str, list[Era]]]:
-    """Yield the lines with their names; lines of one family that have always given one and the same answer are one."""
+    """Yield the lines with their names; lines of a family that have only ever given the same answer are merged."""
     for family, lines in groupby(by_line, key=family_of_line):
         alike: dict[tuple[str, ...], list[str]] = {}
         members = list(lines)
@@ -54,14 +54,14 @@ def years(line: Sequence[Era]) -> str:
 
 
 def era_html(era: Era, line: Sequence[Era], today: str) -> str:
-    """Return an era: the answer, and unless it is that of the whole line, the releases."""
+    """Return an era: the answer and, unless it holds for the whole line, the releases."""
     now = ' class="now"' if era.answer == today else ""
     releases = f" <small>{releases_in(era, line)}</small>" if len(line) > 1 else ""
     return f'<li{now} style="flex-grow: {len(era.environments)}">{escape(era.answer)}{releases}</li>'
 
 
 def releases_in(era: Era, line: Sequence[Era]) -> str:
-    """Name the releases of an era, without their patches unless its line has several of one minor release."""
+    """Name the releases of an era, with their patches only if its line has several of one minor release."""
     every = [environment for each in line for environment in each.environments]
     several = any(minor(environment, every) == environment.release for environment in every)
     names = [environment.release if several else minor(environment) for environment in era.environments]

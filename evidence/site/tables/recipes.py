@@ -21,7 +21,7 @@ from evidence.site.recipe_html import by_reason
 def recipe_table(measurements: Measurements) -> Iterator[str]:
     """Yield a table that counts, for each recipe, the kinds of model on which it is right.
 
-    One column has the newest release of each backend, another folds the earlier ones: a phone has no room for more.
+    One column has the newest release on each backend, another folds the earlier ones: a phone has no room for more.
     """
     verdicts = current_verdicts()
     by_line = [list(line) for _, line in groupby(verdicts.environments, key=lambda environment: environment.line)]
@@ -37,7 +37,7 @@ def recipe_table(measurements: Measurements) -> Iterator[str]:
             for number, alike in by_count(recipe, newest, verdicts).items()
         ]
         yield f"<td>{'<br/>'.join(lines)}</td>"
-        # Among all releases: a range of those tried alone would name others, too.
+        # Among all releases: a range among only those tried would cover others, too.
         lines = [
             f"{in_words(alike, measurements.environments)}: {number}"
             for number, alike in by_count(recipe, earlier, verdicts).items()
@@ -48,7 +48,7 @@ def recipe_table(measurements: Measurements) -> Iterator[str]:
 
 
 def by_count(recipe: Recipe, environments: Sequence[Environment], verdicts: Verdicts) -> dict[str, list[Environment]]:
-    """Group environments by on how many kinds of model a recipe is right there: "41 of 42"."""
+    """Group environments by the number of kinds of model on which a recipe is right: "41 of 42"."""
     counts: dict[str, list[Environment]] = {}
     for environment in environments:
         counts.setdefault(count(verdicts.of(recipe, environment)), []).append(environment)
@@ -56,7 +56,7 @@ def by_count(recipe: Recipe, environments: Sequence[Environment], verdicts: Verd
 
 
 def breakable_link(block: Block) -> str:
-    """Link to a block's section; a long name such as BatchNormalization may break, so that a phone has room for it."""
+    """Link to a block's section; a long name such as BatchNormalization may break, so that it fits on a phone."""
     between = re.compile("(?<=[a-z])(?=[A-Z])|(?<=_)(?=[a-z])")
     return re.sub(r"\w{12,}(?![^<]*>)", lambda name: between.sub("<wbr />", name[0]), section_link(block))
 
@@ -84,7 +84,7 @@ def kind_table(measurements: Measurements) -> Iterator[str]:
 
 
 def refused_elsewhere(verdicts: Verdicts) -> dict[Kind, list[Verdict]]:
-    """Return, by kind of model, the verdicts elsewhere that are not "right" and not those of the pinned environment."""
+    """Return, by kind of model, the verdicts elsewhere that aren't "right" and differ from the pinned environment's."""
     found: dict[Kind, list[Verdict]] = {}
     for environment in verdicts.environments:
         for recipe in verdicts.recipes:
@@ -103,7 +103,7 @@ def kind_row(kind: Kind, verdicts: Verdicts, otherwise: Sequence[Verdict], envir
     ]
     right = [verdict for verdict in on_kind if verdict.state == "right"]
     rest = [verdict for verdict in on_kind if verdict.state != "right"]
-    alike: dict[str, list[Environment]] = {}  # by what is said of them
+    alike: dict[str, list[Environment]] = {}  # by what is said about them
     for environment, there in groupby(otherwise, key=lambda verdict: verdict.environment):
         alike.setdefault("; ".join(refused(list(there))), []).append(environment)
     elsewhere = [f"on {in_words(alike[said], environments)}, {said}" for said in alike]
@@ -116,7 +116,7 @@ def kind_row(kind: Kind, verdicts: Verdicts, otherwise: Sequence[Verdict], envir
 
 
 def right_on(right: Sequence[Verdict], rest: Sequence[Verdict]) -> str:
-    """Count the recipes that are right on a kind of model; their links, up to thirty, are folded."""
+    """Count the recipes that are right on a kind of model, with their links folded, up to thirty."""
     if not rest:
         return "all"
     links = ", ".join(breakable_link(verdict.recipe.block) for verdict in right)
@@ -158,13 +158,13 @@ def kind_links(measurements: Measurements) -> Iterator[str]:
 
 
 def in_group(title: str) -> str:
-    """Return a kind's title without the words that its group has already."""
+    """Return a kind's title without the words that its group already has."""
     return code_spans(
         re.sub(r"^(A Sequential|A functional model|Functional,|A model|With) | of keras\.applications$", "", title)
     )
 
 
 def refused(verdicts: Sequence[Verdict]) -> Iterator[str]:
-    """Yield each reason after the recipes that are not right for it."""
+    """Yield each reason after the recipes that fail for it."""
     for reason, of_reason in by_reason(verdicts).items():
         yield f"{', '.join(breakable_link(verdict.recipe.block) for verdict in of_reason)}: {code_spans(reason)}"

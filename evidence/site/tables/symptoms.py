@@ -1,7 +1,7 @@
 """The table of a page's symptoms: on which backends each occurs, and what to do about it.
 
-It lists the blocks of the page that print `what: this, should be that`. The heading above a block names the symptom,
-and the text between them begins with a link to the cure.
+It lists the page's blocks that print `what: this, should be that`. The heading above a block names the symptom, and the
+text between them begins with a link to the fix.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LINK = re.compile(r"(?<!!)\[(?P<text>[^]]+)\]\((?P<address>[^)]+)\)")
 def symptom_table(measurements: Measurements, page: str) -> Iterator[str]:
     """Yield a row for each symptom on a page, with links relative to that page.
 
-    A column is the newest Keras on a backend; the script marks it for readers of any Keras on that backend.
+    Each column is the newest Keras on a backend; the script marks it for readers with any Keras on that backend.
     """
     newest = newest_by_backend(measurements)
     yield '<table data-search-exclude=""><thead><tr><th scope="col">Symptom, and what to do</th>'
@@ -43,12 +43,12 @@ def symptom_table(measurements: Measurements, page: str) -> Iterator[str]:
             for environment in newest.values():
                 yield f"<td>{cell(reading_there(measurements, block, what, environment))}</td>"
             yield "</tr>"
-            name = ""  # said once for a section
+            name = ""  # once per section
     yield "</tbody></table>"
 
 
 def cell(reading: Reading | str) -> str:
-    """Return in HTML whether a symptom occurs, or why that is not known."""
+    """Return in HTML whether a symptom occurs, or why that is unknown."""
     if isinstance(reading, str) or reading.got.startswith("raises "):
         return escape(reading if isinstance(reading, str) else reading.got)
     if reading.right:
@@ -57,13 +57,13 @@ def cell(reading: Reading | str) -> str:
 
 
 def cure(block: Block) -> str:
-    """Return the first link of the text above a block, up to a block or heading; `ValueError` if it has none."""
+    """Return the first link in the text between the previous block or heading and a block; `ValueError` if none."""
     lines = read_text(ROOT / block.page).split("\n")[: block.line - 1]
     above = itertools.takewhile(lambda line: not (FENCE.match(line) or HEADING.match(line)), reversed(lines))
     link = LINK.search("\n".join(reversed([*above])))
     if not link:
         raise ValueError(
-            f"{block.page}:{block.line}: the block prints a symptom, but the text above it links to no cure. "
+            f"{block.page}:{block.line}: the block prints a symptom, but the text above it links to no fix. "
             "Begin that text with a link to the fix, then: mkdocs build --strict"
         )
     text = " ".join(link["text"].split())

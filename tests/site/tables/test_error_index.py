@@ -1,4 +1,4 @@
-"""The index of error messages: each message of the records, once, with what to read about it."""
+"""The index of error messages: each message in the records, once, with what to read about it."""
 
 import pytest
 from bs4 import BeautifulSoup

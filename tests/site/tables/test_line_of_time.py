@@ -1,4 +1,4 @@
-"""The line of time shows for each line of Keras when its answer changed."""
+"""The timeline shows, for each line of Keras, when its answer changed."""
 
 import pytest
 from bs4 import BeautifulSoup
@@ -22,7 +22,7 @@ def question(tmp_path, monkeypatch):
 
 
 def shown(question, outcomes):
-    """Return the lines by their names, each with its eras: whether as today, how many releases, and the words."""
+    """Return the lines by name, each with its eras: whether as today, how many releases, and the words."""
     soup = BeautifulSoup("".join(line_of_time(measured({question: outcomes}), ["does-it"])), "html.parser")
     assert soup.a["href"] == "../reference/behaviour/pop.md#does-it"
     assert str(soup.a.code) == "<code>it</code>"

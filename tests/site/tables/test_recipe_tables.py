@@ -1,4 +1,4 @@
-"""The page of kinds says what a recipe does on a kind of model, and where another environment does otherwise."""
+"""The page of kinds says what a recipe does on a kind of model, and where another environment differs."""
 
 import json
 import re

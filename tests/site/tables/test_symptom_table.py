@@ -1,4 +1,4 @@
-"""The table of symptoms says where each occurs, and links to its section and its cure."""
+"""The table of symptoms says where each occurs, and links to its section and its fix."""
 
 import pytest
 from bs4 import BeautifulSoup
@@ -133,6 +133,6 @@ def test_each_symptom_on_a_page_occurs_where_the_page_was_recorded(name):
         where = f"{block.page}:{block.line}: {what}"
         assert what in row.th.get_text(), where
         assert row.th.select("a")[-1]["href"], where
-        # The page shows the wrong result. If Keras gets it right, this is no symptom any more.
+        # The page shows the wrong result. If Keras gets it right, this is no longer a symptom.
         assert row.td.get_text().startswith("yes"), where
         assert "does-not-work" in (links.ROOT / block.page).read_text("utf-8").split("\n")[block.line - 3], where
