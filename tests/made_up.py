@@ -32,9 +32,9 @@ def environment(key, line, release, *, python="3.11", **values):
 TF, JAX, TF_KERAS, OLD = "Keras 3 on TensorFlow", "Keras 3 on JAX", "tf.keras", "Keras 1 and 2"
 # By line, newest first, as in environments.toml.
 ENVIRONMENTS = [
-    environment("3.2", TF, "3.2.0", backend_name="TensorFlow", keeps_warnings=True),
-    environment("3.1", TF, "3.1.0", backend_name="TensorFlow", keeps_warnings=True),
-    environment("3.0", TF, "3.0.0", backend_name="TensorFlow", keeps_warnings=True),
+    environment("3.2", TF, "3.2.0", backend_name="TensorFlow"),
+    environment("3.1", TF, "3.1.0", backend_name="TensorFlow"),
+    environment("3.0", TF, "3.0.0", backend_name="TensorFlow"),
     environment("jax-3.2", JAX, "3.2.0", backend_name="JAX", backend="jax"),
     environment("jax-3.0", JAX, "3.0.0", backend_name="JAX", backend="jax"),
     environment("tf-2.15", TF_KERAS, "2.15.0", release_format="tf.keras of TensorFlow {}", module="tensorflow.keras"),

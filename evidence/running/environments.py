@@ -61,7 +61,6 @@ class Environment:
     installation: Installation | None  # None for the pinned one: it is the Python that runs this
     own_packages: tuple[str, ...]  # with exact versions, in its own folder beside the installation
     tries_recipes: bool = False  # whether to try each recipe on each kind of model here, too
-    keeps_warnings: bool = False  # whether its record includes the warnings that blocks print
 
     @property
     def pinned(self) -> bool:
@@ -186,7 +185,6 @@ def read_environment(
         installation=installation,
         own_packages=tuple(pin for pin in packages if pin not in shared),
         tries_recipes=entry.get("tries_recipes", False),
-        keeps_warnings=line.get("keeps_warnings", False),
     )
 
 

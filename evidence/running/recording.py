@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -334,10 +334,9 @@ def carry_out(
                 ):
                     faults.append(varies)
                     continue
-                # A trial reports the warnings of its recipe itself.
-                keeps_warnings = plan.environment.keeps_warnings and not plan.of_recipes
-                recorded = records.recorded(block, outcome, keeps_warnings=keeps_warnings)
-                plan.record.outcomes[block.digest] = recorded
+                if plan.of_recipes:
+                    outcome = replace(outcome, stderr="")  # A trial itself reports what its recipe warns of.
+                plan.record.outcomes[block.digest] = records.recorded(block, outcome)
                 if outcome.steps is not None and not plan.left_alone:
                     steps.save(block.digest, outcome.steps)
         except RuntimeError as error:

@@ -77,9 +77,9 @@ def recipes_key(environment: Environment) -> str:
     return f"recipes/{environment.key}"
 
 
-def recorded(block: Block, outcome: Outcome, *, keeps_warnings: bool = False) -> RecordedOutcome:
-    """Return what to record of an outcome, with its warnings if the environment keeps them."""
-    output, warnings = normalised(outcome.output), warnings_of(outcome) if keeps_warnings else None
+def recorded(block: Block, outcome: Outcome) -> RecordedOutcome:
+    """Return what to record of an outcome."""
+    output, warnings = normalised(outcome.output), warnings_of(outcome)
     steps = steps_digest(outcome.steps) if outcome.steps is not None else None
     if not outcome.error:
         return RecordedOutcome(output, steps=steps, warnings=warnings)

@@ -11,7 +11,7 @@ from evidence.findings.behaviours import Behaviour, State, behaviours, shown
 from evidence.findings.changes import new_lines
 from evidence.findings.computes_with import computes_with
 from evidence.findings.measurements import Measurements
-from evidence.findings.ranges import environment_name, in_words, join_words
+from evidence.findings.ranges import environment_name, in_words
 from evidence.findings.recipe_verdicts import current_verdicts
 from evidence.pages.blocks import Block
 from evidence.running.environments import Environment
@@ -57,10 +57,7 @@ def evidence(block: Block, measurements: Measurements) -> Iterator[str]:
 def warnings(block: Block, measurements: Measurements) -> Iterator[str]:
     """Yield the warnings that a block prints, and where."""
     if by_warning := measurements.by_warning(block):
-        lines = dict.fromkeys(
-            environment.line for environment in measurements.environments if environment.keeps_warnings
-        )
-        yield f"<p>Warnings, recorded only on {join_words(list(lines))}:</p><ul>"
+        yield "<p>Warnings:</p><ul>"
         for warning, where in by_warning.items():
             yield f"<li>{in_words(where, measurements.environments)}: {code(shortened(warning, WARNING))}</li>"
         yield "</ul>"

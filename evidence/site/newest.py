@@ -26,10 +26,7 @@ def newest_differences(pinned: Environment) -> Iterator[str]:
     newest = replace(pinned, key=KEY, release=version, release_name=version)
     blocks = list(dict.fromkeys(all_blocks()))
     with Execution(blocks, variables=pinned.variables, limits=LIMITS) as execution:
-        outcomes = {
-            block.digest: records.recorded(block, outcome, keeps_warnings=pinned.keeps_warnings)
-            for block, outcome in execution.outcomes()
-        }
+        outcomes = {block.digest: records.recorded(block, outcome) for block, outcome in execution.outcomes()}
     measured = Record(KEY, version, newest.installed_packages(), outcomes, python=recorded.python)
     measurements = Measurements({KEY: measured, pinned.key: recorded}, [newest, pinned], blocks)
     [change] = changes(measurements, [newest, pinned])

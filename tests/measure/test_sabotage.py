@@ -2,7 +2,6 @@
 
 import contextlib
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ from evidence.running.records import Record, RecordedOutcome
 from measure import sabotage
 from measure.sabotage import Fault, SabotageError, Witnesses
 
-PINNED = replace(pinned_environment(), keeps_warnings=False)
+PINNED = pinned_environment()
 FAULT = Fault("answer", "models/model.py", "ANSWER = 42", "ANSWER = 41", "The `ANSWER` is 42.", "docs/b.md")
 ANSWERS = Block("docs/b.md", 3, "import keras\nprint(keras.ANSWER)\n", "42\n")
 # The quick one first, and before it the one with the word.
@@ -59,7 +58,7 @@ def executions(monkeypatch):
             answer = Path(self.path, FAULT.path).read_text().split("= ")[1] if self.path else "42\n"
             for block in self.to_run:
                 output = answer if block == ANSWERS else block.expected_output
-                yield block, Outcome(output, None, 0.1, stderr="UserWarning: not recorded\n")
+                yield block, Outcome(output, None, 0.1, stderr="UserWarning: not a behaviour\n")
 
         def close(self):
             pass

@@ -550,9 +550,8 @@ def test_records_that_come_soon_after_a_save_are_saved_together(monkeypatch):
     assert saved[2:] == [["e"]]
 
 
-def test_warnings_are_recorded_where_they_are_kept(page, tmp_path, monkeypatch):
-    set_up(monkeypatch, tmp_path, [here(key="a", keeps_warnings=True), here(key="b", keeps_warnings=False)])
+def test_warnings_are_recorded(page, tmp_path, monkeypatch):
+    set_up(monkeypatch, tmp_path, [here(key="a")])
     page.write_text("```python\nimport warnings\n\nwarnings.warn('slow')\n```\n")
     assert main(["record"]) == 0
     assert [outcome.warnings for outcome in records.load("a").outcomes.values()] == ["UserWarning: slow"]
-    assert [outcome.warnings for outcome in records.load("b").outcomes.values()] == [None]

@@ -96,9 +96,7 @@ def test_warnings_come_last_with_where_and_make_no_difference():
     ]
     # My Keras's script takes anything with this attribute for a behaviour.
     assert not page.select("ul:last-child [data-on]")
-    assert page.select_one("ul").find_previous_sibling("p").get_text() == (
-        "Warnings, recorded only on Keras 3 on TensorFlow:"
-    )
+    assert page.select_one("ul").find_previous_sibling("p").get_text() == "Warnings:"
 
 
 def test_what_a_release_lacks_is_not_called_a_behaviour():
