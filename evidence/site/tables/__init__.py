@@ -12,16 +12,16 @@ from evidence.site.tables.changes import what_changed
 from evidence.site.tables.environments import environment_table
 from evidence.site.tables.errors import error_index
 from evidence.site.tables.keras_api import api_table
-from evidence.site.tables.line_of_time import POP, line_of_time
 from evidence.site.tables.recipes import kind_links, kind_table, recipe_table
 from evidence.site.tables.symptoms import symptom_table
+from evidence.site.tables.timeline import POP, timeline
 from evidence.site.tables.totals import totals
 
 TABLES: dict[str, Callable[[Measurements], Iterator[str]]] = {
     "api": api_table,
     "behaviour": behaviour_table,
     "environments": environment_table,
-    "how-pop-changed": functools.partial(line_of_time, questions=POP),
+    "how-pop-changed": functools.partial(timeline, questions=POP),
     "kind-links": kind_links,
     "kinds-of-model": kind_table,
     "recipes": recipe_table,

@@ -18,7 +18,7 @@ POP = "pop-exists", "layers-same", "predict-after-pop", "pop-returns"  # heading
 NAMES = {"keras-1-and-2": "Keras 1 and 2", "tf-keras": "tf.keras", "keras-3": "Keras 3"}
 
 
-def line_of_time(measurements: Measurements, questions: Sequence[str]) -> Iterator[str]:
+def timeline(measurements: Measurements, questions: Sequence[str]) -> Iterator[str]:
     """Yield each question and, for each line of Keras, its eras, each as wide as its number of releases run."""
     asking = {heading_of(block).id: block for block in measurements.blocks if "/behaviour/" in block.page}
     for question in questions:

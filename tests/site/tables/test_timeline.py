@@ -9,7 +9,7 @@ from evidence.findings.measurements import current_measurements
 from evidence.pages.blocks import Block
 from evidence.site import links
 from evidence.site.tables import table_html
-from evidence.site.tables.line_of_time import POP, line_of_time
+from evidence.site.tables.timeline import POP, timeline
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def question(tmp_path, monkeypatch):
 
 def shown(question, outcomes):
     """Return the lines by name, each with its eras: whether as today, how many releases, and the words."""
-    soup = BeautifulSoup("".join(line_of_time(measured({question: outcomes}), ["does-it"])), "html.parser")
+    soup = BeautifulSoup("".join(timeline(measured({question: outcomes}), ["does-it"])), "html.parser")
     assert soup.a["href"] == "../reference/behaviour/pop.md#does-it"
     assert str(soup.a.code) == "<code>it</code>"
     names = [" ".join(name.get_text().split()) for name in soup.select("dt")]
