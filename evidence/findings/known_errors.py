@@ -74,7 +74,8 @@ def without_names(message: str) -> str:
     if match := re.search(r"(?:has no attribute|cannot import name|no setter|can't set) .*", line):
         return re.sub(r" from .*| \(.*", "", match[0])
     text = re.sub(r"<(?:KerasTensor|tf\.Tensor|Tensor)[^>]*>|(?:Keras)?Tensor(?:Spec)?\(.*?\)(?=[ .,]|$)", "…", line)
-    text = re.sub(r"(['\"`]).*?\1", "…", text)
+    text = re.sub(r"<[\w. <>]+ at 0x…>", "…", text)  # an object or a function
+    text = re.sub(r"(?<!\w)(['\"`]).*?\1", "…", text)  # not from the apostrophe of "doesn't" on
     text = re.sub(r"[\[(][\w\s,?.…]*[\])]", "…", text)
     text = re.sub(r"(?<=[Ll]ayer )\w+|\b\w*_?\d[\w.]*", "…", text)
     return text.split(". ")[0][:90] if re.search(r"\w", text) else line  # the key of a KeyError

@@ -73,6 +73,8 @@ def test_what_the_releases_lack_is_named_where_no_block_got_to_what_it_shows():
         ("'A' object has no attribute 'pop'", "'B' object has no attribute 'pop'"),
         ("cannot import name 'ops'", "cannot import name 'ops' from 'keras' (keras/__init__.py)"),
         ('at layer dense_1: Tensor("x:0", shape=(?, 3)) is gone', "at layer dense: <KerasTensor shape=(3,)> is gone"),
+        ("doesn't match the structure ['a', 'b']", "doesn't match the structure ['c']"),
+        ("<keras.src.Dense object at 0x…> is loaded", "<tf_keras.src.Dense object at 0x…> is loaded"),
         (
             'in user code:\n\n    x.py, line 3\n\n    ValueError: no "a"',
             'in user code:\n    y.py\n    ValueError: no "b"',

@@ -21,6 +21,7 @@ NO_INPUT_SHAPE = "UserWarning: Do not pass an `input_shape`/`input_dim` argument
         ("WARNING:absl:You are saving as HDF5. \n", "WARNING:absl:You are saving as HDF5."),
         ("ERROR:root:no\n", "ERROR:root:no"),
         ("WARNING:tensorflow:\nThe following Variables\nwere used\n", "WARNING:tensorflow:The following Variables"),
+        ("ERROR:tensorflow:=====\nObject was never used\n=====\n", "ERROR:tensorflow:Object was never used"),
         # below the first line: values, which differ from run to run
         ("a.py:1: UserWarning: no match\nExpected: ['a']\n [0.1 0.2]\n  warn(\n", "UserWarning: no match"),
         # in order and without repeats
