@@ -79,16 +79,17 @@ def take(paths: Sequence[Path], blocks: Sequence[Block]) -> list[str]:
     main; then nothing has changed.
     """
     before = records.load_all()
-    new: dict[str, Record] = {}
+    merged: dict[str, Record] = {}
     received_steps: dict[tuple[str, str], Steps] = {}
     for path in paths:
         with unpacked(path) as folder:
-            new |= {key: record for key, record in read_received(folder).items() if record != before.get(key)}
+            for key, record in read_received(folder).items():
+                if record != before.get(key):
+                    merged[key] = merge(merged.get(key, before.get(key)), record)
             received_steps |= {
                 (file.parent.name, file.stem): json.loads(file.read_text(encoding="utf-8"))
                 for file in folder.glob("steps/*/*.json")
             }
-    merged = {key: merge(before.get(key), record) for key, record in new.items()}
     named = {
         (digest, outcome.steps)
         for record in merged.values()

@@ -42,10 +42,12 @@ def test_two_runs_that_agree_vary_in_nothing():
 
 
 def test_what_varies_is_shown_with_what_to_do():
-    text = new_blocks.what_varies(BLOCK, Outcome("a\n1\n", None, 0.1), Outcome("a\n2\n", None, 0.1))
-    assert text.startswith("docs/page.md:3: the block prints something different each time, so it can't be recorded.\n")
-    assert "\n-1\n+2\n" in text
-    assert text.endswith("Then: python -m evidence record docs/page.md")
+    assert new_blocks.what_varies(BLOCK, Outcome("a\n1\n", None, 0.1), Outcome("a\n2\n", None, 0.1)) == (
+        "docs/page.md:3: the block prints something different each time, so it can't be recorded.\n\n"
+        "--- first run\n+++ second run\n@@ -1,2 +1,2 @@\n a\n-1\n+2\n\n"
+        "Print only what is the same in each run: sort sets, name layers, call keras.utils.set_random_seed(0), compare "
+        "with np.allclose. Then: python -m evidence record docs/page.md"
+    )
     error = Error("ValueError", "no", 4, "")
     text = new_blocks.what_varies(BLOCK, Outcome("a\n", None, 0.1), Outcome("a\n", error, 0.1))
     assert "\n+ValueError: no\n" in text

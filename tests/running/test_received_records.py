@@ -21,7 +21,7 @@ RUN = Run("2026-11-23", "3.11.7", 1.0, 1.0)
 
 
 def record_of(key, *recorded, packages=()):
-    environment = read_environments()[key]
+    environment = read_environments()[key.removeprefix("recipes/")]
     outcomes = {block.digest: RecordedOutcome(block.expected_output) for block in recorded}
     pins = sorted({*environment.pins, *packages})
     return Record(key, environment.release, pins, outcomes, python=environment.python, run=RUN)
@@ -57,6 +57,26 @@ def test_what_jobs_recorded_in_their_environments_is_brought_together(here, rece
     assert take([received, other], BLOCKS) == []
 
 
+def test_what_two_runs_recorded_in_one_environment_is_brought_together(here, received, monkeypatch):
+    third = blocks.Block("docs/other.md", 3, "print(3)\n", "3\n")
+    other = here / "other"
+    shutil.copytree(records.FOLDER, other)
+    with monkeypatch.context() as patch:
+        patch.setattr(records, "FOLDER", other)
+        records.save_all([record_of(ONE, OLD, third)], [*BLOCKS, third])
+    assert take([received, other], [*BLOCKS, third]) == [ONE]
+    assert records.load(ONE) == record_of(ONE, OLD, NEW, third)
+
+
+def test_trials_of_recipes_come_along(here, received, monkeypatch):
+    key = records.recipes_key(next(each for each in read_environments().values() if each.tries_recipes))
+    with monkeypatch.context() as patch:
+        patch.setattr(records, "FOLDER", received)
+        records.save_all([record_of(key, OLD)], BLOCKS)
+    assert sorted(take([received], BLOCKS)) == [key, ONE]
+    assert records.load(key) == record_of(key, OLD)
+
+
 def test_all_that_is_recorded_could_be_received():
     """The workflow passes on the whole folder."""
     assert read_received(ROOT / "records").keys() == records.load_all().keys()
@@ -71,8 +91,13 @@ def received_steps(here, received, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(records, "FOLDER", received)
         steps.save(NEW.digest, STEPS)
-    [path] = received.glob("steps/*/*.json")
-    change(received, lambda content: content["blocks"][NEW.digest][0].update(steps=path.stem))
+    return name_steps(received, NEW)
+
+
+def name_steps(received, block):
+    """Have the record of a block name its only steps; return their file."""
+    [path] = received.glob(f"steps/{block.digest}/*.json")
+    change(received, lambda content: content["blocks"][block.digest][0].update(steps=path.stem))
     return path
 
 
@@ -80,6 +105,33 @@ def test_the_steps_of_a_block_come_along(here, received, received_steps):
     assert take([received], BLOCKS) == [ONE]
     name = records.load(ONE).outcomes[NEW.digest].steps
     assert steps.load(NEW.digest, name) == STEPS
+
+
+def test_the_steps_of_all_jobs_come_along(here, received, received_steps, monkeypatch):
+    other = here / "other"
+    shutil.copytree(records.FOLDER, other)
+    with monkeypatch.context() as patch:
+        patch.setattr(records, "FOLDER", other)
+        records.save_all([record_of(TWO, OLD)], BLOCKS)
+        steps.save(OLD.digest, STEPS)
+    name_steps(other, OLD)
+    take([received, other], BLOCKS)
+    assert {path.parent.name for path in steps.folder().glob("*/*.json")} == {OLD.digest, NEW.digest}
+
+
+def test_steps_that_are_here_already_need_not_come(here, received, received_steps):
+    steps.save(NEW.digest, STEPS)
+    received_steps.unlink()
+    assert take([received], BLOCKS) == [ONE]
+    assert steps.load(NEW.digest, records.load(ONE).outcomes[NEW.digest].steps) == STEPS
+
+
+def test_the_steps_of_a_block_in_two_kerases_are_two_files_that_people_can_read(here):
+    for printed in "µ", "±":
+        steps.save(NEW.digest, [STEPS[0] | {"printed": printed}, *STEPS])
+    texts = sorted(path.read_text(encoding="utf-8") for path in steps.folder().glob("*/*.json"))
+    assert [text.count("\n") for text in texts] == [4, 4]
+    assert "±" in texts[0] and "µ" in texts[1]
 
 
 def test_steps_that_no_record_names_are_not_taken_over(here, received, received_steps):

@@ -98,10 +98,16 @@ def test_a_commit_that_is_not_there_is_named(clone):
 
 def test_pages_that_changed_are_listed_with_those_that_are_new(clone):
     assert changed_pages(clone, "HEAD") == []
-    for name in "docs/one.md", "docs/three.md", "docs/picture.svg", "README.md":
+    for name in "docs/one.md", "docs/three.md", "docs/picture.svg", "README.md", "CHANGELOG.md", "docs/mine.md":
         (clone / name).write_text("as it is\n", encoding="utf-8")
+    (clone / ".gitignore").write_text("mine.md\n", encoding="utf-8")
     (clone / TWO.page).unlink()
-    assert changed_pages(clone, "HEAD") == ["README.md", "docs/one.md", "docs/three.md"]
+    pages = ["README.md", "docs/one.md", "docs/three.md"]
+    assert changed_pages(clone, "HEAD") == pages
+    commit(clone)
+    (clone / "CHANGELOG.md").write_text("as it will be\n", encoding="utf-8")
+    assert changed_pages(clone, "HEAD") == []
+    assert changed_pages(clone, "HEAD~1") == pages
 
 
 def test_a_difference_is_shown_with_a_line_before_and_after(clone):
@@ -111,6 +117,8 @@ def test_a_difference_is_shown_with_a_line_before_and_after(clone):
     commit(clone)
     page.write_text("1\n2\n-\n4\n5\n", encoding="utf-8")
     assert "@@ -2,3 +2,3 @@" in difference_of_pages(clone, "HEAD")
+    commit(clone)
+    assert "@@ -2,3 +2,3 @@" in difference_of_pages(clone, "HEAD~1")
 
 
 def test_a_git_that_fails_is_an_error(tmp_path):

@@ -192,5 +192,11 @@ def test_no_test_names_the_pinned_release_or_its_environment():
     assert not naming, "\n".join(naming)
 
 
+@pytest.mark.parametrize("version", ["1.2.9", "2.3.9"])
+def test_a_keras_of_another_kind_is_no_patch_of_this_one(version):
+    with pytest.raises(ReleaseError, match="older than"):
+        plan_release(version)
+
+
 def test_the_text_can_be_read():
     assert tomllib.loads(plan_release(NEXT_MINOR).after)["pinned_python"] == PINNED.python
