@@ -95,8 +95,10 @@ def test_a_difference_is_told(problems, case):
 
 
 def test_a_picture_of_a_variable_that_the_block_lacks_is_told(outcome_in_keras):
+    line = WITHOUT_A_MODEL.split("\n").index("```picture") + 1
+    assert [drawn.line for drawn in drawn_blocks("docs/page.md", WITHOUT_A_MODEL)] == [line]
     [problem] = check_drawn([DRAWN_WITHOUT_A_MODEL], outcome_in_keras)
-    assert str(problem).endswith("the models of the block above cannot be read: KeyError: 'none'")
+    assert str(problem) == f"docs/page.md:{line}: the models of the block above cannot be read: KeyError: 'none'"
 
 
 def test_every_panel_is_compared():

@@ -213,6 +213,8 @@ def test_an_error_whose_line_is_unknown_is_recorded_without():
             'exist.\n\nOperation defined at: (most recent call last)\n>>>   File "/a/runner.py", line 3\n>>> \nNo',
             "exist.\nNo",
         ),
+        ("no value\n\nOriginal stack trace for 'dense/a':\n  File \"a.py\", line 3\n", "no value"),
+        ("no value\nCaused by op 'dense/a', defined at:\n  File \"a.py\", line 3\n", "no value"),
     ],
 )
 def test_what_is_recorded_does_not_depend_on_folders(text, kept):
