@@ -107,6 +107,39 @@ def test_what_is_missing_is_run_in_every_environment(page, capsys):
     assert "recorded" not in capsys.readouterr().out
 
 
+@pytest.fixture
+def ran(monkeypatch):
+    """What the runners are given: a list of outputs, in the order of the pages, for each."""
+    given = []
+
+    class Noting(Execution):
+        def __init__(self, given_blocks, **options):
+            given.append([block.code.split("'")[1] for block in given_blocks])
+            super().__init__(given_blocks, **options)
+
+    monkeypatch.setattr(recording, "Execution", Noting)
+    return given
+
+
+def test_only_what_is_new_in_the_pinned_environment_runs_twice(pinned_page, ran, monkeypatch):
+    pinned_page.write_text(f"{PAGE}\n{OTHER_PAGE}")
+    assert main(["record"]) == 0
+    assert ran == [["three"], ["three"]]
+    ran.clear()
+    assert main(["record", "--all"]) == 0
+    assert ran == [["one", "two", "three"]]
+    ran.clear()
+    monkeypatch.setattr(Here, "versions", (KERAS, "six==2.0"))
+    (pinned_page.parent / "requirements.txt").write_text(f"{KERAS}\nsix==2.0\n")
+    assert main(["record"]) == 0
+    assert ran == [["one", "two", "three"]], "Those that other packages ran before are not new."
+
+
+def test_what_is_new_in_another_environment_runs_once(page, ran):
+    assert main(["record", "a"]) == 0
+    assert ran == [["one", "two"]]
+
+
 def test_only_what_changed_is_run_again_and_what_is_gone_is_forgotten(page, capsys):
     main(["record"])
     page.write_text(PAGE.replace("'one'", "'uno'"))
