@@ -111,12 +111,14 @@ def test_what_a_page_shows_is_what_the_pinned_environment_did(blocks):
 
 
 @pytest.mark.parametrize("folder", ["environments", "pages"])
-def test_the_files_obey_the_schema(folder):
+def test_the_files_obey_the_schema_and_would_be_written_as_they_are(folder):
     schema = {"$ref": f"#/$defs/{folder[:-1]}_file", "$defs": SCHEMA["$defs"]}
     paths = [*(records.FOLDER / folder).rglob("*.json")]
     assert len(paths) > 40
     for path in paths:
-        jsonschema.validate(records.read(path), schema)
+        content = records.read(path)
+        jsonschema.validate(content, schema)
+        assert records.as_bytes(content) == path.read_bytes(), path
 
 
 @pytest.mark.parametrize("key", ENVIRONMENTS)
