@@ -108,7 +108,10 @@ def take(paths: Sequence[Path], blocks: Sequence[Block]) -> list[str]:
 
 
 def merge(mine: Record | None, received: Record) -> Record:
-    """Return a record with the outcomes of both, if both were made with the same packages; else the received one."""
+    """Return a record with the outcomes of both; the received one if there is no other, or only a stale one.
+
+    `mine` is what is here, with what was received before. `RefusedError` if their packages differ.
+    """
     key = received.environment
     environment = environments.read_environments().get(key.removeprefix("recipes/"))
     merge_main = "This branch is not up to date: git merge origin/main, and push. The workflow Record runs again."
@@ -117,7 +120,7 @@ def merge(mine: Record | None, received: Record) -> Record:
     if not mine or records.is_stale(mine, environment):
         return received
     if (mine.python, mine.packages) != (received.python, received.packages):
-        raise RefusedError(f"{key}: recorded here with other packages. {merge_main}")
+        raise RefusedError(f"{key}: recorded with different packages. {merge_main}")
     return replace(mine, outcomes=mine.outcomes | received.outcomes)
 
 

@@ -11,7 +11,7 @@ import re
 
 PYTHON_WARNING = re.compile(r"(?:\S.*?:\d+: )?(\w*Warning: .*)")
 LOGGED = re.compile(r"((?:WARNING|ERROR|CRITICAL):[\w.]+:(?!From \S+:\d+: ).*)")  # by absl, or by TensorFlow
-EMPTY_FIRST_LINE = re.compile(r"^((?:WARNING|ERROR|CRITICAL):[\w.]+:)=*\n+", re.MULTILINE)  # empty, or a rule
+EMPTY_FIRST_LINE = re.compile(r"^((?:WARNING|ERROR|CRITICAL):[\w.]+:)=*\n+", re.MULTILINE)  # or a rule of "="
 CALLS = re.compile(r"\b\d+ out of the last \d+ calls")  # of a retraced function; each call after the fifth warns again
 OF_THE_MACHINE = re.compile(r"Callbacks? method .* (?:is|are) slow compared")
 

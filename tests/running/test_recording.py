@@ -109,16 +109,16 @@ def test_what_is_missing_is_run_in_every_environment(page, capsys):
 
 @pytest.fixture
 def ran(monkeypatch):
-    """What the runners are given: a list of outputs, in the order of the pages, for each."""
-    given = []
+    """The runners that were started, each as what its blocks print, in the order of the pages."""
+    started = []
 
-    class Noting(Execution):
+    class NotedExecution(Execution):
         def __init__(self, given_blocks, **options):
-            given.append([block.code.split("'")[1] for block in given_blocks])
+            started.append([block.code.split("'")[1] for block in given_blocks])
             super().__init__(given_blocks, **options)
 
-    monkeypatch.setattr(recording, "Execution", Noting)
-    return given
+    monkeypatch.setattr(recording, "Execution", NotedExecution)
+    return started
 
 
 def test_only_what_is_new_in_the_pinned_environment_runs_twice(pinned_page, ran, monkeypatch):

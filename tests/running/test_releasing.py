@@ -193,7 +193,7 @@ def test_no_test_names_the_pinned_release_or_its_environment():
 
 
 @pytest.mark.parametrize("version", ["1.2.9", "2.3.9"])
-def test_a_keras_of_another_kind_is_no_patch_of_this_one(version):
+def test_a_patch_of_keras_1_or_2_is_refused(version):
     with pytest.raises(ReleaseError, match="older than"):
         plan_release(version)
 

@@ -177,6 +177,15 @@ def test_the_record_names_its_steps_and_those_that_no_record_names_go(tmp_path, 
     load.cache_clear()
 
 
+def test_the_steps_of_a_block_in_two_kerases_are_two_files_that_people_can_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(records, "FOLDER", tmp_path)
+    for printed in "µ", "±":
+        steps.save("block", [{"line": 1, "printed": printed}, {"line": 2, "printed": ""}])
+    texts = sorted(path.read_text(encoding="utf-8") for path in (tmp_path / "steps/block").iterdir())
+    assert [text.count("\n") for text in texts] == [4, 4]
+    assert "±" in texts[0] and "µ" in texts[1]
+
+
 def test_each_record_names_steps_that_are_there_and_all_that_are_there_are_named():
     watched = {block.digest for block in all_blocks() if block.watched}
     named = set()

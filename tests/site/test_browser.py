@@ -350,7 +350,7 @@ def test_the_keyboard_uses_the_menu_of_a_phone(new_page, address, motion):
     open_page(page, address)
 
     def press(*keys, until=lambda _kind, _words: True):
-        """Press keys; return what then has the focus, which must be visible, once it is what is waited for."""
+        """Press keys; return what has the focus once it's visible, and is what the test waits for."""
         for key in keys:
             page.keyboard.press(key)
         for _ in range(50):
@@ -360,21 +360,21 @@ def test_the_keyboard_uses_the_menu_of_a_phone(new_page, address, motion):
                 return kind, words
         pytest.fail(f"{kind} {words!r}: {seen}")
 
-    def lead(*keys, to):
+    def move_focus(*keys, to):
         press(*keys, until=lambda *focused: focused == to)
 
     while press("Tab")[0] != "opener":
         pass
-    lead("Enter", to=("SPAN", "Fix it: back"))
+    move_focus("Enter", to=("SPAN", "Fix it: back"))
     while press("Tab")[1] != "Every error message":
         pass
-    lead(" ", to=("SPAN", "Every error message: back"))
-    lead("Tab", to=("menu", "Errors of Keras 3"))
-    lead("Shift+Tab", "Enter", to=("SPAN", "Every error message"))
+    move_focus(" ", to=("SPAN", "Every error message: back"))
+    move_focus("Tab", to=("menu", "Errors of Keras 3"))
+    move_focus("Shift+Tab", "Enter", to=("SPAN", "Every error message"))
     press("Escape", until=lambda kind, _words: kind == "opener")
     assert not page.locator("#__drawer").is_checked()
-    lead("Enter", to=("SPAN", "Fix it: back"))
-    lead("Enter", to=("SPAN", "Fix it"))
+    move_focus("Enter", to=("SPAN", "Fix it: back"))
+    move_focus("Enter", to=("SPAN", "Fix it"))
     while press("Tab")[1] != "Contribute":
         pass
     assert press("Tab")[0] not in {"menu", "opener"}, "Who goes on leaves the menu, which closes."
