@@ -7,7 +7,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -19,11 +19,12 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from evidence.pages import blocks, lint, outputs, recipes
 from evidence.pages.blocks import Block
-from evidence.running import new_blocks, records, steps, trials
+from evidence.running import new_blocks, records, steps, trials, trials_again
 from evidence.running.environments import Environment, running_python
 from evidence.running.execution import KERAS_IMPORTS, Error, Execution, Limits
 from evidence.running.packages import locked_packages
 from evidence.running.records import Record, Run
+from evidence.running.trials import Trial
 
 LIMITS = Limits(seconds=300)  # A record must not depend on how busy the machine is.
 SAVE_SHARE = 0.1  # at most this share of the time goes into saving
@@ -42,9 +43,11 @@ class Plan:
     replaces: bool = False  # a record with other packages, which stays until all blocks have run
     new: Sequence[Block] = ()  # among these, those never recorded here: they run twice, see new_blocks.py
     left_alone: str | None = None  # why the record must not be written, if so
+    groups: Sequence[Sequence[Block]] = ()  # recorded trials among these, which run together: see trials_again.py
     blocks_run: int = 0
     block_seconds: float = 0.0
     import_seconds: float = 0.0
+    versions: Mapping[str, str] = field(default_factory=dict)  # of keras and python, once a block has ended
 
     @property
     def complete(self) -> bool:
@@ -129,18 +132,22 @@ def record(
     environments = list(environments)
     found, plans = records.load_all(), []
 
-    def add_plan(environment: Environment, key: str, chosen: Sequence[Block], every: Sequence[Block]) -> None:
+    def add_plan(environment: Environment, key: str, chosen: Sequence[Block], every: Sequence[Block]) -> Plan:
         record = found.get(key) or Record(key)
         plans.append(plan(environment, record, chosen, every, again=again, since=since))
+        return plans[-1]
 
     if only in {None, "blocks"}:
         for environment in environments:
             add_plan(environment, environment.key, chosen_blocks, every_block)
     for environment in environments:
         if environment.tries_recipes and only != "blocks":
-            small = only == "recipes-on-small-models"
-            chosen, every_trial = trial_blocks(environment, pages, small=small), trial_blocks(environment, read)
-            add_plan(environment, records.recipes_key(environment), chosen, every_trial)
+            every_trial = [trial.block for trial in trials_of(environment, read)]
+            chosen = trials_of(environment, pages, small=only == "recipes-on-small-models")
+            blocks_of_trials = [trial.block for trial in chosen]
+            added = add_plan(environment, records.recipes_key(environment), blocks_of_trials, every_trial)
+            if again:
+                added.groups = trials_again.groups(chosen, added.record.outcomes)
     faults = run([plan for plan in plans if plan.blocks])
     # Environments that ran nothing still drop blocks that are gone; those no longer listed drop everything.
     left = [plan for plan in plans if not plan.blocks and not plan.left_alone]
@@ -156,13 +163,13 @@ def record(
     return faults
 
 
-def trial_blocks(environment: Environment, pages: Iterable[Path], *, small: bool = False) -> list[Block]:
-    """Return a block for each recipe of the pages on each kind of model that an environment tries.
+def trials_of(environment: Environment, pages: Iterable[Path], *, small: bool = False) -> list[Trial]:
+    """Return a trial for each recipe of the pages on each kind of model that an environment tries.
 
     Or only on the `small` ones.
     """
     return [
-        trial.block
+        trial
         for page in pages
         for trial in trials.trials_in(environment, recipes.recipes_in(page))
         if not (small and trial.kind.large)
@@ -241,14 +248,15 @@ def say_if_left_alone(plan: Plan) -> None:
 def run(plans: Sequence[Plan]) -> list[str]:
     """Carry out the plans, as many at a time as there are cores: while one imports Keras, the others run blocks.
 
-    When a plan ends, its cores go to those that still run. Return the faults.
+    When a plan ends, its cores go to those that still run. A single plan runs one block more than there are cores:
+    threads of TensorFlow wait for each other, and that time would be lost. Return the faults.
     """
     if not plans:
         return []
     plans = sorted(plans, key=lambda plan: plan.expected_seconds, reverse=True)
     cores, start = os.cpu_count() or 1, time.perf_counter()
     at_a_time = min(cores, len(plans))
-    jobs = cores // at_a_time
+    jobs = (cores + 1) // at_a_time
     columns = TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn(), TextColumn("left")
     console = Console(stderr=True)
     with (
@@ -277,12 +285,13 @@ def run(plans: Sequence[Plan]) -> list[str]:
             for execution in list(running):
                 execution.close()  # Whatever waits for its blocks then ends, and keeps what it has.
             raise
-    seconds, least = time.perf_counter() - start, sum(plan.run_seconds for plan in plans) / cores
+    at_once = jobs * at_a_time
+    seconds, least = time.perf_counter() - start, sum(plan.run_seconds for plan in plans) / at_once
     if not least:
         return faults  # Nothing could be started.
     print(
         f"{sum(len(plan.blocks) for plan in plans)} outcomes in {seconds:.0f} s, {seconds / least:.2f} times the "
-        f"minimum: {least:.0f} s, which {len(plans)} imports and the blocks themselves take on {cores} cores"
+        f"minimum: {least:.0f} s, which {len(plans)} imports and the blocks themselves take, {at_once} at a time"
     )
     return faults
 
@@ -303,10 +312,10 @@ def carry_out(
         variables |= trials.VARIABLES | {"PYTHONPATH": os.pathsep.join([*own, str(trials.IN_KERAS)])}
         imports.append(trials.CHECKS)
 
-    def start(blocks: Sequence[Block], jobs: int) -> Execution:
+    def start(blocks: Sequence[Block], seconds: Mapping[Block, float], jobs: int = jobs) -> Execution:
         return Execution(
             blocks,
-            seconds=dict.fromkeys(plan.new, new_blocks.SECONDS),
+            seconds=seconds,
             python=plan.environment.interpreter,
             variables=variables,
             imports=imports,
@@ -315,13 +324,44 @@ def carry_out(
             jobs=jobs,
         )
 
-    with start(plan.blocks, jobs) as execution, start(plan.new, 1) if plan.new else contextlib.nullcontext() as again:
-        running.add(execution)
-        try:
+    @contextlib.contextmanager
+    def started(blocks: Sequence[Block], seconds: Mapping[Block, float]) -> Iterator[Execution]:
+        """Start a runner. It ends with the recording, and its import counts."""
+        with start(blocks, seconds) as execution:
+            running.add(execution)
+            try:
+                yield execution
+            finally:
+                running.discard(execution)
+                plan.import_seconds += execution.import_seconds or 0.0
+                plan.versions = execution.versions or plan.versions
+
+    def count(block: Block) -> None:
+        import_seconds = 0 if plan.blocks_run else plan.expected_import_seconds
+        show(key, block, plan.expected_block_seconds + import_seconds)
+        plan.blocks_run += 1
+
+    def run_groups() -> set[Block]:
+        """Run recorded trials, many in a process; return those that did what is recorded."""
+        if not plan.groups:
+            return set()
+        groups = {trials_again.one_after_the_other(group, LIMITS.seconds): group for group in plan.groups}
+        seconds = {block: LIMITS.seconds * len(group) for block, group in groups.items()}
+        confirmed: set[Block] = set()
+        with started(list(groups), seconds) as execution:
             for block, outcome in execution.outcomes():
-                import_seconds = 0 if plan.blocks_run else plan.expected_import_seconds
-                show(key, block, plan.expected_block_seconds + import_seconds)
-                plan.blocks_run += 1
+                plan.block_seconds += outcome.seconds
+                for trial in trials_again.confirmed(groups[block], plan.record.outcomes, outcome):
+                    count(trial)
+                    confirmed.add(trial)
+        return confirmed
+
+    def run_alone(blocks: Sequence[Block]) -> None:
+        """Run blocks, each in its own process, and put their outcomes into the record."""
+        new = dict.fromkeys(plan.new, new_blocks.SECONDS)
+        with started(blocks, new) as execution, start(plan.new, new, 1) if new else contextlib.nullcontext() as again:
+            for block, outcome in execution.outcomes():
+                count(block)
                 plan.block_seconds += outcome.seconds
                 if plan.environment.pinned and outcome.error:
                     faults.append(explain(block, outcome.error))
@@ -339,20 +379,23 @@ def carry_out(
                 plan.record.outcomes[block.digest] = records.recorded(block, outcome)
                 if outcome.steps is not None and not plan.left_alone:
                     steps.save(block.digest, outcome.steps)
-        except RuntimeError as error:
-            faults.append(f"{key}: {error}\nThen: python -m evidence record {plan.environment.key}")
-        finally:
-            running.discard(execution)
-            plan.import_seconds = execution.import_seconds or 0.0
-            if plan.blocks_run:
-                keep(plan, execution, saves)
+
+    try:
+        confirmed = run_groups()
+        if left := [block for block in plan.blocks if block not in confirmed]:
+            run_alone(left)
+    except RuntimeError as error:
+        faults.append(f"{key}: {error}\nThen: python -m evidence record {plan.environment.key}")
+    finally:
+        if plan.blocks_run:
+            keep(plan, saves)
     if not faults:
         what = "trials" if plan.of_recipes else "blocks"
         print(f"{key}: {plan.blocks_run} {what} {'run' if plan.left_alone else 'recorded'}", flush=True)
     return faults
 
 
-def keep(plan: Plan, execution: Execution, saves: Saves) -> None:
+def keep(plan: Plan, saves: Saves) -> None:
     """Save a record if it may be written. A new one also says how long it took.
 
     After an interruption, save it with the blocks that ran, unless it would replace a record with other packages.
@@ -366,11 +409,11 @@ def keep(plan: Plan, execution: Execution, saves: Saves) -> None:
             file=sys.stderr,
         )
         return
-    plan.record.keras = execution.versions["keras"]
+    plan.record.keras = plan.versions["keras"]
     if not plan.record.run.date:
         plan.record.run = Run(
             datetime.now(UTC).date().isoformat(),
-            execution.versions["python"],
+            plan.versions["python"],
             round(plan.import_seconds, 2),
             round(plan.block_seconds / plan.blocks_run, 3),
         )

@@ -187,6 +187,12 @@ def test_the_longest_plan_is_carried_out_first(started, monkeypatch):
     assert [execution.added_jobs for execution in started] == [0, 0]
 
 
+def test_one_block_more_than_there_are_cores_runs_at_a_time(started, monkeypatch):
+    monkeypatch.setattr(os, "cpu_count", lambda: 4)
+    assert run([plan_for(JAX, ONE)]) == []
+    assert [execution.options["jobs"] for execution in started] == [5]
+
+
 def test_the_cores_of_a_plan_that_has_ended_go_to_one_that_runs(started, monkeypatch, capsys):
     monkeypatch.setattr(os, "cpu_count", lambda: 4)
 
@@ -203,7 +209,7 @@ def test_the_cores_of_a_plan_that_has_ended_go_to_one_that_runs(started, monkeyp
     last = capsys.readouterr().out.splitlines()[-1]
     assert re.match(r"2 outcomes in \d+ s, ", last)  # On a busy machine, it takes longer than no time at all.
     # Two imports of 2 s and two blocks of 1 s, on four cores.
-    assert last.endswith(" times the minimum: 2 s, which 2 imports and the blocks themselves take on 4 cores")
+    assert last.endswith(" times the minimum: 2 s, which 2 imports and the blocks themselves take, 4 at a time")
 
 
 def test_the_faults_of_all_plans_are_returned(monkeypatch, capsys):

@@ -7,10 +7,13 @@ import json
 import os
 import platform
 import re
+import shutil
 import signal
 import subprocess
 import sys
+import textwrap
 import time
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,6 +30,7 @@ from evidence.running.environments import Environment, Installation, running_pyt
 from evidence.running.execution import Execution
 from evidence.running.records import RecordedOutcome
 
+ONE_PROCESS = trials.IN_KERAS / "one_process.py"
 HERE = Installation("here", running_python(), (), 0)
 KERAS = f"keras=={SOME.release}"
 PAGE = "```python\nprint('one')\n```\n\n```python\nprint('two')\n```\n"
@@ -550,6 +554,71 @@ def test_large_kinds_of_model_are_left_out_and_keep_their_outcomes(recipe_page, 
     assert main(["record", "--all", "--only", "recipes-on-small-models", "a"]) == 0
     assert "recipes/a: 2 trials recorded" in capsys.readouterr().out
     assert records.load("recipes/a").outcomes == before
+
+
+@pytest.fixture
+def tried(recipe_page):
+    """Return a function that tries the recorded recipes again; it returns how many trials each process ran.
+
+    The recipes' checks are made up, and so is Keras: `print_trial` prints what `said` makes of the trials before it.
+    """
+    folder, pids = recipe_page.parent, recipe_page.parent / "pids.txt"
+    (folder / "keras.py").write_text("class backend:\n    clear_session = backend = staticmethod(lambda: None)\n")
+    shutil.copy(ONE_PROCESS, folder)
+
+    def write_checks(said):
+        code = f"""
+            import os
+            before = []
+
+            def print_trial(**request):
+                with open({str(pids)!r}, "a") as file:
+                    file.write(f"{{os.getpid()}} ")
+                print({said})
+                before.append(request)
+        """
+        (folder / f"{trials.CHECKS}.py").write_text(textwrap.dedent(code))
+
+    def again(said):
+        write_checks(said)
+        pids.write_text("")
+        assert main(["record", "--all", "--only", "recipes"]) == 0
+        return sorted(Counter(pids.read_text().split()).values())
+
+    write_checks("'right'")
+    main(["record", "--only", "recipes"])
+    assert len(set(pids.read_text().split())) == 4
+    return again
+
+
+def test_recorded_trials_on_one_kind_run_in_one_process(tried, capsys):
+    before = files()
+    assert tried("'right'") == [2, 2]
+    assert "recipes/a: 4 trials recorded" in capsys.readouterr().out
+    assert files() == before
+
+
+@pytest.mark.parametrize("said", ["'wrong' if before else 'right'", "1 / 0 if before else 'right'"])
+def test_a_trial_that_differs_behind_others_runs_again_alone(tried, said):
+    before = files()
+    assert tried(said) == [1, 1, 2, 2]
+    assert files() == before
+
+
+def test_what_has_changed_is_recorded_as_it_is_alone(tried):
+    assert tried("['wrong', *before]") == [1, 1, 1, 1, 2, 2]
+    assert outputs("recipes/a") == ["['wrong']\n"] * 4
+
+
+def test_trials_behind_one_that_ends_the_process_run_alone(tried):
+    before = files()
+    assert tried("os._exit(1) if before else 'right'") == [1, 1, 2, 2]
+    assert files() == before
+
+
+def test_trials_with_other_packages_run_alone(tried, monkeypatch):
+    monkeypatch.setattr(Here, "versions", (KERAS, "six==2.0"))
+    assert tried("'right'") == [1, 1, 1, 1]
 
 
 def test_a_runner_that_fails_on_recipes_says_what_to_run(recipe_page, capsys):
