@@ -1,8 +1,8 @@
 """Trials that are recorded and run again: all recipes on one kind of model run in one process.
 
 A new process costs a fork, and what TensorFlow does the first time: a fifth of a trial's CPU time. What one trial
-leaves behind may change the next, as when TensorFlow warns that a process traces often. So an outcome that is as
-recorded is confirmed; a trial that does anything else is run again, alone, and only that is recorded.
+leaves behind may change the next: a class that it registered, a setting of Keras. So an outcome that is as recorded is
+confirmed; a trial that does anything else is run again, alone, and only that is recorded.
 """
 
 from __future__ import annotations
