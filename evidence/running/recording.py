@@ -144,10 +144,10 @@ def record(
         if environment.tries_recipes and only != "blocks":
             every_trial = [trial.block for trial in trials_of(environment, read)]
             chosen = trials_of(environment, pages, small=only == "recipes-on-small-models")
-            blocks_of_trials = [trial.block for trial in chosen]
-            added = add_plan(environment, records.recipes_key(environment), blocks_of_trials, every_trial)
+            key = records.recipes_key(environment)
+            trying = add_plan(environment, key, [trial.block for trial in chosen], every_trial)
             if again:
-                added.groups = trials_again.groups(chosen, added.record.outcomes)
+                trying.groups = trials_again.groups(chosen, trying.record.outcomes)
     faults = run([plan for plan in plans if plan.blocks])
     # Environments that ran nothing still drop blocks that are gone; those no longer listed drop everything.
     left = [plan for plan in plans if not plan.blocks and not plan.left_alone]
@@ -325,7 +325,7 @@ def carry_out(
         )
 
     @contextlib.contextmanager
-    def started(blocks: Sequence[Block], seconds: Mapping[Block, float]) -> Iterator[Execution]:
+    def runner_of(blocks: Sequence[Block], seconds: Mapping[Block, float]) -> Iterator[Execution]:
         """Start a runner. It ends with the recording, and its import counts."""
         with start(blocks, seconds) as execution:
             running.add(execution)
@@ -337,6 +337,7 @@ def carry_out(
                 plan.versions = execution.versions or plan.versions
 
     def count(block: Block) -> None:
+        """Count a block that was run, and show how far the recording is."""
         import_seconds = 0 if plan.blocks_run else plan.expected_import_seconds
         show(key, block, plan.expected_block_seconds + import_seconds)
         plan.blocks_run += 1
@@ -348,7 +349,7 @@ def carry_out(
         groups = {trials_again.one_after_the_other(group, LIMITS.seconds): group for group in plan.groups}
         seconds = {block: LIMITS.seconds * len(group) for block, group in groups.items()}
         confirmed: set[Block] = set()
-        with started(list(groups), seconds) as execution:
+        with runner_of(list(groups), seconds) as execution:
             for block, outcome in execution.outcomes():
                 plan.block_seconds += outcome.seconds
                 for trial in trials_again.confirmed(groups[block], plan.record.outcomes, outcome):
@@ -359,7 +360,7 @@ def carry_out(
     def run_alone(blocks: Sequence[Block]) -> None:
         """Run blocks, each in its own process, and put their outcomes into the record."""
         new = dict.fromkeys(plan.new, new_blocks.SECONDS)
-        with started(blocks, new) as execution, start(plan.new, new, 1) if new else contextlib.nullcontext() as again:
+        with runner_of(blocks, new) as execution, start(plan.new, new, 1) if new else contextlib.nullcontext() as again:
             for block, outcome in execution.outcomes():
                 count(block)
                 plan.block_seconds += outcome.seconds

@@ -1,4 +1,4 @@
-"""Several pieces of code run in one process, one after the other, and none takes long."""
+"""Several pieces of code run in one process, one after the other, and one that takes too long ends it."""
 
 import json
 import signal
@@ -34,7 +34,7 @@ def printed(folder, *codes, seconds=60):
     return [printed_in(line) for line in ended.stdout.splitlines()], ended.returncode
 
 
-def test_each_code_begins_without_the_names_of_the_one_before(tmp_path):
+def test_each_piece_of_code_begins_without_the_names_of_the_one_before(tmp_path):
     code = "print(sorted(globals()))\nx = 1\nimport keras\nprint(len(keras.resets))"
     [first, second], status = printed(tmp_path, code, code)
     assert status == 0
@@ -46,18 +46,18 @@ def blocks_in_keras(tests):
     return [TRACED_OFTEN]
 
 
-def test_keras_and_tensorflow_count_anew_for_each_code(outcome_in_keras):
+def test_keras_and_tensorflow_count_from_the_start_for_each_piece_of_code(outcome_in_keras):
     outcome = outcome_in_keras(TRACED_OFTEN)
     assert [printed_in(line) for line in outcome.output.splitlines()] == ["sequential\n"] * 6
     assert "retracing" not in outcome.stderr
 
 
-def test_an_error_ends_only_the_code_that_raises_it(tmp_path):
+def test_an_error_ends_only_the_piece_of_code_that_raises_it(tmp_path):
     assert printed(tmp_path, "print(1)", "1 / 0", "print(2)") == (["1\n", None, "2\n"], 0)
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="Windows has no alarm")
-def test_the_process_ends_if_a_code_takes_too_long(tmp_path):
+def test_the_process_ends_if_a_piece_of_code_takes_too_long(tmp_path):
     assert printed(tmp_path, "print(1)", "while True: pass", "print(2)", seconds=1) == (["1\n"], -signal.SIGALRM)
 
 

@@ -187,7 +187,7 @@ def test_the_longest_plan_is_carried_out_first(started, monkeypatch):
     assert [execution.added_jobs for execution in started] == [0, 0]
 
 
-def test_one_block_more_than_there_are_cores_runs_at_a_time(started, monkeypatch):
+def test_a_single_plan_runs_one_block_more_than_there_are_cores(started, monkeypatch):
     monkeypatch.setattr(os, "cpu_count", lambda: 4)
     assert run([plan_for(JAX, ONE)]) == []
     assert [execution.options["jobs"] for execution in started] == [5]

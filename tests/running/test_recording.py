@@ -557,16 +557,17 @@ def test_large_kinds_of_model_are_left_out_and_keep_their_outcomes(recipe_page, 
 
 
 @pytest.fixture
-def tried(recipe_page):
+def try_again(recipe_page):
     """Return a function that tries the recorded recipes again; it returns how many trials each process ran.
 
-    The recipes' checks are made up, and so is Keras: `print_trial` prints what `said` makes of the trials before it.
+    The recipes' checks are made up, and so is Keras: `print_trial` prints the value of `printing`, an expression. In it,
+    `before` is a list of the trials that the process ran before.
     """
     folder, pids = recipe_page.parent, recipe_page.parent / "pids.txt"
     (folder / "keras.py").write_text("class backend:\n    clear_session = backend = staticmethod(lambda: None)\n")
     shutil.copy(ONE_PROCESS, folder)
 
-    def write_checks(said):
+    def write_checks(printing):
         code = f"""
             import os
             before = []
@@ -574,13 +575,13 @@ def tried(recipe_page):
             def print_trial(**request):
                 with open({str(pids)!r}, "a") as file:
                     file.write(f"{{os.getpid()}} ")
-                print({said})
+                print({printing})
                 before.append(request)
         """
         (folder / f"{trials.CHECKS}.py").write_text(textwrap.dedent(code))
 
-    def again(said):
-        write_checks(said)
+    def run_again(printing):
+        write_checks(printing)
         pids.write_text("")
         assert main(["record", "--all", "--only", "recipes"]) == 0
         return sorted(Counter(pids.read_text().split()).values())
@@ -588,37 +589,37 @@ def tried(recipe_page):
     write_checks("'right'")
     main(["record", "--only", "recipes"])
     assert len(set(pids.read_text().split())) == 4
-    return again
+    return run_again
 
 
-def test_recorded_trials_on_one_kind_run_in_one_process(tried, capsys):
+def test_recorded_trials_on_one_kind_run_in_one_process(try_again, capsys):
     before = files()
-    assert tried("'right'") == [2, 2]
+    assert try_again("'right'") == [2, 2]
     assert "recipes/a: 4 trials recorded" in capsys.readouterr().out
     assert files() == before
 
 
-@pytest.mark.parametrize("said", ["'wrong' if before else 'right'", "1 / 0 if before else 'right'"])
-def test_a_trial_that_differs_behind_others_runs_again_alone(tried, said):
+@pytest.mark.parametrize("printing", ["'wrong' if before else 'right'", "1 / 0 if before else 'right'"])
+def test_a_trial_that_differs_behind_others_runs_again_alone(try_again, printing):
     before = files()
-    assert tried(said) == [1, 1, 2, 2]
+    assert try_again(printing) == [1, 1, 2, 2]
     assert files() == before
 
 
-def test_what_has_changed_is_recorded_as_it_is_alone(tried):
-    assert tried("['wrong', *before]") == [1, 1, 1, 1, 2, 2]
+def test_what_has_changed_is_recorded_as_it_is_alone(try_again):
+    assert try_again("['wrong', *before]") == [1, 1, 1, 1, 2, 2]
     assert outputs("recipes/a") == ["['wrong']\n"] * 4
 
 
-def test_trials_behind_one_that_ends_the_process_run_alone(tried):
+def test_trials_behind_one_that_ends_the_process_run_alone(try_again):
     before = files()
-    assert tried("os._exit(1) if before else 'right'") == [1, 1, 2, 2]
+    assert try_again("os._exit(1) if before else 'right'") == [1, 1, 2, 2]
     assert files() == before
 
 
-def test_trials_with_other_packages_run_alone(tried, monkeypatch):
+def test_trials_with_other_packages_run_alone(try_again, monkeypatch):
     monkeypatch.setattr(Here, "versions", (KERAS, "six==2.0"))
-    assert tried("'right'") == [1, 1, 1, 1]
+    assert try_again("'right'") == [1, 1, 1, 1]
 
 
 def test_a_runner_that_fails_on_recipes_says_what_to_run(recipe_page, capsys):

@@ -21,19 +21,19 @@ RECORDED = {trial.block.digest: RIGHT for trial in TRIALS}
 
 def test_trials_on_one_kind_are_together_and_the_last_kinds_are_split():
     kinds = {trial.block: trial.kind.key for trial in TRIALS}
-    found = groups(TRIALS, RECORDED)
-    assert sorted((kinds[group[0]], len(group)) for group in found) == sorted(
+    grouped = groups(TRIALS, RECORDED)
+    assert sorted((kinds[group[0]], len(group)) for group in grouped) == sorted(
         [("kind_0", AT_MOST + 1), ("kind_1", AT_MOST + 1)]
         + [(kind.key, size) for kind in KINDS[2:] for size in (AT_MOST, 1)]
     )
-    for group in found:
+    for group in grouped:
         assert len({kinds[block] for block in group}) == 1
 
 
 def test_what_is_not_recorded_is_in_no_group():
     last = TRIALS[-1].block
-    found = groups(TRIALS, {digest: RIGHT for digest in RECORDED if digest != last.digest})
-    assert {block for group in found for block in group} == {trial.block for trial in TRIALS} - {last}
+    grouped = groups(TRIALS, {digest: RIGHT for digest in RECORDED if digest != last.digest})
+    assert {block for group in grouped for block in group} == {trial.block for trial in TRIALS} - {last}
     assert groups(TRIALS, {}) == []
 
 

@@ -17,7 +17,7 @@ def print_outputs(codes: list[str], seconds: int) -> None:
     """
     for code in codes:
         signal.alarm(seconds)
-        begin_anew()
+        reset_counts()
         printed = io.StringIO()
         try:
             with contextlib.redirect_stdout(printed):
@@ -29,11 +29,11 @@ def print_outputs(codes: list[str], seconds: int) -> None:
     signal.alarm(0)
 
 
-def begin_anew() -> None:
-    """Reset what is counted in a process: Keras's names of layers, and TensorFlow's traces, since the fifth warns."""
+def reset_counts() -> None:
+    """Reset what is counted in a process: Keras's layers, for their names, and TensorFlow's traces; the fifth warns."""
     keras.backend.clear_session()
     if keras.backend.backend() == "tensorflow":
-        with contextlib.suppress(AttributeError, ImportError):  # It's private. Without it, codes find more warnings.
+        with contextlib.suppress(AttributeError, ImportError):  # It's private. Without it, more trials run again alone.
             from tensorflow.python.eager.polymorphic_function import polymorphic_function
 
             polymorphic_function._frequent_tracing_detector_manager._detectors.clear()
