@@ -560,8 +560,8 @@ def test_large_kinds_of_model_are_left_out_and_keep_their_outcomes(recipe_page, 
 def try_again(recipe_page):
     """Return a function that tries the recorded recipes again; it returns how many trials each process ran.
 
-    The recipes' checks are made up, and so is Keras: `print_trial` prints the value of `printing`, an expression. In it,
-    `before` is a list of the trials that the process ran before.
+    The recipes' checks are made up, and so is Keras: `print_trial` prints the value of `printing`, an expression in
+    which `before` is a list of the trials that the process ran before.
     """
     folder, pids = recipe_page.parent, recipe_page.parent / "pids.txt"
     (folder / "keras.py").write_text("class backend:\n    clear_session = backend = staticmethod(lambda: None)\n")
